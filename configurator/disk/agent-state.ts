@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { z } from "zod";
+import { readIfThere, replaceFile, syncFolder } from "./write-file.js";
+
+const problem = z.object({ project: z.string().optional(), file: z.string().optional(), message: z.string() });
+
+const agentState = z.object({
+  version: z.literal(1),
+  /** Tells two agents with one name apart; it belongs to the folder, so it outlives the process. */
+  instanceId: z.string(),
+  /** What of the settings, base files and this program the files were rendered with. */
+  fingerprint: z.string(),
+  /** The revision that the files hold. */
+  revision: z.number().int(),
+  /** The newest revision that touched a global rule, as far as the files know. */
+  globalRulesRevision: z.number().int(),
+  /** The revision that the processes run. */
+  appliedRevision: z.number().int(),
+  lastApplyAt: z.string().nullable(),
+  /** By output, the release that its processes were seen to load. */
+  loaded: z.record(z.string(), z.string()),
+  /** What could not be carried out as asked, by project id; under "" what belongs to no project. */
+  problems: z.record(z.string(), z.array(problem)),
+});
+
+/** What an agent remembers between two starts; without it, it fetches everything. */
+export type AgentState = Readonly<z.infer<typeof agentState>>;
+
+/** The file that the state is kept in. */
+export class StateFile {
+  readonly #path: string;
+
+  constructor(private readonly folder: string) {
+    this.#path = join(folder, "state.json");
+  }
+
+  /** The state on the disk, or that of an agent that has never run. A file that cannot be read counts as none. */
+  read(): AgentState {
+    const parsed = agentState.safeParse(parseJson(readIfThere(this.#path)));
+    return parsed.success ? parsed.data : newState();
+  }
+
+  write(state: AgentState): void {
+    replaceFile(this.#path, `${JSON.stringify(state, null, 2)}\n`, `${this.#path}.next`);
+    syncFolder(this.folder);
+  }
+}
+
+function newState(): AgentState {
+  return {
+    version: 1,
+    instanceId: randomUUID(),
+    fingerprint: "",
+    revision: 0,
+    globalRulesRevision: 0,
+    appliedRevision: 0,
+    lastApplyAt: null,
+    loaded: {},
+    problems: {},
+  };
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,186 @@
+import { execFileSync } from "node:child_process";
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { isMissing, readIfThere, syncFolder, writeFile } from "./write-file.js";
+
+/** What a release changes of the one before it: new texts by path, and `null` for files that go. */
+export type FileChanges = ReadonlyMap<string, string | null>;
+
+/** From how many new files on the whole file system is synced once, instead of each file. */
+const manyFiles = 64;
+const secretsFolder = "secrets";
+
+/**
+ * The releases of one output. Each is a whole folder, at most two levels deep, in which files that did not change are
+ * hard links to those of the release before; `current` is a link to the one in use. A release is built under another
+ * name and never changes once it has its own, so what stands behind `current` is whole at every instant.
+ *
+ * File system calls are synchronous on purpose: linking 5,000 files takes 0.1 s so, and many times that otherwise.
+ */
+export class ReleaseTree {
+  readonly #releases: string;
+  readonly #building: string;
+  readonly #link: string;
+  /** Whether the release being built holds files that were not synced one by one. */
+  #unsynced = false;
+
+  constructor(readonly folder: string) {
+    this.#releases = join(folder, "releases");
+    this.#building = join(this.#releases, ".building");
+    this.#link = join(folder, "current");
+  }
+
+  /** The path that readers use for a file, whichever release is in use. */
+  pathOf(path: string): string {
+    return join(this.#link, path);
+  }
+
+  /** The path of a file in the release that is being built. */
+  buildingPath(path: string): string {
+    return join(this.#building, path);
+  }
+
+  /** The name of the release in use; undefined before the first one. */
+  current(): string | undefined {
+    try {
+      return basename(readlinkSync(this.#link));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The text of a file of the release in use; undefined when it has none of that name. */
+  read(path: string): string | undefined {
+    return readIfThere(this.pathOf(path));
+  }
+
+  /** The names of the files in one folder of the release in use. */
+  list(folder: string): readonly string[] {
+    return namesIn(this.pathOf(folder));
+  }
+
+  /** Starts a release: all files of the one in use, with the changes. What an earlier start has left is removed. */
+  build(changes: FileChanges): void {
+    this.discard();
+    this.#unsynced = false;
+    mkdirSync(this.#building, { recursive: true });
+    if (this.current() !== undefined) this.#linkFolder("", changes);
+    this.write(changes);
+  }
+
+  /** Changes files of the release that is being built. */
+  write(changes: FileChanges): void {
+    const durable = changes.size < manyFiles;
+    this.#unsynced ||= !durable;
+    const folders = new Set<string>();
+    for (const [path, text] of changes) {
+      const target = this.buildingPath(path);
+      // Never written in place: the name may be a hard link to the release in use.
+      rmSync(target, { force: true });
+      if (text === null) continue;
+      const folder = dirname(target);
+      if (!folders.has(folder)) makeFolder(folder);
+      folders.add(folder);
+      writeFile(target, text, { mode: isSecret(path) ? 0o600 : 0o644, durable });
+    }
+  }
+
+  /** Gives files of the release that is being built back the state that they have in the one in use. */
+  revert(paths: Iterable<string>): void {
+    for (const path of paths) {
+      rmSync(this.buildingPath(path), { force: true });
+      try {
+        linkSync(this.pathOf(path), this.buildingPath(path));
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+    }
+  }
+
+  /** Gives the built release its name and puts it in use. */
+  publish(revision: number): string {
+    const name = this.#freeName(revision);
+    // One call for the whole file system, where thousands of files would each wait for the disk.
+    if (this.#unsynced) execFileSync("sync", ["--file-system", this.#building]);
+    for (const folder of this.#foldersOfBuilding()) syncFolder(folder);
+    renameSync(this.#building, join(this.#releases, name));
+    syncFolder(this.#releases);
+    this.use(name);
+    return name;
+  }
+
+  /** Puts a release in use, in one step. */
+  use(name: string): void {
+    const next = `${this.#link}.next`;
+    rmSync(next, { force: true });
+    symlinkSync(join("releases", name), next);
+    renameSync(next, this.#link);
+    syncFolder(this.folder);
+  }
+
+  /** Removes what was being built. */
+  discard(): void {
+    rmSync(this.#building, { recursive: true, force: true });
+  }
+
+  /** Removes all releases but the one in use and those named. */
+  prune(keep: readonly (string | undefined)[]): void {
+    const kept = new Set([...keep, this.current()]);
+    for (const name of namesIn(this.#releases)) {
+      if (!kept.has(name)) rmSync(join(this.#releases, name), { recursive: true, force: true });
+    }
+  }
+
+  /** Whether a release is still there. */
+  has(name: string): boolean {
+    return namesIn(this.#releases).includes(name);
+  }
+
+  #linkFolder(folder: string, changes: FileChanges): void {
+    const from = this.pathOf(folder);
+    const to = this.buildingPath(folder);
+    if (folder !== "") makeFolder(to);
+    for (const entry of readdirSync(from, { withFileTypes: true })) {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) this.#linkFolder(path, changes);
+      else if (!changes.has(path)) linkSync(`${from}/${entry.name}`, `${to}/${entry.name}`);
+    }
+  }
+
+  #foldersOfBuilding(): readonly string[] {
+    const inside = readdirSync(this.#building, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return [...inside.map((entry) => this.buildingPath(entry.name)), this.#building];
+  }
+
+  #freeName(revision: number): string {
+    const taken = new Set(namesIn(this.#releases));
+    for (let attempt = 1; ; attempt++) if (!taken.has(`${revision}-${attempt}`)) return `${revision}-${attempt}`;
+  }
+}
+
+function isSecret(path: string): boolean {
+  return path.startsWith(`${secretsFolder}/`);
+}
+
+function makeFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: basename(path) === secretsFolder ? 0o700 : 0o755 });
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** How a file is written: with which permissions, and whether it must be on the disk when the call returns. */
+export interface WriteOptions {
+  readonly mode?: number;
+  readonly durable?: boolean;
+}
+
+/** Writes a new file, or a file that nobody reads yet. */
+export function writeFile(path: string, text: string, { mode = 0o644, durable = false }: WriteOptions = {}): void {
+  const file = openSync(path, "w", mode);
+  try {
+    const bytes = Buffer.from(text);
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    if (durable) fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Replaces a file in one step: whoever reads it sees the old text or the new one. `beside` is on the same file system. */
+export function replaceFile(path: string, text: string, beside: string): void {
+  writeFile(beside, text, { durable: true });
+  renameSync(beside, path);
+}
+
+/** Makes the names in a folder survive a power cut. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** A file's text, or undefined when it is not there. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether an error says that a file or folder is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+/** The folder that a file is in, synced. */
+export function syncFolderOf(path: string): void {
+  syncFolder(dirname(path));
+}

@@ -1,0 +1,60 @@
+import type { CommandResult } from "../check/run-command.js";
+import { toolMessage } from "../check/tool-message.js";
+import type { ReleaseTree } from "../disk/release-tree.js";
+import { projectOfPath, type ReleaseView } from "../disk/release-view.js";
+import type { Reloader } from "../reload/reloader.js";
+import type { Output } from "./output.js";
+
+const fragmentsFolder = "projects";
+const checkFile = "check.yml";
+
+/** What sets one merged output apart from the other. */
+export interface MergedOptions {
+  readonly name: "blackbox" | "alertmanager";
+  readonly mainFile: string;
+  /** The main file's text: the base file with the projects' fragments, each as the JSON it is stored as. */
+  readonly render: (fragments: readonly string[]) => string;
+  /** Checks one config file. */
+  readonly check: (file: string) => Promise<CommandResult>;
+}
+
+/**
+ * An output whose one config file holds all projects: Alertmanager and the blackbox exporter can read no second file. Each
+ * project's part is kept beside it, so that a change of one project needs no other's data.
+ */
+export class MergedOutput implements Output {
+  readonly name: MergedOptions["name"];
+  readonly projectFolders = [fragmentsFolder, "secrets"];
+
+  constructor(
+    readonly tree: ReleaseTree,
+    readonly reloader: Reloader,
+    private readonly options: MergedOptions,
+  ) {
+    this.name = options.name;
+  }
+
+  mainFiles(view: ReleaseView): ReadonlyMap<string, string> {
+    const fragments = view.list(fragmentsFolder).flatMap((path) => view.read(path) ?? []);
+    return new Map([[this.options.mainFile, this.options.render(fragments)]]);
+  }
+
+  async checkProjects(projects: readonly string[]): Promise<string | undefined> {
+    const wanted = new Set(projects);
+    const view = this.tree.building();
+    const paths = view.list(fragmentsFolder).filter((path) => wanted.has(projectOfPath(path)));
+    this.tree.write(new Map([[checkFile, this.options.render(paths.flatMap((path) => view.read(path) ?? []))]]));
+    const problem = await this.#check(checkFile);
+    this.tree.write(new Map([[checkFile, null]]));
+    return problem;
+  }
+
+  checkMain(): Promise<string | undefined> {
+    return this.#check(this.options.mainFile);
+  }
+
+  async #check(file: string): Promise<string | undefined> {
+    const { ok, output } = await this.options.check(this.tree.buildingPath(file));
+    return ok ? undefined : toolMessage(output, this.tree.buildingFolder);
+  }
+}

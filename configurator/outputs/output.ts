@@ -1,0 +1,31 @@
+import type { ReleaseTree } from "../disk/release-tree.js";
+import type { ReleaseView } from "../disk/release-view.js";
+import type { Reloader } from "../reload/reloader.js";
+import type { OutputName } from "../render/render-project.js";
+
+/** One of the things that an agent writes: where, with which main file, how it is checked and who is told. */
+export interface Output {
+  readonly name: OutputName;
+  readonly tree: ReleaseTree;
+  readonly reloader: Reloader;
+  /** The folders whose files belong to projects; each file's name begins with `<project>.`. */
+  readonly projectFolders: readonly string[];
+  /** The files that belong to no project, from the base file and the projects' files. Throws a BaseFileError. */
+  mainFiles(view: ReleaseView): ReadonlyMap<string, string>;
+  /** Checks the files that these projects have in the release being built; resolves to what is wrong, in a few words. */
+  checkProjects(projects: readonly string[]): Promise<string | undefined>;
+  /** Checks the main files of the release being built. */
+  checkMain(): Promise<string | undefined>;
+}
+
+/** An output keeps what it runs: its new files failed a check, or a process refused them. */
+export class OutputRefusedError extends Error {
+  override readonly name = "OutputRefusedError";
+
+  constructor(
+    readonly output: OutputName,
+    message: string,
+  ) {
+    super(message);
+  }
+}

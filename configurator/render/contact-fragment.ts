@@ -1,0 +1,141 @@
+import type { ContactConfig, ContactGroupConfig, ProjectConfig } from "../fetch/project-config.js";
+import { isId, isPartName } from "./names.js";
+import { byName } from "./order.js";
+import type { Problem } from "./problem.js";
+import type { YamlValue } from "./yaml-text.js";
+
+/** How this Alertmanager reaches people, beside what its base file says. */
+export interface ContactOptions {
+  /** The folder that the secrets' files will be in when Alertmanager reads them. */
+  readonly secretsFolder: string;
+  /** Whether alerts of a project go on to the base file's own routes. */
+  readonly continue: boolean;
+  readonly ircRelayUrl?: string | undefined;
+  readonly phabricatorUrl?: string | undefined;
+}
+
+/** What one project adds to Alertmanager's config. */
+export interface ContactFragment {
+  readonly routes: readonly YamlValue[];
+  readonly receivers: readonly YamlValue[];
+}
+
+/** A project's fragment, absent when it has no contact group, the secrets that go to files of their own, by file name. */
+export interface RenderedContacts {
+  readonly fragment?: ContactFragment;
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+}
+
+/** The keys of Alertmanager's receiver that one contact adds an entry to, with that entry; or why it has none. */
+type RenderedContact =
+  | { readonly kind: "email_configs" | "webhook_configs" | "slack_configs"; readonly config: YamlValue; readonly secret?: string }
+  | { readonly problem: string };
+
+/** One project's route and receivers. Its alerts go to its default contact group; without one it has no route. */
+export function renderContacts(project: ProjectConfig, options: ContactOptions): RenderedContacts {
+  const secrets = new Map<string, string>();
+  const problems: Problem[] = [];
+  const report = (message: string) => problems.push({ project: project.id, message });
+  const receivers: YamlValue[] = [];
+  const routes: YamlValue[] = [];
+  for (const group of project.contactGroups.toSorted(byName)) {
+    if (!isPartName(group.name) || !isId(group.id)) {
+      report(`Contact group "${group.name}" is left out: its name is not allowed.`);
+      continue;
+    }
+    const configs: Record<string, YamlValue[]> = {};
+    for (const [index, contact] of group.contacts.entries()) {
+      const secretFile = `${project.name}.${group.id}.${index}`;
+      const rendered = renderContact(contact, options, `${options.secretsFolder}/${secretFile}`);
+      if ("problem" in rendered) {
+        report(`Contact group "${group.name}" leaves out its contact ${index + 1} (${contact.type}): ${rendered.problem}.`);
+        continue;
+      }
+      (configs[rendered.kind] ??= []).push(rendered.config);
+      if (rendered.secret !== undefined) secrets.set(secretFile, rendered.secret);
+    }
+    receivers.push({ name: receiverName(project, group), ...configs });
+    if (group.id === project.defaultContactGroup?.id) routes.push(route(project, group, options.continue));
+  }
+  return receivers.length === 0 ? { secrets, problems } : { fragment: { routes, receivers }, secrets, problems };
+}
+
+function receiverName(project: ProjectConfig, group: ContactGroupConfig): string {
+  return `${project.name}/${group.name}`;
+}
+
+function route(project: ProjectConfig, group: ContactGroupConfig, goesOn: boolean): YamlValue {
+  return {
+    receiver: receiverName(project, group),
+    matchers: [`project="${project.name}"`],
+    continue: goesOn ? true : undefined,
+  };
+}
+
+function renderContact(contact: ContactConfig, options: ContactOptions, secretFile: string): RenderedContact {
+  const problem = textProblem(contact);
+  if (problem !== undefined) return { problem };
+  const common = { send_resolved: contact.sendResolved };
+  switch (contact.type) {
+    case "EMAIL":
+      if (!/^[^\s,<>{}"()]+@[^\s,<>{}"()]+$/.test(contact.value)) return { problem: "it is not one e-mail address" };
+      return { kind: "email_configs", config: { to: contact.value, ...common } };
+    case "IRC": {
+      if (options.ircRelayUrl === undefined) return { problem: "this agent has no IRC relay" };
+      if (!/^##?[^\s#/?,]+$/.test(contact.value)) return { problem: "it is not an IRC channel" };
+      const url = `${withoutSlash(options.ircRelayUrl)}/${encodeURIComponent(contact.value.slice(1))}`;
+      return { kind: "webhook_configs", config: { url, ...common } };
+    }
+    case "PHABRICATOR": {
+      if (options.phabricatorUrl === undefined) return { problem: "this agent has no Phabricator relay" };
+      const url = `${options.phabricatorUrl}?phid=${encodeURIComponent(contact.value)}`;
+      return { kind: "webhook_configs", config: { url, ...common } };
+    }
+    case "SLACK":
+      if (contact.secret === null) return { problem: "it has no webhook URL" };
+      return {
+        kind: "slack_configs",
+        config: { api_url_file: secretFile, channel: contact.value, ...common },
+        secret: contact.secret,
+      };
+    case "WEBHOOK":
+      return renderWebhook(contact, common, secretFile);
+  }
+}
+
+function renderWebhook(
+  contact: ContactConfig,
+  common: { readonly send_resolved: boolean },
+  secretFile: string,
+): RenderedContact {
+  if (!isHttpUrl(contact.value)) return { problem: "it is not an http or https URL" };
+  // A redirect would send the token, and our requests, to wherever the receiver says.
+  const http = { follow_redirects: false };
+  if (contact.secret === null) {
+    return { kind: "webhook_configs", config: { url: contact.value, http_config: http, ...common } };
+  }
+  const authorization = { credentials_file: secretFile };
+  return {
+    kind: "webhook_configs",
+    config: { url: contact.value, http_config: { ...http, authorization }, ...common },
+    secret: contact.secret,
+  };
+}
+
+/** Alertmanager reads these texts as templates, header lines and URLs; none of that may come from a tenant. */
+function textProblem(contact: ContactConfig): string | undefined {
+  for (const text of [contact.value, contact.secret ?? ""]) {
+    if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text)) return "it holds control characters";
+    if (text.includes("{{") || text.includes("}}")) return "it holds template marks";
+  }
+  return undefined;
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\/[^/]/.test(text) && URL.canParse(text);
+}
+
+function withoutSlash(url: string): string {
+  return url.endsWith("/") ? url.slice(0, -1) : url;
+}

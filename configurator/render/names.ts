@@ -1,0 +1,40 @@
+const projectName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const partName = /^[^/\p{Cc}\p{Cs}\u2028\u2029]{1,200}$/u;
+const id = /^[a-zA-Z0-9_]{1,64}$/;
+const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const host = /^[a-zA-Z0-9._-]{1,253}$|^[0-9a-fA-F:.]{2,45}$/;
+
+/*
+ * The server checks all of these when they are written. They are checked again because here they become file names,
+ * parts of joined names and labels: a mistake elsewhere must not become a path out of our folder.
+ */
+
+/** Whether a project's name can be a file name and a label value without escaping. No file of ours can have its name. */
+export function isProjectName(name: string): boolean {
+  return projectName.test(name);
+}
+
+/** Whether a job's or a contact group's name can be the second part of `project/name`. */
+export function isPartName(name: string): boolean {
+  return partName.test(name) && !name.includes("{{");
+}
+
+/** Whether an object's id is made of letters, digits and `_` alone. */
+export function isId(text: string): boolean {
+  return id.test(text);
+}
+
+/** Whether a tenant may set this label: one that Prometheus 2.42 reads, and not one of its own. */
+export function isTenantLabel(name: string): boolean {
+  return labelName.test(name) && !name.startsWith("__") && name.length <= 128;
+}
+
+/** Whether the text can stand before `:port` in an address, an IPv6 address without its brackets. */
+export function isHost(text: string): boolean {
+  return host.test(text);
+}
+
+/** The first label that a tenant may not set, or undefined. */
+export function refusedLabel(labels: Readonly<Record<string, string>>, reserved: readonly string[]): string | undefined {
+  return Object.keys(labels).find((name) => !isTenantLabel(name) || reserved.includes(name));
+}

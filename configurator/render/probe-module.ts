@@ -1,0 +1,85 @@
+import type { IpProtocol, ProbeConfig, ProjectConfig, ScrapeJobConfig, StaticTargetConfig } from "../fetch/project-config.js";
+import { address } from "./address.js";
+import { isPartName } from "./names.js";
+import { byName } from "./order.js";
+import type { YamlValue } from "./yaml-text.js";
+
+/** Blackbox modules by name. */
+export type ProbeModules = Readonly<Record<string, YamlValue>>;
+
+/** A page that never ends must not fill the exporter's memory. */
+const bodySizeLimit = "10MB";
+
+/** The name of a job's module: no job or project has a name with a slash, so no two collide. */
+export function moduleName(project: string, job: string): string {
+  return `${project}/${job}`;
+}
+
+/** The modules that one project's probes need; undefined when it has no probe. */
+export function renderProbeModules(project: ProjectConfig): ProbeModules | undefined {
+  const modules: Record<string, YamlValue> = {};
+  for (const job of project.scrapeJobs.toSorted(byName)) {
+    if (job.enabled && job.probe !== null && isPartName(job.name)) {
+      modules[moduleName(project.name, job.name)] = probeModule(job.probe);
+    }
+  }
+  return Object.keys(modules).length === 0 ? undefined : modules;
+}
+
+/** What the exporter is asked to probe: a URL for HTTP, an address for the others. */
+export function probeTarget(job: ScrapeJobConfig, target: StaticTargetConfig): string {
+  switch (job.probe?.__typename) {
+    case "HttpProbe":
+      return `${job.scheme.toLowerCase()}://${address(target)}${job.probe.path}`;
+    case "IcmpProbe":
+      return target.host;
+    case "DnsProbe":
+      return target.port === null ? target.host : address(target);
+    default:
+      return address(target);
+  }
+}
+
+function probeModule(probe: ProbeConfig): YamlValue {
+  const ip = ipVersion(probe.ipProtocol);
+  switch (probe.__typename) {
+    case "HttpProbe": {
+      const headers = { ...probe.headers, ...(probe.hostHeader === null ? {} : { Host: probe.hostHeader }) };
+      return {
+        prober: "http",
+        http: {
+          method: probe.method,
+          headers: Object.keys(headers).length === 0 ? undefined : headers,
+          follow_redirects: probe.followRedirects,
+          valid_status_codes: probe.validStatusCodes.length === 0 ? undefined : probe.validStatusCodes,
+          fail_if_body_not_matches_regexp: probe.bodyMatches === null ? undefined : [probe.bodyMatches],
+          fail_if_body_matches_regexp: probe.bodyNotMatches === null ? undefined : [probe.bodyNotMatches],
+          tls_config: probe.verifyTls ? undefined : { insecure_skip_verify: true },
+          body_size_limit: bodySizeLimit,
+          ...ip,
+        },
+      };
+    }
+    case "TcpProbe":
+      return { prober: "tcp", tcp: { tls: probe.tls ? true : undefined, ...ip } };
+    case "IcmpProbe":
+      return { prober: "icmp", icmp: { ...ip } };
+    case "DnsProbe":
+      return {
+        prober: "dns",
+        dns: {
+          query_name: probe.queryName,
+          query_type: probe.queryType,
+          transport_protocol: probe.transport.toLowerCase(),
+          validate_answer_rrs:
+            probe.answerMatches === null ? undefined : { fail_if_none_matches_regexp: [probe.answerMatches] },
+          ...ip,
+        },
+      };
+  }
+}
+
+function ipVersion(protocol: IpProtocol): { readonly [key: string]: YamlValue } {
+  if (protocol === "ANY") return { preferred_ip_protocol: "ip6", ip_protocol_fallback: true };
+  return { preferred_ip_protocol: protocol.toLowerCase(), ip_protocol_fallback: false };
+}

@@ -1,0 +1,75 @@
+import { type BaseFile, BaseFileError, isYamlMap, listAt, refuseRelativePaths, textOf } from "./base-file.js";
+import type { LimitTiers } from "./limit-tier.js";
+import { compareText } from "./order.js";
+import { type YamlValue, yamlText } from "./yaml-text.js";
+
+/** What begins the names of our scrape jobs. */
+export const jobPrefix = "metricsinfra/";
+
+/** Prometheus's main config: the base file with our rule files and one scrape job per limit tier. */
+export function renderPrometheusConfig(base: BaseFile, tiers: LimitTiers, folder: string): string {
+  const content = checkBase(base, folder);
+  return yamlText({
+    ...content,
+    // Relative to this file, so through `current`: the path of a rule group, by which Prometheus knows it again after
+    // a reload, stays the same from release to release.
+    rule_files: [...listAt(base, content, "rule_files"), "rules/*.yml"],
+    scrape_configs: [...listAt(base, content, "scrape_configs"), ...scrapeJobs(tiers, folder)],
+  });
+}
+
+/**
+ * The same without our rule files, for `promtool check config`: those were checked one by one when they changed, and
+ * reading all of them again would take seconds.
+ */
+export function renderPrometheusCheck(base: BaseFile, tiers: LimitTiers, folder: string): string {
+  const content = checkBase(base, folder);
+  return yamlText({
+    ...content,
+    scrape_configs: [...listAt(base, content, "scrape_configs"), ...scrapeJobs(tiers, folder)],
+  });
+}
+
+/** The folder of one tier's target files. */
+export function targetsFolder(folder: string, tier: string): string {
+  return `${folder}/targets/${tier}`;
+}
+
+function scrapeJobs(tiers: LimitTiers, folder: string): readonly YamlValue[] {
+  const byTierName = Object.entries(tiers).toSorted(([a], [b]) => compareText(a, b));
+  return byTierName.map(([name, tier]) => ({
+    job_name: `${jobPrefix}${name}`,
+    honor_labels: false,
+    scrape_interval: tier.scrapeInterval,
+    scrape_timeout: tier.scrapeTimeout,
+    sample_limit: tier.sampleLimit,
+    label_limit: tier.labelLimit,
+    label_name_length_limit: tier.labelNameLengthLimit,
+    label_value_length_limit: tier.labelValueLengthLimit,
+    body_size_limit: tier.bodySizeLimit,
+    file_sd_configs: [{ files: [`${targetsFolder(folder, name)}/*.json`] }],
+  }));
+}
+
+function checkBase(base: BaseFile, folder: string): BaseFile["content"] {
+  refuseRelativePaths(base);
+  for (const [index, job] of listAt(base, base.content, "scrape_configs").entries()) {
+    const name = isYamlMap(job) ? textOf(job.job_name) : undefined;
+    if (name?.startsWith(jobPrefix)) {
+      const reason = `"${name}" begins with "${jobPrefix}", which is kept for the jobs of the projects`;
+      throw new BaseFileError(base.name, `scrape_configs[${index}].job_name`, reason);
+    }
+  }
+  for (const [index, file] of listAt(base, base.content, "rule_files").entries()) {
+    if (textOf(file)?.startsWith(`${folder}/`)) {
+      const reason = `"${textOf(file)}" lies in ${folder}, whose rule files are added already`;
+      throw new BaseFileError(base.name, `rule_files[${index}]`, reason);
+    }
+  }
+  const global = base.content.global;
+  const external = isYamlMap(global) ? global.external_labels : undefined;
+  if (isYamlMap(external) && external.project !== undefined) {
+    throw new BaseFileError(base.name, "global.external_labels.project", "this label is kept for the projects");
+  }
+  return base.content;
+}

@@ -1,0 +1,79 @@
+import type { ProjectConfig } from "../fetch/project-config.js";
+import { type ContactOptions, renderContacts } from "./contact-fragment.js";
+import { type LimitTiers, tierOf } from "./limit-tier.js";
+import { isProjectName } from "./names.js";
+import { renderProbeModules } from "./probe-module.js";
+import type { Problem } from "./problem.js";
+import { renderRuleFile } from "./rule-file.js";
+import { renderTargetFile } from "./target-file.js";
+
+/** The outputs that an agent can write; each has its own releases and its own processes to reload. */
+export type OutputName = "prometheus" | "blackbox" | "alertmanager";
+
+/** What is rendered, and what it depends on beside the projects; an output that is absent is not written. */
+export interface RenderOptions {
+  readonly prometheus?: { readonly tiers: LimitTiers } | undefined;
+  readonly blackbox?: { readonly address: string } | undefined;
+  readonly alertmanager?: ContactOptions | undefined;
+}
+
+/** All files of one project, by output and path, and what could not be rendered. */
+export interface RenderedProject {
+  readonly id: string;
+  readonly name: string;
+  readonly files: Readonly<Record<OutputName, ReadonlyMap<string, string>>>;
+  readonly targets?: { readonly tier: string; readonly text: string };
+  readonly problems: readonly Problem[];
+}
+
+const noFiles: ReadonlyMap<string, string> = new Map();
+
+/** Renders one project. It depends on nothing but its arguments, and never fails for what a tenant has written. */
+export function renderProject(project: ProjectConfig, options: RenderOptions): RenderedProject {
+  const { id, name } = project;
+  const files = { prometheus: noFiles, blackbox: noFiles, alertmanager: noFiles };
+  if (!isProjectName(name)) {
+    return { id, name, files, problems: [{ project: id, message: "The project is left out: its name is not allowed." }] };
+  }
+  const { targets, problems, rules } = renderForPrometheus(project, options);
+  const modules = options.blackbox && renderProbeModules(project);
+  const contacts = options.alertmanager && renderContacts(project, options.alertmanager);
+  return {
+    id,
+    name,
+    files: {
+      prometheus: oneFile(`rules/${name}.yml`, rules),
+      blackbox: oneFile(`projects/${name}.json`, modules && jsonText(modules)),
+      alertmanager: new Map([
+        ...oneFile(`projects/${name}.json`, contacts?.fragment && jsonText(contacts.fragment)),
+        ...[...(contacts?.secrets ?? [])].map(([file, secret]) => [`secrets/${file}`, secret] as const),
+      ]),
+    },
+    targets,
+    problems: [...problems, ...(contacts?.problems ?? [])],
+  };
+}
+
+function renderForPrometheus(
+  project: ProjectConfig,
+  { prometheus, blackbox }: RenderOptions,
+): Pick<RenderedProject, "targets" | "problems"> & { readonly rules?: string } {
+  if (prometheus === undefined) return { problems: [] };
+  const { name: tierName, tier, known } = tierOf(prometheus.tiers, project.limitTier);
+  const rules = renderRuleFile(project, tier);
+  const targets = renderTargetFile(project, tier, blackbox?.address);
+  const message = `Limit tier "${project.limitTier}" is not known to this agent; the limits of "${tierName}" apply.`;
+  return {
+    rules: rules.text,
+    targets: targets.text === undefined ? undefined : { tier: tierName, text: targets.text },
+    problems: [...(known ? [] : [{ project: project.id, message }]), ...rules.problems, ...targets.problems],
+  };
+}
+
+function oneFile(path: string, text: string | undefined): ReadonlyMap<string, string> {
+  return text === undefined ? noFiles : new Map([[path, text]]);
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,119 @@
+import type { AlertingRuleConfig, GlobalRuleConfig, Labels, ProjectConfig, RuleConfig } from "../fetch/project-config.js";
+import { durationMs } from "./duration.js";
+import type { LimitTier } from "./limit-tier.js";
+import { refusedLabel } from "./names.js";
+import { byName, compareText } from "./order.js";
+import type { Problem } from "./problem.js";
+import { selectorProblem } from "./selector-check.js";
+import { templateProblem } from "./template-check.js";
+import { type YamlValue, yamlText } from "./yaml-text.js";
+
+/** A rule file's text, absent when it would hold no rule, and what could not be rendered. */
+export interface RenderedRules {
+  readonly text?: string;
+  readonly problems: readonly Problem[];
+}
+
+/** The file of the rules that watch all projects; no project can have this name. */
+export const globalRulesName = "_global";
+
+interface GroupedRule {
+  readonly interval: string | null;
+  readonly yaml: YamlValue;
+}
+
+/** One project's rule file: a group per interval, recording rules first, so that alerts read what was just recorded. */
+export function renderRuleFile(project: ProjectConfig, tier: LimitTier): RenderedRules {
+  const problems: Problem[] = [];
+  const rules: GroupedRule[] = [];
+  for (const rule of project.rules.filter((each) => each.enabled).toSorted(byKindAndName)) {
+    const interval = atLeast(rule.interval, tier.minInterval);
+    const problem = ruleProblem(rule, project);
+    if (problem === undefined) {
+      rules.push({ interval, yaml: ruleYaml(rule, project) });
+      if (interval === rule.interval) continue;
+    }
+    problems.push({
+      project: project.id,
+      file: `rules/${project.name}.yml`,
+      message: `Rule "${rule.name}" ${problem === undefined ? `is evaluated every ${interval}: its limits allow no shorter interval.` : `is left out: ${problem}.`}`,
+    });
+  }
+  return { ...fileOf(project.name, tier.ruleLimit, rules), problems };
+}
+
+/** The file of the operator's rules that are evaluated here over all projects; those for Thanos Rule are left out. */
+export function renderGlobalRuleFile(rules: readonly GlobalRuleConfig[]): string | undefined {
+  const here = rules.filter((rule) => rule.enabled && rule.mode === "PER_PROJECT").toSorted(byName);
+  const grouped = here.map((rule) => ({
+    interval: rule.interval,
+    yaml: alertYaml(rule, rule.expr, { ...rule.labels, severity: rule.severity }),
+  }));
+  return fileOf(globalRulesName, undefined, grouped).text;
+}
+
+function fileOf(name: string, limit: number | undefined, rules: readonly GroupedRule[]): { readonly text?: string } {
+  if (rules.length === 0) return {};
+  const intervals = [...new Set(rules.map((rule) => rule.interval))].toSorted((a, b) => compareText(a ?? "", b ?? ""));
+  return {
+    text: yamlText({
+      groups: intervals.map((interval) => ({
+        name: `${name}/${interval ?? "default"}`,
+        interval: interval ?? undefined,
+        limit,
+        rules: rules.filter((rule) => rule.interval === interval).map((rule) => rule.yaml),
+      })),
+    }),
+  };
+}
+
+function ruleYaml(rule: RuleConfig, project: ProjectConfig): YamlValue {
+  const forced = { project: project.name };
+  if (rule.__typename === "RecordingRule") {
+    return { record: rule.name, expr: rule.enforcedExpr, labels: { ...rule.labels, ...forced } };
+  }
+  return alertYaml(rule, rule.enforcedExpr, { ...alertLabels(rule, project), ...forced });
+}
+
+function alertLabels(rule: AlertingRuleConfig, project: ProjectConfig): Labels {
+  return { ...project.extraLabels, ...rule.labels, severity: rule.severity };
+}
+
+function alertYaml(rule: AlertingRuleConfig | GlobalRuleConfig, expr: string, labels: Labels): YamlValue {
+  return {
+    alert: rule.name,
+    expr,
+    for: rule.for,
+    keep_firing_for: rule.keepFiringFor ?? undefined,
+    labels,
+    annotations: { ...rule.annotations, metricsinfra_rule_id: rule.id },
+  };
+}
+
+function ruleProblem(rule: RuleConfig, project: ProjectConfig): string | undefined {
+  return (
+    selectorProblem(rule.enforcedExpr, project.name) ??
+    (rule.__typename === "AlertingRule"
+      ? (textProblem("label", alertLabels(rule, project)) ?? textProblem("annotation", rule.annotations))
+      : textProblem("label", rule.labels))
+  );
+}
+
+function textProblem(what: "label" | "annotation", texts: Labels): string | undefined {
+  const refused = refusedLabel(texts, []);
+  if (refused !== undefined) return `the ${what} ${JSON.stringify(refused)} is not allowed`;
+  for (const text of Object.values(texts)) {
+    const problem = templateProblem(text);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function atLeast(interval: string | null, least: string): string | null {
+  return interval !== null && (durationMs(interval) ?? 0) < (durationMs(least) ?? 0) ? least : interval;
+}
+
+function byKindAndName(a: RuleConfig, b: RuleConfig): number {
+  // "RecordingRule" sorts after "AlertingRule", and is to come before it.
+  return compareText(b.__typename, a.__typename) || byName(a, b);
+}

@@ -1,0 +1,112 @@
+import type { Labels, ProjectConfig, ScrapeJobConfig, StaticTargetConfig } from "../fetch/project-config.js";
+import { address } from "./address.js";
+import type { LimitTier } from "./limit-tier.js";
+import { isHost, isPartName, refusedLabel } from "./names.js";
+import { byName } from "./order.js";
+import { moduleName, probeTarget } from "./probe-module.js";
+import type { Problem } from "./problem.js";
+import { scrapeTiming } from "./scrape-timing.js";
+
+/** A target file's text, absent when it would hold no target, and what could not be rendered. */
+export interface RenderedTargets {
+  readonly text?: string;
+  readonly problems: readonly Problem[];
+}
+
+/** The labels that a target's own may not replace. */
+const ourLabels = ["project", "job", "instance"];
+
+interface TargetGroup {
+  readonly targets: readonly string[];
+  readonly labels: Labels;
+}
+
+/** One project's `file_sd` file. Everything that differs between jobs travels as labels of their target groups. */
+export function renderTargetFile(
+  project: ProjectConfig,
+  tier: LimitTier,
+  blackboxAddress: string | undefined,
+): RenderedTargets {
+  const problems: Problem[] = [];
+  const groups: TargetGroup[] = [];
+  for (const job of project.scrapeJobs.filter((each) => each.enabled).toSorted(byName)) {
+    const report = (message: string) => problems.push({ project: project.id, message: `Scrape job "${job.name}" ${message}.` });
+    if (job.openstackDiscovery !== null) report("uses OpenStack discovery, which this agent does not carry out yet");
+    const refusal = jobProblem(job, blackboxAddress);
+    if (refusal !== undefined) {
+      report(`is left out: ${refusal}`);
+      continue;
+    }
+    const timing = scrapeTiming(job, tier);
+    timing.refusals.forEach(report);
+    const common = { ...timing.labels, __metricsinfra_scrape_job: job.id, job: job.name, project: project.name };
+    const accepted = job.staticTargets.filter((target) => {
+      const problem = targetProblem(target, job);
+      if (problem !== undefined) report(`leaves out the target ${JSON.stringify(target.host)}: ${problem}`);
+      return problem === undefined;
+    });
+    groups.push(
+      ...(job.probe === null
+        ? scrapeGroups(job, accepted, common)
+        : probeGroups(project, job, accepted, common, blackboxAddress ?? "")),
+    );
+  }
+  return groups.length === 0 ? { problems } : { text: `${JSON.stringify(groups, null, 2)}\n`, problems };
+}
+
+function scrapeGroups(
+  job: ScrapeJobConfig,
+  targets: readonly StaticTargetConfig[],
+  common: Labels,
+): readonly TargetGroup[] {
+  const path: Record<string, string> = {};
+  if (job.scheme === "HTTPS") path.__scheme__ = "https";
+  if (job.metricsPath !== "/metrics") path.__metrics_path__ = job.metricsPath;
+  for (const [name, value] of Object.entries(job.params)) path[`__param_${name}`] = value;
+  const groups = new Map<string, { targets: string[]; labels: Labels }>();
+  for (const target of targets) {
+    const labels = { ...target.labels, ...path, ...common };
+    const key = JSON.stringify(labels);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { targets: [address(target)], labels });
+    else group.targets.push(address(target));
+  }
+  return [...groups.values()];
+}
+
+function probeGroups(
+  project: ProjectConfig,
+  job: ScrapeJobConfig,
+  targets: readonly StaticTargetConfig[],
+  common: Labels,
+  blackboxAddress: string,
+): readonly TargetGroup[] {
+  return targets.map((target) => {
+    const probed = probeTarget(job, target);
+    const probe = {
+      __metrics_path__: "/probe",
+      __param_module: moduleName(project.name, job.name),
+      __param_target: probed,
+      instance: probed,
+    };
+    return { targets: [blackboxAddress], labels: { ...target.labels, ...probe, ...common } };
+  });
+}
+
+function jobProblem(job: ScrapeJobConfig, blackboxAddress: string | undefined): string | undefined {
+  if (!isPartName(job.name)) return "its name is not allowed";
+  if (job.probe !== null && blackboxAddress === undefined) return "this agent has no blackbox exporter";
+  const param = Object.keys(job.params).find((name) => !/^[a-zA-Z0-9_]{1,128}$/.test(name));
+  return param === undefined ? undefined : `the parameter ${JSON.stringify(param)} is not allowed`;
+}
+
+function targetProblem(target: StaticTargetConfig, job: ScrapeJobConfig): string | undefined {
+  if (!isHost(target.host)) return "it is not a host name or an IP address";
+  if (target.port !== null && !(Number.isInteger(target.port) && target.port > 0 && target.port < 65_536)) {
+    return "its port is not a number from 1 to 65535";
+  }
+  if (target.port === null && job.probe === null) return "it has no port";
+  if (target.port === null && job.probe?.__typename === "TcpProbe") return "a TCP probe needs a port";
+  const refused = refusedLabel(target.labels, ourLabels);
+  return refused === undefined ? undefined : `the label ${JSON.stringify(refused)} is not allowed`;
+}

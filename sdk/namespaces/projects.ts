@@ -1,0 +1,81 @@
+import {
+  CreateProjectDocument,
+  DeleteProjectDocument,
+  FindProjectDocument,
+  GetProjectDocument,
+  ListProjectsDocument,
+  UpdateProjectDocument,
+} from "../generated/documents.js";
+import type {
+  CreateProjectMutation,
+  DeleteProjectMutation,
+  ProjectCreateInput,
+  ProjectFilter,
+  ProjectFragment,
+  ProjectOrder,
+  ProjectUpdateInput,
+  UpdateProjectMutation,
+} from "../generated/types.js";
+import type { Graph, ListArguments } from "../graph.js";
+import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
+import type { Paginated } from "../paginated.js";
+import type { WriteResult } from "../write.js";
+
+/** Which projects to list, and in which order. */
+export interface ListProjectsArguments extends ListArguments {
+  readonly filter?: ProjectFilter;
+  readonly orderBy?: ProjectOrder;
+}
+
+/** Projects: the tenants of the monitoring. */
+export class Projects<ClientThrows extends boolean> {
+  readonly #graph: Graph<ClientThrows>;
+
+  constructor(graph: Graph<ClientThrows>) {
+    this.#graph = graph;
+  }
+
+  /** The project with this name, or null when there is none that the token may see. */
+  async find(name: string, options?: CallOptions): Promise<ProjectFragment | null> {
+    return (await this.#graph.request(FindProjectDocument, { name }, options)).project;
+  }
+
+  /** The project with this id, or null when there is none that the token may see. */
+  async get(id: string, options?: CallOptions): Promise<ProjectFragment | null> {
+    const { node } = await this.#graph.request(GetProjectDocument, { id }, options);
+    return node?.__typename === "Project" ? node : null;
+  }
+
+  /** All projects that the token may see. */
+  list(args: ListProjectsArguments = {}, options?: CallOptions): Paginated<ProjectFragment> {
+    return this.#graph.list(ListProjectsDocument, args, (data) => data.projects, options);
+  }
+
+  /** Creates a project. */
+  create<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
+    input: ProjectCreateInput,
+    options?: ConfigWriteOptions<Throws, Dry>,
+  ): Promise<WriteResult<CreateProjectMutation["projectCreate"], "project", Throws, Dry>> {
+    const variables = { input, dryRun: options?.dryRun };
+    return this.#graph.write(CreateProjectDocument, variables, (data) => data.projectCreate, ["project"], options);
+  }
+
+  /** Changes a project: what the input leaves out stays as it is, null clears. */
+  update<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
+    id: string,
+    input: ProjectUpdateInput,
+    options?: ConfigWriteOptions<Throws, Dry>,
+  ): Promise<WriteResult<UpdateProjectMutation["projectUpdate"], "project", Throws, Dry>> {
+    const variables = { id, input, dryRun: options?.dryRun };
+    return this.#graph.write(UpdateProjectDocument, variables, (data) => data.projectUpdate, ["project"], options);
+  }
+
+  /** Removes a project with all that belongs to it. */
+  remove<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
+    id: string,
+    options?: RemoveOptions<Throws, Dry>,
+  ): Promise<WriteResult<DeleteProjectMutation["projectDelete"], "deletedId", Throws, Dry>> {
+    const variables = { id, expectedVersion: options?.expectedVersion, dryRun: options?.dryRun };
+    return this.#graph.write(DeleteProjectDocument, variables, (data) => data.projectDelete, ["deletedId"], options);
+  }
+}

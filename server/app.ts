@@ -1,0 +1,95 @@
+import { randomBytes as cryptoRandomBytes } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import type { GraphQLSchema } from "graphql";
+import { migrations } from "../migrations/migrations.js";
+import type { ApiTokenService } from "./access/api-token-service.js";
+import type { Caller } from "./access/caller.js";
+import { openDatabase } from "./core/database/open-database.js";
+import type { Log } from "./core/log.js";
+import { entities, makeDomains } from "./domains.js";
+import { graphqlServer } from "./http/graphql.js";
+import { httpApp } from "./http/http-app.js";
+import { Metrics } from "./http/metrics.js";
+import { buildGraph } from "./http/schema.js";
+import { subscriptionStream } from "./http/stream.js";
+import type { Settings } from "./settings.js";
+
+/** What the server takes from the world, so that tests can give it another. */
+export interface World {
+  readonly log: Log;
+  readonly now?: () => Date;
+  readonly randomBytes?: (size: number) => Buffer;
+  /** Told about every SQL statement. */
+  readonly onStatement?: (sql: string) => void;
+}
+
+/** The server, built and connected; not listening yet. */
+export interface App {
+  readonly schema: GraphQLSchema;
+  readonly tokens: ApiTokenService;
+  /** Serves on the address of the settings; resolves with the URL of the graph. */
+  listen(): Promise<string>;
+  /** Lets requests under way finish, ends streams, closes the database. */
+  close(): Promise<void>;
+}
+
+const playgroundAssets = fileURLToPath(new URL("../../web/dist/playground", import.meta.url));
+
+/** Builds everything, once, and passes each part what it uses. */
+export async function makeApp(settings: Settings, world: World): Promise<App> {
+  const { log, now = () => new Date(), randomBytes = cryptoRandomBytes } = world;
+  const metrics = new Metrics();
+  const database = await openDatabase(settings.database, {
+    entities,
+    migrations,
+    onWaiting: (message) => log.warn(message),
+    onStatement: (sql) => {
+      metrics.onStatement();
+      world.onStatement?.(sql);
+    },
+  });
+  const domains = makeDomains(settings, database, { log, now, randomBytes });
+  const schema = buildGraph(domains.resolvers);
+  const http = httpApp({
+    authentication: domains.authentication,
+    log,
+    bodyBytes: settings.limits.bodyBytes,
+    playgroundAssets,
+    ready: () => database.ping(),
+    metrics: () => metrics.render(),
+  });
+  const apollo = graphqlServer({
+    schema,
+    httpServer: http.server,
+    log,
+    shutdownMs: settings.shutdownSeconds * 1_000,
+    costLimitOf: (caller) => costLimitOf(caller, settings),
+    drain: async () => http.endStreams(),
+    onOperation: metrics.onOperation,
+  });
+  await apollo.start();
+  http.mount(apollo, subscriptionStream({ schema, log, callerOf: http.callerOf }));
+  domains.start();
+
+  return {
+    schema,
+    tokens: domains.tokens,
+    listen: async () => {
+      http.server.listen(settings.listen.port, settings.listen.host);
+      await once(http.server, "listening");
+      const { address, port, family } = http.server.address() as AddressInfo;
+      return `http://${family === "IPv6" ? `[${address}]` : address}:${port}/graphql`;
+    },
+    close: async () => {
+      await apollo.stop();
+      await domains.stop();
+      await database.close();
+    },
+  };
+}
+
+function costLimitOf(caller: Caller, { limits }: Settings): number {
+  return caller.principal.globalRole === "AGENT" ? limits.agentOperationCost : limits.operationCost;
+}

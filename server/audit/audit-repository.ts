@@ -1,0 +1,50 @@
+import type { QueryDeepPartialEntity } from "typeorm";
+import type { Database } from "../core/database/database.js";
+import { all, equals, type Narrow, oneOf } from "../core/database/narrow.js";
+import { TableReader } from "../core/database/table-reader.js";
+import { AuditEntry } from "./audit-entry.js";
+import { Revision } from "./revision.js";
+
+/** The newest revisions: of everything, and of the global rules. */
+export interface Revisions {
+  readonly value: number;
+  readonly globalRulesValue: number;
+}
+
+/** Adds to and reads the change log; there is no update and no deletion. */
+export class AuditRepository extends TableReader<AuditEntry> {
+  constructor(database: Database) {
+    super(database, AuditEntry);
+  }
+
+  /** Takes the next revision, holding its row's lock until the transaction ends: commit order is revision order. */
+  async takeRevision(touchesGlobalRules: boolean): Promise<number> {
+    return this.database.transaction(async (manager) => {
+      await manager.increment(Revision, { id: Revision.theOne }, "value", 1);
+      const { value } = await manager.findOneByOrFail(Revision, { id: Revision.theOne });
+      if (touchesGlobalRules) await manager.update(Revision, { id: Revision.theOne }, { globalRulesValue: value });
+      return value;
+    });
+  }
+
+  revisions(): Promise<Revisions> {
+    return this.database.read((manager) => manager.findOneByOrFail(Revision, { id: Revision.theOne }));
+  }
+
+  async add(entries: readonly AuditEntry[]): Promise<void> {
+    await this.database.transaction((manager) => manager.insert(AuditEntry, [...entries] as QueryDeepPartialEntity<AuditEntry>[]));
+  }
+
+  findByIdempotencyKey(actorId: string, idempotencyKey: string): Promise<AuditEntry | null> {
+    return this.database.read((manager) => manager.findOneBy(AuditEntry, { actorId, idempotencyKey }));
+  }
+}
+
+/** The narrowing that a filter on the change log means; only entries of `readable` projects unless that is "all". */
+export function auditEntriesWhere(
+  filter: { readonly [property in "projectId" | "entityType" | "entityId" | "actor" | "action"]?: string | null | undefined },
+  readable: "all" | readonly string[],
+): Narrow {
+  const wanted = Object.entries(filter).flatMap(([property, value]) => (value ? [equals(property, value)] : []));
+  return all(...(readable === "all" ? [] : [oneOf("projectId", readable)]), ...wanted);
+}

@@ -1,0 +1,161 @@
+import type { Caller, IdempotencyKey } from "../access/caller.js";
+import { StaleVersion, type Stored } from "../core/database/stored.js";
+import { UniqueViolation } from "../core/database/driver-error.js";
+import type { Database } from "../core/database/database.js";
+import { ConflictError } from "../core/errors.js";
+import { newId } from "../core/ids.js";
+import type { Outcome } from "../graph/payload.js";
+import type { UserError } from "../graph/user-error.js";
+import { AuditEntry } from "./audit-entry.js";
+import type { AuditRepository } from "./audit-repository.js";
+import { actionOf, type Change, diffOf } from "./change.js";
+
+/** Marks a project as changed; told inside the transaction. Throws StaleVersion when the project is gone. */
+export interface ProjectRevisions {
+  bump(projectId: string, revision: number): Promise<void>;
+}
+
+/** How a change is to be made. */
+export interface ChangeOptions {
+  /** All checks and the diff, and no write. */
+  readonly dryRun: boolean;
+  /** Mistakes found in the input; while there are any, nothing is written. */
+  readonly userErrors: readonly UserError[];
+  /** The version that the caller has seen; another one is a CONFLICT. */
+  readonly expectedVersion?: number | null | undefined;
+  /** What `ChangeLog.once` handed in. */
+  readonly key: IdempotencyKey | null;
+}
+
+/** The one function that every write of configuration goes through: row, change log and revision in one transaction. */
+export class ChangeLog {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: AuditRepository,
+    private readonly projects: ProjectRevisions,
+    private readonly now: () => Date,
+    private readonly onRevision: (revision: number) => void,
+  ) {}
+
+  /**
+   * Commits `change`, and with it `also` (other objects that the same act alters), under one revision. The outcome
+   * holds the object after the change; for a deletion, the object that went.
+   */
+  async commit<T extends Stored>(
+    caller: Caller,
+    change: Change<T>,
+    { dryRun, userErrors, expectedVersion, key }: ChangeOptions,
+    also: readonly Change[] = [],
+  ): Promise<Outcome<T>> {
+    const { before, after, describe } = change;
+    const isStale = expectedVersion != null && before !== null && before.version !== expectedVersion;
+    const mistakes = isStale ? [...userErrors, conflict] : userErrors;
+    if (mistakes.length > 0) return refused(mistakes);
+    const diff = diffOf(before && describe(before), after && describe(after));
+    if (dryRun) return { subject: null, diff, revision: null, userErrors: [] };
+    const changes: readonly Change[] = [change, ...also].filter(alters);
+    if (changes.length === 0) return { subject: after, diff, revision: null, userErrors: [] };
+    try {
+      const revision = await this.database.transaction(() => this.#write(caller, changes, key));
+      caller.loaders.clear();
+      this.onRevision(revision);
+      return { subject: after ?? before, diff, revision, userErrors: [] };
+    } catch (error) {
+      if (error instanceof StaleVersion) return refused([conflict]);
+      if (error instanceof UniqueViolation && change.taken && !isIdempotencyViolation(error)) return refused([change.taken]);
+      throw error;
+    }
+  }
+
+  /**
+   * Runs `act` once per idempotency key: a repeat of the same request answers what the first one did, `find` giving the
+   * object as it is now; the same key with another request is a CONFLICT. Without a key it just runs `act`.
+   */
+  async once<T extends { readonly id: string }>(
+    caller: Caller,
+    find: (id: string) => Promise<T | null>,
+    act: (key: IdempotencyKey | null) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
+    const key = caller.nextIdempotencyKey();
+    if (key === null) return act(null);
+    const earlier = await this.#replay(caller, key, find);
+    if (earlier) return earlier;
+    try {
+      return await act(key);
+    } catch (error) {
+      if (!(error instanceof UniqueViolation && isIdempotencyViolation(error))) throw error;
+      const winner = await this.#replay(caller, key, find);
+      if (winner) return winner;
+      throw error;
+    }
+  }
+  /** Inside the transaction; the revision row comes first, so all writers queue there and cannot deadlock. */
+  async #write(caller: Caller, changes: readonly Change[], key: IdempotencyKey | null): Promise<number> {
+    const revision = await this.repository.takeRevision(changes.some((change) => change.projectId === null));
+    const at = this.now();
+    const entries: AuditEntry[] = [];
+    for (const change of changes) {
+      const { before, after, describe } = change;
+      if (after) {
+        after.revision = revision;
+        after.version = before ? before.version + 1 : 1;
+        after.createdAt = before?.createdAt ?? at;
+        after.updatedAt = at;
+      }
+      await change.write(revision);
+      entries.push(
+        Object.assign(new AuditEntry(), {
+          id: newId("aud"),
+          revision,
+          at,
+          actorId: caller.principal.id,
+          actor: caller.principal.name,
+          projectId: change.projectId,
+          action: actionOf(change),
+          entityType: change.entityType,
+          entityId: (after ?? before)?.id,
+          before: before && describe(before),
+          after: after && describe(after),
+          idempotencyKey: entries.length === 0 ? (key?.key ?? null) : null,
+          requestHash: entries.length === 0 ? (key?.requestHash ?? null) : null,
+        }),
+      );
+    }
+    const touched = new Set(changes.flatMap(({ projectId }) => (projectId === null ? [] : [projectId])));
+    for (const projectId of touched) await this.projects.bump(projectId, revision);
+    await this.repository.add(entries);
+    return revision;
+  }
+
+  async #replay<T extends { readonly id: string }>(
+    caller: Caller,
+    key: IdempotencyKey,
+    find: (id: string) => Promise<T | null>,
+  ): Promise<Outcome<T> | null> {
+    const entry = await this.repository.findByIdempotencyKey(caller.principal.id, key.key);
+    if (entry === null) return null;
+    if (entry.requestHash !== key.requestHash) {
+      throw new ConflictError("This Idempotency-Key was used before with another request. Use a fresh key for each change.");
+    }
+    const subject = entry.action === "DELETE" ? ({ id: entry.entityId } as T) : await find(entry.entityId);
+    return { subject, diff: diffOf(entry.before, entry.after), revision: entry.revision, userErrors: [] };
+  }
+}
+
+const conflict: UserError = {
+  code: "CONFLICT",
+  message: "It changed since you read it. Read it again, then repeat your change.",
+  path: ["expectedVersion"],
+};
+
+function refused<T>(userErrors: readonly UserError[]): Outcome<T> {
+  return { subject: null, diff: [], revision: null, userErrors };
+}
+
+function alters({ before, after, describe }: Change): boolean {
+  return before === null || after === null || diffOf(describe(before), describe(after)).length > 0;
+}
+
+function isIdempotencyViolation({ constraint }: UniqueViolation): boolean {
+  return constraint.includes("idempotency");
+}

@@ -1,0 +1,36 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Stored } from "../core/database/stored.js";
+import type { FieldChange } from "../graph/payload.js";
+import type { UserError } from "../graph/user-error.js";
+import type { ChangeAction } from "./audit-entry.js";
+
+/** How an object shows in the change log and in diffs: plain JSON, secrets masked, without the fields that every write moves. */
+export type Description = Readonly<Record<string, unknown>>;
+
+/** One object's change, ready to be committed; `before` is null for a creation, `after` for a deletion. */
+export interface Change<T extends Stored = Stored> {
+  readonly entityType: string;
+  /** Null for what belongs to no project: global rules. */
+  readonly projectId: string | null;
+  readonly before: T | null;
+  readonly after: T | null;
+  describe(entity: T): Description;
+  /** Writes it, inside the transaction that took `revision`, after revision, version and times of `after` are set. */
+  readonly write: (revision: number) => Promise<void>;
+  /** The mistake to tell when a unique index refuses the write. */
+  readonly taken?: UserError;
+}
+
+/** What the change does. */
+export function actionOf({ before, after }: Change): ChangeAction {
+  return before === null ? "CREATE" : after === null ? "DELETE" : "UPDATE";
+}
+
+/** Field by field, what differs between the two descriptions. */
+export function diffOf(before: Description | null, after: Description | null): FieldChange[] {
+  const fields = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  return [...fields].flatMap((field) => {
+    const [old, now] = [before?.[field] ?? null, after?.[field] ?? null];
+    return isDeepStrictEqual(old, now) ? [] : [{ field, before: old, after: now }];
+  });
+}

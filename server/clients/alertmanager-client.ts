@@ -1,0 +1,206 @@
+import { BadUserInputError, NotFoundError } from "../core/errors.js";
+import type { Labels } from "../core/labels.js";
+import type { Matcher } from "../core/matcher.js";
+import {
+  booleanOf,
+  fieldsOf,
+  labelsOf,
+  listOf,
+  listOrEmpty,
+  oneOf,
+  textOf,
+  textOrNull,
+  timeOf,
+} from "./answer-shape.js";
+import { type HttpJson, HttpStatusError } from "./http-json.js";
+
+/** An alert as one Alertmanager holds it. Times are milliseconds since 1970. */
+export interface UpstreamAlert {
+  readonly fingerprint: string;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly state: "ACTIVE" | "SUPPRESSED" | "UNPROCESSED";
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
+  readonly updatedAtMs: number;
+  readonly generatorURL: string | null;
+  readonly receivers: readonly string[];
+  /** Ids of silences. */
+  readonly silencedBy: readonly string[];
+  /** Fingerprints of alerts. */
+  readonly inhibitedBy: readonly string[];
+  /** Names of mute timings; empty before Alertmanager 0.28, which does not say. */
+  readonly mutedBy: readonly string[];
+}
+
+/** A silence as one Alertmanager holds it. Times are milliseconds since 1970. */
+export interface UpstreamSilence extends SilenceText {
+  readonly id: string;
+  readonly state: "PENDING" | "ACTIVE" | "EXPIRED";
+  readonly updatedAtMs: number;
+}
+
+/** What a silence is made of. */
+export interface SilenceText {
+  readonly matchers: readonly Matcher[];
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
+  readonly createdBy: string;
+  readonly comment: string;
+}
+
+/** What an Alertmanager says of itself. */
+export interface AlertmanagerStatus {
+  /** For example `0.25.0`. */
+  readonly version: string;
+  /** `ready`, `settling` or `disabled`. */
+  readonly clusterStatus: string;
+  /** How many members it sees, itself among them; 0 without clustering. */
+  readonly peers: number;
+}
+
+/**
+ * One Alertmanager, from 0.22 (where matchers became what they are) on. What its versions do differently is settled in here:
+ * fields that an old one lacks are given their neutral value, and errors that changed their status are told apart by text.
+ */
+export class AlertmanagerClient {
+  constructor(private readonly http: HttpJson) {}
+
+  /** The version probe; `config` in the answer may be megabytes, so do not ask at every poll. */
+  status(signal?: AbortSignal): Promise<AlertmanagerStatus> {
+    return this.http.read({ path: "/api/v2/status", signal }, (answer) => {
+      const { versionInfo, cluster } = fieldsOf(answer, "the answer");
+      const { status, peers } = fieldsOf(cluster, "cluster");
+      return {
+        version: textOf(fieldsOf(versionInfo, "versionInfo").version, "version"),
+        clusterStatus: textOf(status, "cluster.status"),
+        peers: listOrEmpty(peers, "cluster.peers", fieldsOf).length,
+      };
+    });
+  }
+
+  /** Resolves when it serves requests; costs it nothing. */
+  ready(signal?: AbortSignal): Promise<void> {
+    return this.http.expectOk({ path: "/-/ready", signal });
+  }
+
+  /** All alerts that have not resolved, also those that are silenced or inhibited. */
+  alerts(signal?: AbortSignal): Promise<readonly UpstreamAlert[]> {
+    return this.http.read({ path: "/api/v2/alerts", signal }, (answer) => listOf(answer, "alerts", readAlert));
+  }
+
+  /** All silences, also those that expired and are not forgotten yet (after five days by default). */
+  silences(signal?: AbortSignal): Promise<readonly UpstreamSilence[]> {
+    return this.http.read({ path: "/api/v2/silences", signal }, (answer) => listOf(answer, "silences", readSilence));
+  }
+
+  /** One silence, or null when this Alertmanager does not know it. */
+  async silence(id: string, signal?: AbortSignal): Promise<UpstreamSilence | null> {
+    if (!uuid.test(id)) return null;
+    try {
+      return await this.http.read({ path: silencePath(id), signal }, (answer) => readSilence(answer, "silence"));
+    } catch (error) {
+      if (error instanceof HttpStatusError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Writes a silence and answers its id. With `replaces` the silence of that id is changed in place where only times and
+   * texts differ; where matchers differ or it has expired, Alertmanager expires it and makes a new one with a new id.
+   * Throws `BadUserInputError` with Alertmanager's words when it refuses, `NotFoundError` when it does not know `replaces`.
+   */
+  async putSilence(silence: SilenceText, replaces?: string): Promise<string> {
+    const body = {
+      ...(replaces === undefined ? {} : { id: replaces }),
+      matchers: silence.matchers.map(({ name, value, isRegex, isEqual }) => ({ name, value, isRegex, isEqual })),
+      startsAt: new Date(silence.startsAtMs).toISOString(),
+      endsAt: new Date(silence.endsAtMs).toISOString(),
+      createdBy: silence.createdBy,
+      comment: silence.comment,
+    };
+    try {
+      return await this.http.read({ method: "POST", path: "/api/v2/silences", body }, (answer) =>
+        textOf(fieldsOf(answer, "the answer").silenceID, "silenceID"),
+      );
+    } catch (error) {
+      if (error instanceof HttpStatusError && error.status === 404) throw new NotFoundError("Silence");
+      if (error instanceof HttpStatusError && error.status < 500) throw new BadUserInputError(saidBy(error));
+      throw error;
+    }
+  }
+
+  /** Ends a silence now, which is nothing new for one that has ended; false when this Alertmanager does not know it. */
+  async expireSilence(id: string): Promise<boolean> {
+    if (!uuid.test(id)) return false;
+    try {
+      await this.http.expectOk({ method: "DELETE", path: silencePath(id) });
+      return true;
+    } catch (error) {
+      if (!(error instanceof HttpStatusError)) throw error;
+      // 0.25 answers 500 for a silence that it does not know.
+      if (error.status === 404 || /not found/.test(saidBy(error))) return false;
+      if (/already expired/.test(saidBy(error))) return true;
+      throw error;
+    }
+  }
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function silencePath(id: string): string {
+  return `/api/v2/silence/${id}`;
+}
+
+/** The API answers errors as a JSON string, its request validation as `{ code, message }`. */
+function saidBy({ answer, message }: HttpStatusError): string {
+  if (typeof answer === "string") return answer;
+  const said = (answer as { message?: unknown } | null | undefined)?.message;
+  return typeof said === "string" ? said : message;
+}
+
+const alertStates = { active: "ACTIVE", suppressed: "SUPPRESSED", unprocessed: "UNPROCESSED" } as const;
+const silenceStates = { pending: "PENDING", active: "ACTIVE", expired: "EXPIRED" } as const;
+
+function readAlert(value: unknown, where: string): UpstreamAlert {
+  const alert = fieldsOf(value, where);
+  const status = fieldsOf(alert.status, "status");
+  return {
+    fingerprint: textOf(alert.fingerprint, "fingerprint"),
+    labels: labelsOf(alert.labels, "labels"),
+    annotations: labelsOf(alert.annotations, "annotations"),
+    state: oneOf(alertStates, status.state, "status.state"),
+    startsAtMs: timeOf(alert.startsAt, "startsAt"),
+    endsAtMs: timeOf(alert.endsAt, "endsAt"),
+    updatedAtMs: timeOf(alert.updatedAt, "updatedAt"),
+    generatorURL: textOrNull(alert.generatorURL, "generatorURL"),
+    receivers: listOf(alert.receivers, "receivers", (receiver, at) => textOf(fieldsOf(receiver, at).name, at)),
+    silencedBy: listOf(status.silencedBy, "silencedBy", textOf),
+    inhibitedBy: listOf(status.inhibitedBy, "inhibitedBy", textOf),
+    mutedBy: listOrEmpty(status.mutedBy, "mutedBy", textOf),
+  };
+}
+
+function readSilence(value: unknown, where: string): UpstreamSilence {
+  const silence = fieldsOf(value, where);
+  return {
+    id: textOf(silence.id, "id"),
+    matchers: listOf(silence.matchers, "matchers", readMatcher),
+    state: oneOf(silenceStates, fieldsOf(silence.status, "status").state, "status.state"),
+    startsAtMs: timeOf(silence.startsAt, "startsAt"),
+    endsAtMs: timeOf(silence.endsAt, "endsAt"),
+    updatedAtMs: timeOf(silence.updatedAt, "updatedAt"),
+    createdBy: textOf(silence.createdBy, "createdBy"),
+    comment: textOf(silence.comment, "comment"),
+  };
+}
+
+function readMatcher(value: unknown, where: string): Matcher {
+  const matcher = fieldsOf(value, where);
+  return {
+    name: textOf(matcher.name, "name"),
+    value: textOf(matcher.value, "value"),
+    isRegex: booleanOf(matcher.isRegex, "isRegex", false),
+    isEqual: booleanOf(matcher.isEqual, "isEqual", true),
+  };
+}

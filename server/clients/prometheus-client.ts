@@ -1,0 +1,163 @@
+import { BadUserInputError } from "../core/errors.js";
+import type { Labels } from "../core/labels.js";
+import { fieldsOf, labelsOf, listOf, numberOf, oneOf, textOf, textOrNull, timeOrNull } from "./answer-shape.js";
+import { type HttpJson, HttpStatusError } from "./http-json.js";
+
+/** A target as one Prometheus scrapes it. Times are milliseconds since 1970; null before the first scrape. */
+export interface ScrapedTarget {
+  /** As service discovery gave them, with those that begin with `__`. */
+  readonly discoveredLabels: Labels;
+  readonly labels: Labels;
+  readonly scrapeUrl: string;
+  readonly health: "UP" | "DOWN" | "UNKNOWN";
+  readonly lastError: string | null;
+  readonly lastScrapeAtMs: number | null;
+  readonly lastScrapeDurationSeconds: number | null;
+}
+
+/** A rule as one Prometheus evaluates it. Times are milliseconds since 1970; null before the first evaluation. */
+export interface EvaluatedRule {
+  readonly kind: "ALERTING" | "RECORDING";
+  readonly name: string;
+  readonly labels: Labels;
+  /** Empty for a recording rule. */
+  readonly annotations: Labels;
+  readonly health: "OK" | "ERR" | "UNKNOWN";
+  /** Null for a recording rule. */
+  readonly alertingState: "INACTIVE" | "PENDING" | "FIRING" | null;
+  readonly lastError: string | null;
+  readonly lastEvaluationAtMs: number | null;
+  readonly evaluationDurationSeconds: number | null;
+}
+
+/** One value of an instant query. */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+  readonly atMs: number;
+}
+
+/** What a Prometheus says of itself. */
+export interface PrometheusStatus {
+  /** False when it still runs the config before the last one it was given. */
+  readonly reloadSucceeded: boolean;
+  readonly lastReloadAtMs: number | null;
+}
+
+/** Reads one Prometheus 2.x through its HTTP API. Failures are `UpstreamUnavailableError`. */
+export class PrometheusClient {
+  constructor(private readonly http: HttpJson) {}
+
+  /** All targets that are scraped now. */
+  targets(signal?: AbortSignal): Promise<readonly ScrapedTarget[]> {
+    return this.#data("/api/v1/targets", { state: "active" }, signal, (data) =>
+      listOf(fieldsOf(data, "data").activeTargets, "activeTargets", readTarget),
+    );
+  }
+
+  /** All rules of all groups. */
+  rules(signal?: AbortSignal): Promise<readonly EvaluatedRule[]> {
+    // Each rule would carry its alerts, which nobody here reads; before 2.51 Prometheus does not know the parameter.
+    return this.#data("/api/v1/rules", { exclude_alerts: "true" }, signal, (data) =>
+      listOf(fieldsOf(data, "data").groups, "groups", (group, where) =>
+        listOf(fieldsOf(group, where).rules, "rules", readRule),
+      ).flat(),
+    );
+  }
+
+  /** Evaluates an expression once; throws `BadUserInputError` with Prometheus's own words when it is at fault. */
+  async query(expr: string, signal?: AbortSignal): Promise<readonly Sample[]> {
+    try {
+      return await this.#data("/api/v1/query", { query: expr }, signal, readSamples);
+    } catch (error) {
+      if (error instanceof HttpStatusError && (error.status === 400 || error.status === 422)) {
+        const said = (error.answer as { error?: unknown } | undefined)?.error;
+        if (typeof said === "string") throw new BadUserInputError(said);
+      }
+      throw error;
+    }
+  }
+
+  /** Whether it runs its newest config. */
+  status(signal?: AbortSignal): Promise<PrometheusStatus> {
+    return this.#data("/api/v1/status/runtimeinfo", {}, signal, (data) => {
+      const fields = fieldsOf(data, "data");
+      return {
+        reloadSucceeded: fields.reloadConfigSuccess === true,
+        lastReloadAtMs: timeOrNull(fields.lastConfigTime, "lastConfigTime"),
+      };
+    });
+  }
+
+  /** Resolves when it has replayed its log and answers queries. */
+  ready(signal?: AbortSignal): Promise<void> {
+    return this.http.expectOk({ path: "/-/ready", signal });
+  }
+
+  #data<T>(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    signal: AbortSignal | undefined,
+    read: (data: unknown) => T,
+  ): Promise<T> {
+    return this.http.read({ path, query, signal }, (answer) => read(fieldsOf(answer, "the answer").data));
+  }
+}
+
+const targetHealth = { up: "UP", down: "DOWN", unknown: "UNKNOWN" } as const;
+const ruleHealth = { ok: "OK", err: "ERR", unknown: "UNKNOWN" } as const;
+const alertingStates = { inactive: "INACTIVE", pending: "PENDING", firing: "FIRING" } as const;
+
+function readTarget(value: unknown, where: string): ScrapedTarget {
+  const target = fieldsOf(value, where);
+  return {
+    discoveredLabels: labelsOf(target.discoveredLabels, "discoveredLabels"),
+    labels: labelsOf(target.labels, "labels"),
+    scrapeUrl: textOf(target.scrapeUrl, "scrapeUrl"),
+    health: oneOf(targetHealth, target.health, "health"),
+    lastError: textOrNull(target.lastError, "lastError"),
+    lastScrapeAtMs: timeOrNull(target.lastScrape, "lastScrape"),
+    lastScrapeDurationSeconds: durationOf(target.lastScrape, target.lastScrapeDuration, "lastScrapeDuration"),
+  };
+}
+
+function readRule(value: unknown, where: string): EvaluatedRule {
+  const rule = fieldsOf(value, where);
+  const alerting = rule.type === "alerting";
+  return {
+    kind: alerting ? "ALERTING" : "RECORDING",
+    name: textOf(rule.name, "name"),
+    labels: labelsOf(rule.labels, "labels"),
+    annotations: labelsOf(rule.annotations, "annotations"),
+    health: oneOf(ruleHealth, rule.health, "health"),
+    alertingState: alerting ? oneOf(alertingStates, rule.state, "state") : null,
+    lastError: textOrNull(rule.lastError, "lastError"),
+    lastEvaluationAtMs: timeOrNull(rule.lastEvaluation, "lastEvaluation"),
+    evaluationDurationSeconds: durationOf(rule.lastEvaluation, rule.evaluationTime, "evaluationTime"),
+  };
+}
+
+function durationOf(lastTime: unknown, seconds: unknown, where: string): number | null {
+  return timeOrNull(lastTime, where) === null ? null : numberOf(seconds, where);
+}
+
+function readSamples(data: unknown): readonly Sample[] {
+  const { resultType, result } = fieldsOf(data, "data");
+  if (resultType === "vector") {
+    return listOf(result, "result", (item, where) => {
+      const { metric, value } = fieldsOf(item, where);
+      return readSample(labelsOf(metric, "metric"), value);
+    });
+  }
+  if (resultType === "scalar") return [readSample({}, result)];
+  throw new BadUserInputError("The expression gives neither a vector nor a number.");
+}
+
+function readSample(labels: Labels, value: unknown): Sample {
+  const [at, text] = Array.isArray(value) ? (value as unknown[]) : [];
+  return { labels, value: goNumber(textOf(text, "value")), atMs: numberOf(at, "value") * 1000 };
+}
+
+function goNumber(text: string): number {
+  return text === "+Inf" ? Number.POSITIVE_INFINITY : text === "-Inf" ? Number.NEGATIVE_INFINITY : Number(text);
+}

@@ -1,0 +1,42 @@
+import type { DataSource } from "typeorm";
+
+const lockName = "metricsinfra_migrations";
+const lockWaitSeconds = 120;
+
+/**
+ * Runs the pending migrations; of several servers that start at once, one does it and the others wait. A database that
+ * has migrations this program does not know was written by a newer one, and is left alone.
+ */
+export async function migrate(source: DataSource): Promise<void> {
+  const runner = source.createQueryRunner();
+  const needsLock = source.options.type !== "better-sqlite3"; // SQLite: the file lock of openDatabase
+  try {
+    if (needsLock) {
+      const rows: { taken: unknown }[] = await runner.query("SELECT GET_LOCK(?, ?) AS taken", [lockName, lockWaitSeconds]);
+      if (Number(rows[0]?.taken) !== 1) throw new Error(`Another server has been migrating the database for over ${lockWaitSeconds} s.`);
+    }
+    await refuseNewerSchema(source);
+    await source.runMigrations({ transaction: "all" });
+  } finally {
+    if (needsLock) await runner.query("SELECT RELEASE_LOCK(?)", [lockName]);
+    await runner.release();
+  }
+}
+
+async function refuseNewerSchema(source: DataSource): Promise<void> {
+  const runner = source.createQueryRunner();
+  try {
+    if (!(await runner.hasTable("migration"))) return;
+    const applied: { name: string }[] = await runner.query("SELECT name FROM migration");
+    const known = new Set(source.migrations.map((migration) => migration.name ?? migration.constructor.name));
+    const unknown = applied.map((row) => row.name).filter((name) => !known.has(name));
+    if (unknown.length > 0) {
+      throw new Error(
+        `The database has a newer schema (${unknown.join(", ")}) than this program knows. Start the newer version, or restore a backup.`,
+      );
+    }
+  } finally {
+    // On SQLite every query runner is the one connection of its data source; releasing it is a no-op there.
+    await runner.release();
+  }
+}

@@ -1,0 +1,125 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import BetterSqlite3 from "better-sqlite3";
+import { DataSource, type DataSourceOptions, type MigrationInterface } from "typeorm";
+import { Database } from "./database.js";
+import type { DatabaseSettings } from "./database-settings.js";
+import { migrate } from "./migrate.js";
+import { StatementLogger } from "./statement-logger.js";
+
+/** What the database is made of, and who wants to hear about it. */
+export interface DatabaseOptions {
+  readonly entities: readonly (new () => object)[];
+  readonly migrations: readonly (new () => MigrationInterface)[];
+  /** Told once per attempt while the database does not answer. */
+  readonly onWaiting?: (message: string) => void;
+  /** Told about every SQL statement; tests count them, the server exports their number. */
+  readonly onStatement?: (sql: string) => void;
+  /** How long to wait for a database that does not answer yet. Default 300 s. */
+  readonly waitMs?: number;
+}
+
+const retryMs = 1_000;
+
+/** Connects (waiting for a database that is still starting), brings the schema up to date under a lock, and opens it. */
+export async function openDatabase(settings: DatabaseSettings, options: DatabaseOptions): Promise<Database> {
+  return settings.type === "sqlite" ? openSqlite(settings, options) : openMariadb(settings, options);
+}
+
+type SqliteSettings = Extract<DatabaseSettings, { type: "sqlite" }>;
+type MariadbSettings = Extract<DatabaseSettings, { type: "mariadb" }>;
+
+async function openSqlite(settings: SqliteSettings, options: DatabaseOptions): Promise<Database> {
+  mkdirSync(dirname(settings.file), { recursive: true });
+  const lock = lockSqliteFile(settings.file);
+  const base = { type: "better-sqlite3", database: settings.file, timeout: 5_000, ...shared(options) } as const;
+  const writer = new DataSource({
+    ...base,
+    enableWAL: true,
+    prepareDatabase: (raw: BetterSqlite3.Database) => void raw.pragma("synchronous = NORMAL"),
+  });
+  try {
+    await writer.initialize();
+    await migrate(writer);
+    const reader = await new DataSource({ ...base, readonly: true }).initialize();
+    return new Database(writer, reader, async () => void lock.close());
+  } catch (error) {
+    if (writer.isInitialized) await writer.destroy();
+    lock.close();
+    throw error;
+  }
+}
+
+/**
+ * Two servers on one SQLite file would each keep their own queue of writes. The lock is a transaction held open on a
+ * file beside it: the operating system releases it however the process ends.
+ */
+function lockSqliteFile(file: string): BetterSqlite3.Database {
+  const lock = new BetterSqlite3(`${file}.lock`, { timeout: 0 });
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw new Error(`${file} is in use by another server. SQLite serves one; use MariaDB to run several.`, { cause: error });
+  }
+}
+
+async function openMariadb(settings: MariadbSettings, options: DatabaseOptions): Promise<Database> {
+  const pool = {
+    type: "mariadb",
+    host: settings.host,
+    port: settings.port,
+    username: settings.user,
+    password: settings.password,
+    database: settings.name,
+    charset: "utf8mb4",
+    timezone: "Z",
+    poolSize: settings.poolSize,
+    connectTimeout: settings.connectTimeoutSeconds * 1_000,
+    ...shared(options),
+  } satisfies DataSourceOptions;
+  const source = await connectWithPatience(pool, `${settings.host}:${settings.port}`, options);
+  try {
+    await migrate(source);
+    return new Database(source, source);
+  } catch (error) {
+    await source.destroy();
+    throw error;
+  }
+}
+
+async function connectWithPatience(settings: DataSourceOptions, where: string, options: DatabaseOptions): Promise<DataSource> {
+  const deadline = Date.now() + (options.waitMs ?? 300_000);
+  for (;;) {
+    const source = new DataSource(settings);
+    try {
+      return await source.initialize();
+    } catch (error) {
+      if (!isNotThereYet(error)) throw error;
+      if (Date.now() > deadline) throw new Error(`MariaDB at ${where} did not answer in time: ${reason(error)}`, { cause: error });
+      options.onWaiting?.(`Waiting for MariaDB at ${where}: ${reason(error)}`);
+      await delay(retryMs);
+    }
+  }
+}
+
+const notThereYet = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH", "PROTOCOL_CONNECTION_LOST"]);
+
+function isNotThereYet(error: unknown): boolean {
+  return error instanceof Error && "code" in error && notThereYet.has(String(error.code));
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message || String((error as { code?: unknown }).code) : String(error);
+}
+
+function shared(options: DatabaseOptions) {
+  return {
+    entities: [...options.entities],
+    migrations: [...options.migrations],
+    migrationsTableName: "migration",
+    ...(options.onStatement ? { logging: ["query" as const], logger: new StatementLogger(options.onStatement) } : { logging: false }),
+  };
+}

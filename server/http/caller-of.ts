@@ -1,0 +1,37 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Authentication } from "../access/authentication.js";
+import { Caller } from "../access/caller.js";
+import { bearerOf } from "../access/secret.js";
+import { BadUserInputError } from "../core/errors.js";
+
+const requestIds = /^[\w-]{1,64}$/;
+const idempotencyKeys = /^[\w-]{1,64}$/;
+
+/** The id of a request: the client's, when it is one that may stand in a log, else a fresh one. */
+export function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers["x-request-id"];
+  return typeof given === "string" && requestIds.test(given) ? given : randomUUID();
+}
+
+/** Who makes this request, with what it may be told apart by; `body` is the parsed JSON of a GraphQL request. */
+export async function callerOf(
+  request: IncomingMessage,
+  body: unknown,
+  authentication: Authentication,
+  requestId: string,
+  signal: AbortSignal,
+): Promise<Caller> {
+  const secret = bearerOf(request.headers.authorization);
+  const principal = secret === null ? null : await authentication.principalOfToken(secret);
+  return new Caller(principal, { requestId, signal, idempotency: idempotencyOf(request, body) });
+}
+
+function idempotencyOf(request: IncomingMessage, body: unknown) {
+  const key = request.headers["idempotency-key"];
+  if (key === undefined) return null;
+  if (typeof key !== "string" || !idempotencyKeys.test(key)) {
+    throw new BadUserInputError("The Idempotency-Key header must be 1 to 64 letters, digits, `_` or `-`.");
+  }
+  return { key, requestHash: createHash("sha256").update(JSON.stringify(body ?? null)).digest("hex") };
+}

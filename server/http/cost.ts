@@ -1,0 +1,111 @@
+import type { ApolloServerPlugin, BaseContext } from "@apollo/server";
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getNamedType,
+  getVariableValues,
+  isLeafType,
+  Kind,
+  type OperationDefinitionNode,
+} from "graphql";
+import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
+
+/** What an operation costs beside what its caller may spend on one; answered as `extensions.cost`. */
+export interface Cost {
+  readonly requested: number;
+  readonly limit: number;
+}
+
+/** One operation of a validated document, with the variables as they were sent. */
+export interface CostedOperation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>> | undefined;
+  /** The most that this caller may spend on one operation. */
+  readonly limit: number;
+}
+
+const defaultPageSize = 50;
+const maxPageSize = 100;
+/** Selections looked at, through fragments, before an operation counts as too expensive to be costed. */
+const maxSelections = 10_000;
+
+/**
+ * Prices an operation: scalars 0, objects 1, a connection 1 + first × the price of one of its nodes, a look-up by ids the
+ * price of each. Throws COST_LIMIT when that is more than the limit. Runs after validation, because prices depend on variables.
+ */
+export function priceOperation({ schema, document, operation, variables, limit }: CostedOperation): Cost {
+  const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 });
+  // Nothing of an operation with wrong variables is executed, and the executor's error says what is wrong with them.
+  if (coerced.errors) return { requested: 0, limit };
+  const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+  const query: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+  let requested: number;
+  try {
+    requested = getComplexity({ schema, query, variables: { ...variables }, estimators, maxQueryNodes: maxSelections });
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    // An argument that cannot be read points at its place in the document; running out of selections points nowhere.
+    throw error.nodes ? badArgument(error) : costLimit(`It has more than ${maxSelections} selections`, null, limit);
+  }
+  if (requested > limit) throw costLimit(`It costs ${requested}`, requested, limit);
+  return { requested, limit };
+}
+
+/** Refuses operations over the caller's limit before they run, and adds `extensions.cost` to the answers of the others. */
+export function costPlugin<TContext extends BaseContext>(
+  limitOf: (context: TContext) => number,
+): ApolloServerPlugin<TContext> {
+  return {
+    async requestDidStart() {
+      let cost: Cost | undefined;
+      return {
+        async didResolveOperation({ schema, document, operation, request, contextValue }) {
+          // Without an operation Apollo's executor answers that the name or the choice of it is wrong.
+          if (!operation) return;
+          const { variables } = request;
+          cost = priceOperation({ schema, document, operation, variables, limit: limitOf(contextValue) });
+        },
+        async willSendResponse({ response: { body } }) {
+          if (!cost || body.kind !== "single") return;
+          body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+        },
+      };
+    },
+  };
+}
+
+const ofEnvelope: ComplexityEstimator = ({ field, childComplexity }) => {
+  const type = getNamedType(field.type).name;
+  if (type === "PageInfo") return 0;
+  // `edges { node { … } }` costs what `nodes { … }` does.
+  return type.endsWith("Edge") ? childComplexity : undefined;
+};
+
+const ofConnection: ComplexityEstimator = ({ field, args, childComplexity }) => {
+  const isConnection =
+    getNamedType(field.type).name.endsWith("Connection") && field.args.some(({ name }) => name === "first");
+  if (!isConnection) return undefined;
+  const first = typeof args.first === "number" ? args.first : defaultPageSize;
+  // A page size out of range is refused by the resolver with its own message, not here with a price.
+  return 1 + Math.min(Math.max(first, 1), maxPageSize) * childComplexity;
+};
+
+const ofLookUp: ComplexityEstimator = ({ args, childComplexity }) =>
+  Array.isArray(args.ids) ? args.ids.length * (1 + childComplexity) : undefined;
+
+const ofObject: ComplexityEstimator = ({ field, childComplexity }) =>
+  isLeafType(getNamedType(field.type)) ? 0 : 1 + childComplexity;
+
+const estimators = [ofEnvelope, ofConnection, ofLookUp, ofObject];
+
+function costLimit(why: string, cost: number | null, limit: number): GraphQLError {
+  const message = `The operation is too expensive. ${why}; the limit is ${limit}. Ask for fewer objects, or smaller pages.`;
+  return new GraphQLError(message, { extensions: { code: "COST_LIMIT", cost, limit, http: { status: 400 } } });
+}
+
+function badArgument({ message, nodes }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { nodes, extensions: { code: "BAD_USER_INPUT", http: { status: 400 } } });
+}

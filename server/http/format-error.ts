@@ -1,0 +1,38 @@
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { AppError } from "../core/errors.js";
+
+/** An error as a caller may see it, and the one behind it that only the log may hold. */
+export interface SeenError {
+  readonly formatted: GraphQLFormattedError;
+  /** What to log; null for mistakes of the caller. */
+  readonly unexpected: unknown;
+}
+
+/** The HTTP status of an answer that has no data because of an error with this code. */
+export const statusByCode: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  RATE_LIMITED: 429,
+  COST_LIMIT: 400,
+};
+
+/** Maps whatever was thrown to what a caller may see: an AppError's code and message, else nothing but that it failed. */
+export function seenError(formatted: GraphQLFormattedError, thrown: unknown): SeenError {
+  const cause = thrown instanceof GraphQLError ? (thrown.originalError ?? thrown) : thrown;
+  if (cause instanceof AppError) {
+    const extensions = { ...cause.details, code: cause.code };
+    const unexpected = cause.code === "UPSTREAM_UNAVAILABLE" || cause.code === "INTERNAL_SERVER_ERROR" ? cause : null;
+    return { formatted: { ...formatted, message: cause.message, extensions }, unexpected };
+  }
+  if (cause instanceof GraphQLError) {
+    const { code = "INTERNAL_SERVER_ERROR", cost, limit } = formatted.extensions ?? {};
+    const known = code !== "INTERNAL_SERVER_ERROR";
+    const extensions = { code, ...(cost === undefined ? {} : { cost }), ...(limit === undefined ? {} : { limit }) };
+    // A coercion error knows the schema: its "Did you mean" would let a stranger guess names.
+    const message = known ? formatted.message.replace(/ ?Did you mean [^?]*\?/g, "") : hidden;
+    return { formatted: { ...formatted, message, extensions }, unexpected: known ? null : cause };
+  }
+  return { formatted: { ...formatted, message: hidden, extensions: { code: "INTERNAL_SERVER_ERROR" } }, unexpected: cause };
+}
+
+const hidden = "Internal server error";

@@ -1,0 +1,102 @@
+import type { Server } from "node:http";
+import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled, ApolloServerPluginSchemaReportingDisabled } from "@apollo/server/plugin/disabled";
+import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
+import type { GraphQLSchema } from "graphql";
+import type { Caller } from "../access/caller.js";
+import type { Log } from "../core/log.js";
+import { costPlugin } from "./cost.js";
+import { seenError, statusByCode } from "./format-error.js";
+import { documentLimits, limitRules, refuseSubscriptions } from "./limits.js";
+
+/** What the GraphQL endpoint is made of. */
+export interface GraphqlOptions {
+  readonly schema: GraphQLSchema;
+  readonly httpServer: Server;
+  readonly log: Log;
+  readonly costLimitOf: (caller: Caller) => number;
+  readonly shutdownMs: number;
+  /** Ends what would keep the HTTP server from closing. */
+  readonly drain: () => Promise<void>;
+  readonly onOperation: (kind: string, seconds: number, failed: boolean) => void;
+}
+
+/** Makes the Apollo Server: POST only, no batching, no persisted queries, limits before execution, errors that tell nothing. */
+export function graphqlServer(options: GraphqlOptions): ApolloServer<Caller> {
+  const { schema, httpServer, log, shutdownMs } = options;
+  return new ApolloServer<Caller>({
+    schema,
+    introspection: true,
+    hideSchemaDetailsFromClientErrors: true,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    stopOnTerminationSignals: false,
+    csrfPrevention: { requestHeaders: ["x-metricsinfra-client"] },
+    parseOptions: { maxTokens: documentLimits.tokens },
+    validationOptions: { maxErrors: documentLimits.errors },
+    executionOptions: { maxCoercionErrors: documentLimits.errors },
+    validationRules: [...limitRules],
+    logger: log,
+    formatError: (formatted, thrown) => {
+      const { formatted: seen, unexpected } = seenError(formatted, thrown);
+      if (unexpected !== null) log.error({ err: unexpected, path: seen.path }, "An operation failed");
+      return seen;
+    },
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: shutdownMs }),
+      { serverWillStart: async () => ({ drainServer: options.drain }) },
+      requireAuthentication,
+      refuseSubscriptions,
+      costPlugin(options.costLimitOf),
+      answers(options.onOperation),
+    ],
+  });
+}
+
+/** Anonymous callers get nothing, not even the schema; checked once per operation, also for documents from the cache. */
+const requireAuthentication: ApolloServerPlugin<Caller> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ contextValue }) {
+        void contextValue.principal;
+      },
+    };
+  },
+};
+
+/** Sets the request id and the statuses that the specification and our codes ask for, and counts. */
+function answers(onOperation: GraphqlOptions["onOperation"]): ApolloServerPlugin<Caller> {
+  return {
+    async requestDidStart() {
+      const startedAt = performance.now();
+      return {
+        async willSendResponse({ request, response, source, contextValue, operation }) {
+          if (response.body.kind !== "single") return;
+          const result = response.body.singleResult;
+          const { requestId } = contextValue.request;
+          onOperation(operation?.operation ?? "invalid", (performance.now() - startedAt) / 1_000, result.errors !== undefined);
+          if (!result.errors) return;
+          result.errors = result.errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+          const code = String(result.errors[0]?.extensions?.code ?? "");
+          const status = "data" in result && result.data !== null ? undefined : statusByCode[code];
+          if (status !== undefined) response.http.status = status;
+          else if (isSpecError(source, response.http.status, result, request.http?.headers.get("accept") ?? "")) response.http.status = 200;
+        },
+      };
+    },
+  };
+}
+
+/**
+ * Under `application/json`, the GraphQL-over-HTTP specification would have 200 for a well-formed request whose document
+ * is wrong; Apollo answers 400 (graphql-http audits 572B, FDE2, 7B9B).
+ */
+function isSpecError(source: string | undefined, status: number | undefined, result: object, accept: string): boolean {
+  if (source === undefined || status !== 400 || "data" in result) return false;
+  return /application\/json/.test(accept) && !/graphql-response\+json/.test(accept);
+}

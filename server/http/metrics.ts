@@ -1,0 +1,34 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+
+/** What the server counts about itself; exported at `/metrics`. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #operations = new Histogram({
+    name: "metricsinfra_graphql_operation_duration_seconds",
+    help: "How long GraphQL operations took, by kind and whether they had errors.",
+    labelNames: ["kind", "failed"],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [this.#registry],
+  });
+  readonly #statements = new Counter({
+    name: "metricsinfra_sql_statements_total",
+    help: "SQL statements sent to the database.",
+    registers: [this.#registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  readonly onOperation = (kind: string, seconds: number, failed: boolean): void => {
+    this.#operations.observe({ kind, failed: String(failed) }, seconds);
+  };
+
+  readonly onStatement = (): void => {
+    this.#statements.inc();
+  };
+
+  async render(): Promise<{ contentType: string; body: string }> {
+    return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
+  }
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import { type App, makeApp } from "./app.js";
+import { Caller } from "./access/caller.js";
+import { GlobalRole } from "./access/roles.js";
+import { SettingsError } from "./core/settings-file.js";
+import { makeLog } from "./core/log.js";
+import { printGraph } from "./http/schema.js";
+import { type Settings, serverSettings, settingsOf } from "./settings.js";
+
+const program = new Command("metricsinfra-server").description("The GraphQL API of metricsinfra.").showHelpAfterError();
+const settingsOption = () => new Option("-s, --settings <file>", "the YAML settings file").makeOptionMandatory();
+
+program
+  .command("serve", { isDefault: true })
+  .description("Serve the graph until SIGTERM or SIGINT.")
+  .addOption(settingsOption())
+  .action(async ({ settings: file }: { settings: string }) => serve(serverSettings(file)));
+
+program
+  .command("check-settings")
+  .description("Check the settings file and exit.")
+  .addOption(settingsOption())
+  .action(({ settings: file }: { settings: string }) => {
+    serverSettings(file);
+    console.log(`${file} is valid.`);
+  });
+
+program
+  .command("token")
+  .description("Create an API token with a role over all projects and print it: the first one, and the configurators'.")
+  .addOption(settingsOption())
+  .requiredOption("-n, --name <name>", "what it is for")
+  .addOption(new Option("-r, --role <role>", "its role").choices(Object.keys(GlobalRole)).makeOptionMandatory())
+  .option("-e, --expires <time>", "ISO-8601 time from which it is refused")
+  .action(createToken);
+
+program
+  .command("schema")
+  .description("Print the schema of the graph.")
+  .action(printSchema);
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof SettingsError ? error.message : error);
+  process.exitCode = 1;
+});
+
+async function serve(settings: Settings): Promise<void> {
+  const log = makeLog(settings.log.level);
+  const app = await makeApp(settings, { log });
+  log.info({ url: await app.listen() }, "Serving");
+  const stop = (signal: NodeJS.Signals) => {
+    log.info({ signal }, "Stopping");
+    app.close().then(
+      () => log.info("Stopped"),
+      (error: unknown) => {
+        log.error({ err: error }, "Stopping failed");
+        process.exitCode = 1;
+      },
+    );
+  };
+  process.once("SIGTERM", stop).once("SIGINT", stop);
+}
+
+async function createToken(options: { settings: string; name: string; role: GlobalRole; expires?: string }): Promise<void> {
+  const settings = serverSettings(options.settings);
+  const expiresAt = options.expires === undefined ? null : new Date(options.expires);
+  if (expiresAt && Number.isNaN(expiresAt.getTime())) throw new SettingsError("--expires must be an ISO-8601 time.");
+  await withApp(settings, async ({ tokens }) => {
+    const input = { name: options.name, globalRole: options.role, expiresAt };
+    const { secret, userErrors } = await tokens.create(commandLine, input);
+    if (secret === null) throw new SettingsError(userErrors.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
+    console.log(secret);
+  });
+}
+
+async function printSchema(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "metricsinfra-schema-"));
+  try {
+    const settings = settingsOf({ database: { type: "sqlite", file: join(folder, "empty.sqlite") }, log: { level: "silent" } });
+    await withApp(settings, async ({ schema }) => void process.stdout.write(printGraph(schema)));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Whoever runs commands on the server's own machine with its settings file: an operator. */
+const commandLine = new Caller(
+  { kind: "API_TOKEN", id: "command-line", name: "command line", globalRole: "OPERATOR", memberships: new Map() },
+  { requestId: "command-line", signal: new AbortController().signal, idempotency: null },
+);
+
+async function withApp(settings: Settings, work: (app: App) => Promise<void>): Promise<void> {
+  const app = await makeApp(settings, { log: makeLog("silent"), randomBytes });
+  try {
+    await work(app);
+  } finally {
+    await app.close();
+  }
+}

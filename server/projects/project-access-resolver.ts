@@ -1,0 +1,28 @@
+import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { ApiToken, Membership } from "../access/api-token.js";
+import type { ApiTokenService } from "../access/api-token-service.js";
+import type { Caller } from "../access/caller.js";
+import { Project } from "./project.js";
+import type { ProjectService } from "./project-service.js";
+
+/** The project of a membership. */
+@Resolver(() => Membership)
+export class MembershipResolver {
+  constructor(private readonly projects: ProjectService) {}
+
+  @FieldResolver(() => Project, { description: "The project." })
+  project(@Ctx() caller: Caller, @Root() membership: Membership) {
+    return this.projects.require(caller, membership.projectId);
+  }
+}
+
+/** The API tokens of a project. */
+@Resolver(() => Project)
+export class ProjectTokensResolver {
+  constructor(private readonly tokens: ApiTokenService) {}
+
+  @FieldResolver(() => [ApiToken], { nullable: true, description: "Its API tokens, newest first; null unless you administer them." })
+  apiTokens(@Ctx() caller: Caller, @Root() project: Project) {
+    return this.tokens.listOf(caller, project.id);
+  }
+}

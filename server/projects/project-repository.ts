@@ -1,0 +1,63 @@
+import type { ProjectRevisions } from "../audit/change-log.js";
+import type { Database } from "../core/database/database.js";
+import { all, contains, equals, type Narrow, oneOf } from "../core/database/narrow.js";
+import { StaleVersion } from "../core/database/stored.js";
+import { StoredRepository } from "../core/database/stored-repository.js";
+import { BatchSource, inOrderOf } from "../core/loaders.js";
+import { Project } from "./project.js";
+import type { ProjectFilter } from "./project-input.js";
+
+const living: Narrow = (query, row) => query.andWhere(`${row}.deletedAt IS NULL`);
+
+/** Projects in the database; deleted ones stay as tombstones, which only `changedSince` shows. */
+export class ProjectRepository extends StoredRepository<Project> implements ProjectRevisions {
+  /** Living projects by name, in the names' order. */
+  readonly byName = new BatchSource<string, Project | null>(async (names) => {
+    const rows = await this.select(oneOf("activeName", names));
+    return inOrderOf(names, rows, (project) => project.name);
+  });
+
+  constructor(database: Database) {
+    super(database, Project);
+  }
+
+  /** Living projects only: a deleted one is absent for everybody but the agents. */
+  override async findMany(ids: readonly string[]): Promise<(Project | null)[]> {
+    const rows = await this.select(all(oneOf("id", ids), living));
+    return inOrderOf(ids, rows, (project) => project.id);
+  }
+
+  async findByName(name: string): Promise<Project | null> {
+    const [found] = await this.select(equals("activeName", name));
+    return found ?? null;
+  }
+
+  /** What is readable by the caller and passes the filter. */
+  where(filter: ProjectFilter, readable: "all" | readonly string[]): Narrow {
+    return all(
+      living,
+      ...(readable === "all" ? [] : [oneOf("id", readable)]),
+      ...(filter.search ? [contains("name", filter.search)] : []),
+      ...(filter.names ? [oneOf("name", filter.names)] : []),
+      ...(filter.openstackId ? [equals("openstackId", filter.openstackId)] : []),
+      ...(filter.aclGroup ? [equals("aclGroup", filter.aclGroup)] : []),
+    );
+  }
+
+  /** All projects, tombstones too, that changed after `revision`. */
+  changedSince(revision: number): Narrow {
+    return (query, row) => query.andWhere(`${row}.revision > :since`, { since: revision });
+  }
+
+  async bump(projectId: string, revision: number): Promise<void> {
+    await this.database.transaction(async (manager) => {
+      const result = await manager
+        .createQueryBuilder()
+        .update(Project)
+        .set({ revision })
+        .where("id = :projectId AND (deleted_at IS NULL OR revision = :revision)", { projectId, revision })
+        .execute();
+      if (result.affected !== 1) throw new StaleVersion();
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { Refusal, type TextProblem } from "../text-problem.js";
+import { checkLimits } from "./check-limits.js";
+import { checkStrings } from "./check-strings.js";
+import { checkTypes } from "./check-types.js";
+import type { Expression } from "./expression.js";
+import { parseExpression } from "./parse-expression.js";
+import { printExpression } from "./print-expression.js";
+
+/** The longest expression that is read, in UTF-16 units. */
+export const MAX_EXPRESSION_LENGTH = 4096;
+
+/** What is wrong at one place of an expression, and what to do about it. */
+export type ExpressionProblem = TextProblem;
+
+/** What the checks of an expression say; `canonical` is the form to store and run. */
+export type CheckResult =
+  | { readonly ok: true; readonly canonical: string }
+  | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
+
+/** Checks an operator's expression, which may read every project: all that `enforceProject` checks but the project. */
+export function checkExpression(text: string): CheckResult {
+  const read = readExpression(text);
+  return read.ok ? { ok: true, canonical: printExpression(read.expression) } : read;
+}
+
+/** Reads an expression and runs every check that does not depend on whose it is. */
+export function readExpression(
+  text: string,
+):
+  | { readonly ok: true; readonly expression: Expression }
+  | { readonly ok: false; problems: readonly ExpressionProblem[] } {
+  try {
+    refuseText(text);
+    const expression = parseExpression(text);
+    for (const check of [checkLimits, checkTypes, checkStrings]) {
+      const problems = check(expression);
+      if (problems.length > 0) return { ok: false, problems };
+    }
+    return { ok: true, expression };
+  } catch (error) {
+    if (error instanceof Refusal) return { ok: false, problems: [error.problem] };
+    throw error;
+  }
+}
+
+function refuseText(text: string): void {
+  const whole = { from: 0, to: text.length };
+  if (text.length > MAX_EXPRESSION_LENGTH) {
+    throw new Refusal(
+      `An expression may have ${MAX_EXPRESSION_LENGTH} characters; this one has ${text.length}.`,
+      whole,
+    );
+  }
+  if (text.trim() === "") throw new Refusal("Write an expression, for example up == 0.", whole);
+  const broken = /\p{Surrogate}/u.exec(text);
+  if (broken) {
+    throw new Refusal("Half a character stands here; remove it.", { from: broken.index, to: broken.index + 1 });
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { databaseSettings } from "./core/database/database-settings.js";
+import { readSettings, secret } from "./core/settings-file.js";
+
+const upstream = z.strictObject({
+  name: z.string().regex(/^[\w.-]{1,63}$/, "1 to 63 letters, digits, `.`, `_` or `-`."),
+  url: z.url({ protocol: /^https?$/ }),
+  basicAuth: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
+  bearerToken: secret.optional(),
+  tls: z.strictObject({ ca: secret.optional(), certificate: secret.optional(), key: secret.optional(), serverName: z.string().optional() }).optional(),
+});
+
+const seconds = (initial: number) => z.number().positive().max(3_600).default(initial);
+
+const uniqueNames = <T extends { readonly name: string }>(list: readonly T[]) => new Set(list.map(({ name }) => name)).size === list.length;
+
+const shape = z.strictObject({
+  listen: z.strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(8080) }).prefault({}),
+  database: databaseSettings,
+  prometheus: z.array(upstream).refine(uniqueNames, "Each Prometheus needs a name of its own.").default([]),
+  alertmanagers: z
+    .array(z.strictObject({ name: upstream.shape.name, members: z.array(upstream).min(1).refine(uniqueNames, "Each member needs a name of its own.") }))
+    .refine(uniqueNames, "Each cluster needs a name of its own.")
+    .default([]),
+  upstreams: z
+    .strictObject({
+      pollIntervalSeconds: seconds(2),
+      timeoutSeconds: seconds(5),
+      mostBytes: z.number().int().positive().default(64 * 1024 * 1024),
+      cacheSeconds: seconds(2),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      operationCost: z.number().int().positive().default(5_000),
+      agentOperationCost: z.number().int().positive().default(5_000_000),
+      bodyBytes: z.number().int().positive().default(256 * 1024),
+    })
+    .prefault({}),
+  shutdownSeconds: seconds(10),
+  log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
+});
+
+/** What the server is told by its settings file, all defaults filled in. */
+export type Settings = z.output<typeof shape>;
+
+/** Checks settings that are at hand already; throws ZodError. */
+export function settingsOf(settings: z.input<typeof shape>): Settings {
+  return Object.freeze(shape.parse(settings));
+}
+
+/** Reads and checks the settings file; throws SettingsError. */
+export function serverSettings(file: string, environment: NodeJS.ProcessEnv = process.env): Settings {
+  return Object.freeze(readSettings(file, shape, environment));
+}

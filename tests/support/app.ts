@@ -1,0 +1,101 @@
+import { type App, makeApp } from "../../server/app.js";
+import { Caller } from "../../server/access/caller.js";
+import type { GlobalRole, ProjectRole } from "../../server/access/roles.js";
+import { makeLog } from "../../server/core/log.js";
+import { type Settings, settingsOf } from "../../server/settings.js";
+import { atFileEnd } from "./at-file-end.js";
+import type { DatabaseSettings } from "./databases.js";
+
+/** One answer of the graph, as it came over HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // Tests look into answers of every shape; a wrong path fails the assertion that follows.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly data: any;
+  readonly errors?: readonly { readonly message: string; readonly path?: readonly string[]; readonly extensions: Record<string, unknown> }[];
+}
+
+/** The real server, in this process, on a free port. */
+export interface TestApp {
+  /** The URL of the graph. */
+  readonly url: string;
+  readonly app: App;
+  /** A token with the role OPERATOR. */
+  readonly operator: string;
+  /** Sends an operation with a token (null: none) and any further headers. */
+  graphql(token: string | null, query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
+  /** Like `graphql`, and fails unless the answer has data and no errors. */
+  // biome-ignore lint/suspicious/noExplicitAny: see Answer.data
+  data(token: string, query: string, variables?: object, headers?: Record<string, string>): Promise<any>;
+  /** A fresh token with a role over all projects, or with roles in projects by id. */
+  token(role: GlobalRole | Readonly<Record<string, ProjectRole>>): Promise<string>;
+  /** The SQL statements that `work` takes, those of authentication included. */
+  statementsOf(work: () => Promise<unknown>): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** What a test may set otherwise than by default; everything but the database. */
+export type TestSettings = Omit<Parameters<typeof settingsOf>[0], "database"> & { readonly now?: () => Date };
+
+/** Starts the real server over `database`; it is closed at the end of the test file at the latest. */
+export async function startApp(database: DatabaseSettings, { now, ...rest }: TestSettings = {}): Promise<TestApp> {
+  const settings: Settings = settingsOf({ listen: { port: 0 }, log: { level: "silent" }, ...rest, database });
+  let statements: string[] | null = null;
+  const app = await makeApp(settings, {
+    log: makeLog(settings.log.level),
+    ...(now ? { now } : {}),
+    onStatement: (sql) => void statements?.push(sql),
+  });
+  const url = await app.listen();
+  let closed: Promise<void> | null = null;
+  const close = () => (closed ??= app.close());
+  atFileEnd(close);
+
+  const graphql: TestApp["graphql"] = async (token, query, variables = {}, headers = {}) => {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { status: response.status, headers: response.headers, ...((await response.json()) as Pick<Answer, "data" | "errors">) };
+  };
+  const token: TestApp["token"] = async (role) => {
+    const grant =
+      typeof role === "string"
+        ? { globalRole: role }
+        : { memberships: Object.entries(role).map(([project, projectRole]) => ({ project, role: projectRole })) };
+    const { secret, userErrors } = await app.tokens.create(new Caller(testOperator, requestFacts()), { name: "test", ...grant });
+    if (secret === null) throw new Error(JSON.stringify(userErrors));
+    return secret;
+  };
+  return {
+    url,
+    app,
+    operator: await token("OPERATOR"),
+    graphql,
+    data: async (...request) => {
+      const { data, errors } = await graphql(...request);
+      if (errors) throw new Error(JSON.stringify(errors, null, 2));
+      return data;
+    },
+    token,
+    statementsOf: async (work) => {
+      const seen: string[] = [];
+      statements = seen;
+      try {
+        await work();
+      } finally {
+        statements = null;
+      }
+      return seen;
+    },
+    close,
+  };
+}
+
+const testOperator = { kind: "API_TOKEN", id: "test", name: "test", globalRole: "OPERATOR", memberships: new Map() } as const;
+
+function requestFacts() {
+  return { requestId: "test", signal: new AbortController().signal, idempotency: null };
+}

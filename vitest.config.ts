@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      // vite would resolve "graphql" to index.mjs and type-graphql to index.js: two realms that refuse each other.
+      { find: /^graphql$/, replacement: "graphql/index.js" },
+      { find: /^@metricsinfra\/sdk$/, replacement: path("./sdk/index.ts") },
+    ],
+  },
+  test: {
+    include: ["tests/**/*.test.ts"],
+    setupFiles: ["tests/support/at-file-end.ts"],
+    globalSetup: ["tests/support/mariadb-server.ts"],
+    pool: "forks",
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});

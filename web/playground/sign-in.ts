@@ -1,0 +1,33 @@
+import { post, requestHeaders, type Viewer } from "./request.js";
+
+/** What is known about the token in the field. */
+export type SignIn =
+  | { readonly state: "missing" }
+  | { readonly state: "checking" }
+  | { readonly state: "accepted"; readonly token: string; readonly viewer: Viewer }
+  | { readonly state: "refused"; readonly reason: string };
+
+const storageKey = "metricsinfra.token";
+
+/** The token that this browser tab was given; it is forgotten with the tab. */
+export const storedToken = (): string => sessionStorage.getItem(storageKey) ?? "";
+
+/** Keeps the token for this browser tab only. */
+export function storeToken(token: string): void {
+  if (token) sessionStorage.setItem(storageKey, token);
+  else sessionStorage.removeItem(storageKey);
+}
+
+/** Asks the server whose token this is. */
+export async function signIn(token: string, signal: AbortSignal): Promise<SignIn> {
+  try {
+    const { data, errors } = await post({ query: "{ viewer { name globalRole } }" }, requestHeaders(token), signal);
+    if (data?.viewer) return { state: "accepted", token, viewer: data.viewer };
+    if (errors?.some(({ extensions }) => extensions?.code === "UNAUTHENTICATED")) {
+      return { state: "refused", reason: "The server does not know this token, or it has expired." };
+    }
+    return { state: "refused", reason: errors?.[0]?.message ?? "The server gave no answer." };
+  } catch (error) {
+    return { state: "refused", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
