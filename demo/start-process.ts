@@ -79,12 +79,16 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const name = options.name ?? options.command;
   const executable = findExecutable(options.command);
   if (executable === undefined) throw new ProcessFailure(`${name}: the program ${options.command} is not installed`);
-  const child = spawn("setpriv", ["--pdeathsig=KILL", "--", executable, ...(options.args ?? [])], {
-    cwd: options.cwd,
-    env: { ...process.env, PATH: [process.env.PATH, ...SBIN].join(delimiter), ...options.env },
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    findExecutable("setpriv") ?? "setpriv",
+    ["--pdeathsig=KILL", "--", executable, ...(options.args ?? [])],
+    {
+      cwd: options.cwd,
+      env: { ...process.env, PATH: [process.env.PATH, ...SBIN].join(delimiter), ...options.env },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   const started = new StartedProcess(name, child, options);
   if (child.pid === undefined) {
     throw new ProcessFailure(`${name}: cannot be started: ${(await started.failedToSpawn).message}`);

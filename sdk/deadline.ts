@@ -43,6 +43,16 @@ export class Deadline {
     }
   }
 
+  /** Settles as the promise does, but rejects as soon as the time is over, even if the promise never settles. */
+  race<Value>(promise: Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(this.signal.reason);
+      if (this.signal.aborted) stop();
+      this.signal.addEventListener("abort", stop, { once: true });
+      promise.then(resolve, reject).finally(() => this.signal.removeEventListener("abort", stop));
+    });
+  }
+
   /** Stops the clock and lets go of the caller's signal. */
   close(): void {
     clearTimeout(this.#timer);

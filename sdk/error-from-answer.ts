@@ -44,7 +44,7 @@ const retryableStatuses = new Set([429, 502, 503, 504]);
 export function errorFromAnswer({ status, headers, errors }: FailedAnswer): MetricsinfraError {
   const first = errors.find(({ extensions }) => extensions?.code !== undefined) ?? errors[0];
   const code = first?.extensions?.code;
-  const ErrorClass = (code === undefined ? undefined : byCode.get(code)) ?? classByStatus(status);
+  const ErrorClass = first ? (byCode.get(code ?? "") ?? classByStatus(status)) : classWithoutGraphQL(status);
   const said = first?.extensions?.retryable;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
   return new ErrorClass(first ? withoutValue(first.message) + more : textByStatus(status, headers), {
@@ -83,17 +83,25 @@ function classByStatus(status: number): ErrorClass {
   return status >= 300 ? InvalidRequestError : MetricsinfraError;
 }
 
+/** An answer that is not GraphQL, yet claims to be good, comes from something that stands in the server's place. */
+function classWithoutGraphQL(status: number): ErrorClass {
+  return status >= 200 && status < 300 ? ServerError : classByStatus(status);
+}
+
 function textByStatus(status: number, headers: Headers): string {
   if (status >= 300 && status < 400) {
     return `the server redirects to ${headers.get("location") ?? "another address"}: set "url" to the graph's final address`;
   }
   if (status === 401) return "the server asks for a token";
   if (status === 404) return 'nothing is served at this address: is "url" the graph\'s, such as https://host/graphql?';
-  if (status >= 200 && status < 300) return 'the answer is not GraphQL: is "url" the graph\'s, such as https://host/graphql?';
+  if (status >= 200 && status < 300)
+    return 'the answer is not GraphQL: is "url" the graph\'s, such as https://host/graphql?';
   return `the server answered with HTTP status ${status}`;
 }
 
-/** GraphQL's own message for a malformed variable quotes its value, which may be a secret. */
+/** GraphQL's own messages quote a malformed value, which may be a secret. */
 function withoutValue(message: string): string {
-  return message.replace(/got invalid value [\s\S]*?(?=(?: at "[^"]*")?; )/, "got an invalid value");
+  return message
+    .replace(/got invalid value [\s\S]*?(?=(?: at "[^"]*")?; )/, "got an invalid value")
+    .replace(/( cannot represent [^:]*): [\s\S]*$/, "$1");
 }

@@ -1,3 +1,5 @@
+import type { UserError } from "./generated/types.js";
+
 /** One entry of the `errors` of a GraphQL answer. */
 export interface GraphError {
   /** What went wrong, for a person. The text is not part of the API: decide by `extensions.code`. */
@@ -40,7 +42,10 @@ export class MetricsinfraError extends Error {
 
   constructor(message: string, details: ErrorDetails = {}) {
     const notes = [details.code, details.requestId && `request ${details.requestId}`].filter(Boolean).join(", ");
-    super(notes ? `${message} (${notes})` : message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(
+      notes ? `${message} (${notes})` : message,
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.code = details.code ?? "UNKNOWN";
     this.status = details.status;
     this.requestId = details.requestId;
@@ -105,23 +110,13 @@ export class PaginationError extends MetricsinfraError {
   override readonly name = "PaginationError";
 }
 
-/** One thing that a person can mend in the input of a mutation. */
-export interface UserErrorItem {
-  /** What kind of mistake it is, such as `TAKEN`; newer servers may know more kinds. */
-  readonly code: string;
-  /** What is wrong, for a person. */
-  readonly message: string;
-  /** Where in the arguments: `["input", "staticTargets", "0", "port"]`. */
-  readonly path: ReadonlyArray<string>;
-}
-
 /** The input of a mutation was refused, and nothing was written. `userErrors` says what to mend. */
 export class UserInputError extends MetricsinfraError {
   override readonly name = "UserInputError";
   /** What is wrong and where, one entry per mistake; never empty. */
-  readonly userErrors: ReadonlyArray<UserErrorItem>;
+  readonly userErrors: ReadonlyArray<UserError>;
 
-  constructor(userErrors: ReadonlyArray<UserErrorItem>, details: ErrorDetails = {}) {
+  constructor(userErrors: ReadonlyArray<UserError>, details: ErrorDetails = {}) {
     const text = userErrors.map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message));
     super(text.join("; "), { ...details, code: userErrors[0]?.code });
     this.userErrors = userErrors;

@@ -2,7 +2,7 @@ import type { TypedDocument } from "./document.js";
 import { NotFoundError } from "./errors.js";
 import type { CallOptions, ConfigWriteOptions } from "./options.js";
 import { type Page, type PageArguments, Paginated } from "./paginated.js";
-import type { Transport } from "./transport.js";
+import type { Requests } from "./requests.js";
 import { checkPayload, type Payload, type WriteResult } from "./write.js";
 
 /** What every list takes besides its own arguments. */
@@ -12,12 +12,12 @@ export interface ListArguments {
 }
 
 /** The transport with lists and with mutations whose user errors are thrown: what the namespaces are built on. */
-export class Graph<ClientThrows extends boolean> {
-  readonly #transport: Transport;
-  readonly #throws: ClientThrows;
+export class Graph {
+  readonly #requests: Requests;
+  readonly #throws: boolean;
 
-  constructor(transport: Transport, throws: ClientThrows) {
-    this.#transport = transport;
+  constructor(requests: Requests, throws: boolean) {
+    this.#requests = requests;
     this.#throws = throws;
   }
 
@@ -27,7 +27,7 @@ export class Graph<ClientThrows extends boolean> {
     variables: Variables,
     options?: CallOptions,
   ): Promise<Data> {
-    return this.#transport.request(document, variables, options);
+    return this.#requests.request(document, variables, options);
   }
 
   /** A list whose pages are answers to one document. */
@@ -39,19 +39,26 @@ export class Graph<ClientThrows extends boolean> {
   ): Paginated<Item> {
     return new Paginated<Item>(async (page: Required<PageArguments>) => {
       const all = { ...variables, ...page } as unknown as Variables & Required<PageArguments>;
-      return connectionOf(await this.#transport.request(document, all, options));
+      return connectionOf(await this.#requests.request(document, all, options));
     }, pageSize);
   }
 
   /** Sends a mutation and checks its payload, which must hold a value under each of the keys. */
-  async write<Data, Variables extends object, P extends Payload, Key extends keyof P, Throws extends boolean, Dry extends boolean>(
+  async write<
+    Data,
+    Variables extends object,
+    P extends Payload,
+    Key extends keyof P,
+    Throws extends boolean,
+    Dry extends boolean,
+  >(
     document: TypedDocument<Data, Variables>,
     variables: Variables,
     payloadOf: (data: Data) => P,
     keys: readonly Key[],
     options: ConfigWriteOptions<Throws, Dry> = {},
   ): Promise<WriteResult<P, Key, Throws, Dry>> {
-    const payload = payloadOf(await this.#transport.request(document, variables, options));
+    const payload = payloadOf(await this.#requests.request(document, variables, options));
     const throws = options.throwOnUserErrors ?? this.#throws;
     checkPayload(payload, keys, { throws, dryRun: options.dryRun ?? false });
     return payload as WriteResult<P, Key, Throws, Dry>;

@@ -7,7 +7,7 @@ import type { CallOptions, ClientOptions } from "./options.js";
  * server requires against forged requests. The token is asked for each time.
  */
 export async function requestHeaders(
-  { token, app, headers }: ClientOptions,
+  { token, app, headers }: ClientOptions<boolean>,
   call: Pick<CallOptions, "headers" | "idempotencyKey"> = {},
 ): Promise<Record<string, string>> {
   const sdk = `metricsinfra-sdk/${version}`;
@@ -18,7 +18,8 @@ export async function requestHeaders(
     ...call.headers,
     "x-metricsinfra-client": program,
   };
-  if (token !== undefined) all.authorization = `Bearer ${checkToken(typeof token === "string" ? token : await token())}`;
+  if (token !== undefined)
+    all.authorization = `Bearer ${checkToken(typeof token === "string" ? token : await token())}`;
   if (call.idempotencyKey !== undefined) all["idempotency-key"] = call.idempotencyKey;
   return checkHeaders(all);
 }

@@ -3,7 +3,7 @@ import type { MetricsinfraError } from "./errors.js";
 import type { RetryOptions } from "./retry.js";
 
 /** Settings of `createClient`. */
-export interface ClientOptions {
+export interface ClientOptions<Throws extends boolean = true> {
   /** The graph's address, such as `https://metricsinfra.example.org/graphql`. */
   readonly url: string | URL;
   /**
@@ -29,7 +29,7 @@ export interface ClientOptions {
    * Whether a mutation whose input was refused throws a `UserInputError`. With false it resolves to the whole payload, whose
    * `userErrors` say what to mend. @default true
    */
-  readonly throwOnUserErrors?: boolean;
+  readonly throwOnUserErrors?: Throws;
 }
 
 /** Settings of one call. */
@@ -97,5 +97,5 @@ export interface ClientHooks {
   /** Called after each answer. */
   readonly onResponse?: (event: ResponseEvent) => void;
   /** Called before each wait for another try; false gives up, and the call rejects with the error. */
-  readonly onRetry?: (event: RetryEvent) => boolean | undefined | void;
+  readonly onRetry?: (event: RetryEvent) => unknown;
 }

@@ -83,9 +83,12 @@ export class Paginated<Item> implements AsyncIterable<Item> {
 /** The cursor of the page after this one; it is added to those already seen. */
 export function nextCursor({ pageInfo: { endCursor } }: Page<unknown>, seen: Set<string>): string {
   if (endCursor === null || seen.has(endCursor)) {
-    throw new PaginationError(`the server says there is a next page, but its cursor ${endCursor === null ? "is missing" : "came before"}`, {
-      code: "PAGINATION",
-    });
+    throw new PaginationError(
+      `the server says there is a next page, but its cursor ${endCursor === null ? "is missing" : "came before"}`,
+      {
+        code: "PAGINATION",
+      },
+    );
   }
   seen.add(endCursor);
   return endCursor;

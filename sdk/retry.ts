@@ -1,5 +1,5 @@
-import { type MetricsinfraError, RateLimitError } from "./errors.js";
 import type { OperationKind } from "./document.js";
+import { type MetricsinfraError, RateLimitError } from "./errors.js";
 
 /** How failed requests are tried again. */
 export interface RetryOptions {

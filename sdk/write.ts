@@ -1,13 +1,16 @@
-import { ServerError, UserInputError, type UserErrorItem } from "./errors.js";
+import { ServerError, UserInputError } from "./errors.js";
+import type { UserError } from "./generated/types.js";
 
 /** What every mutation answers with. */
 export interface Payload {
   /** What is wrong with the input; nothing was written unless it is empty. */
-  readonly userErrors: ReadonlyArray<UserErrorItem>;
+  readonly userErrors: ReadonlyArray<UserError>;
 }
 
 /** A payload that surely holds what was written. */
-export type Written<P extends Payload, Key extends keyof P> = Omit<P, Key> & { readonly [K in Key]-?: NonNullable<P[K]> };
+export type Written<P extends Payload, Key extends keyof P> = Omit<P, Key> & {
+  readonly [K in Key]-?: NonNullable<P[K]>;
+};
 
 /**
  * What a mutation resolves to: a payload that surely holds what was written; but, for a dry run and where user errors are

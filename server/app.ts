@@ -51,7 +51,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     },
   });
   const domains = makeDomains(settings, database, { log, now, randomBytes });
-  const schema = buildGraph(domains.resolvers);
+  const schema = buildGraph(domains.resolvers, domains.streams);
   const http = httpApp({
     authentication: domains.authentication,
     log,

@@ -12,21 +12,48 @@ import { AuditService } from "./audit/audit-service.js";
 import { ChangeLog } from "./audit/change-log.js";
 import { Revision } from "./audit/revision.js";
 import { RevisionFeed } from "./audit/revision-feed.js";
+import { openUpstreams } from "./clients/upstreams.js";
+import { ContactGroup } from "./contacts/contact-group.js";
+import { ContactGroupRepository } from "./contacts/contact-group-repository.js";
+import {
+  ContactGroupResolver,
+  ContactResolver,
+  ProjectContactGroupsResolver,
+} from "./contacts/contact-group-resolver.js";
+import { ContactGroupService } from "./contacts/contact-group-service.js";
 import type { Database } from "./core/database/database.js";
-import { isId, type IdPrefix } from "./core/ids.js";
+import { type IdPrefix, isId } from "./core/ids.js";
 import type { Log } from "./core/log.js";
 import type { Node } from "./graph/node.js";
 import { NodeResolver, type NodeSource } from "./graph/node-resolver.js";
+import type { Streams } from "./http/schema.js";
 import { Project } from "./projects/project.js";
 import { MembershipResolver, ProjectTokensResolver } from "./projects/project-access-resolver.js";
 import { AuditProjectResolver, ProjectAuditResolver } from "./projects/project-audit-resolver.js";
 import { ProjectRepository } from "./projects/project-repository.js";
 import { ProjectResolver } from "./projects/project-resolver.js";
 import { ProjectService } from "./projects/project-service.js";
+import { Agent } from "./rollout/agent.js";
+import { AgentReportService } from "./rollout/agent-report-service.js";
+import { AgentRepository } from "./rollout/agent-repository.js";
+import { AgentResolver } from "./rollout/agent-resolver.js";
+import {
+  ChangesResolver,
+  ProjectRolloutResolver,
+  RolloutProblemResolver,
+  revisionsTopic,
+} from "./rollout/rollout-resolver.js";
+import { RolloutService } from "./rollout/rollout-service.js";
 import type { Settings } from "./settings.js";
+import { ScrapeJob } from "./targets/scrape-job.js";
+import { ScrapeJobRepository } from "./targets/scrape-job-repository.js";
+import { ProjectScrapeJobsResolver, ScrapeJobResolver } from "./targets/scrape-job-resolver.js";
+import { ScrapeJobService } from "./targets/scrape-job-service.js";
+import { ProjectTargetsResolver, ScrapeJobTargetsResolver, TargetResolver } from "./targets/target-resolver.js";
+import { TargetService } from "./targets/target-service.js";
 
 /** All that the database holds. */
-export const entities = [ApiToken, ApiTokenMembership, AuditEntry, Revision, Project];
+export const entities = [ApiToken, ApiTokenMembership, AuditEntry, Revision, Project, ContactGroup, ScrapeJob, Agent];
 
 /** What the domains take from the world. */
 export interface DomainWorld {
@@ -40,27 +67,51 @@ export interface Domains {
   readonly authentication: Authentication;
   readonly tokens: ApiTokenService;
   readonly resolvers: readonly object[];
+  readonly streams: Streams<Caller>;
   /** Begins the work that goes on in the background: watching the Alertmanagers. */
   readonly start: () => void;
   readonly stop: () => Promise<void>;
 }
 
 /** Builds every domain over one database: repositories, services, resolvers, from left to right. */
-export function makeDomains(_settings: Settings, database: Database, { log, now, randomBytes }: DomainWorld): Domains {
+export function makeDomains(settings: Settings, database: Database, { log, now, randomBytes }: DomainWorld): Domains {
+  const upstreams = openUpstreams(settings, now);
   const tokenRepository = new ApiTokenRepository(database);
   const auditRepository = new AuditRepository(database);
   const projectRepository = new ProjectRepository(database);
 
+  const contactGroupRepository = new ContactGroupRepository(database);
+  const scrapeJobRepository = new ScrapeJobRepository(database);
+
   const feed = new RevisionFeed(auditRepository, (error) => log.warn({ err: error }, "Revisions cannot be read"));
-  const changes = new ChangeLog(database, auditRepository, projectRepository, now, (revision) => feed.publish(revision));
+  const changes = new ChangeLog(database, auditRepository, projectRepository, now, (revision) =>
+    feed.publish(revision),
+  );
   const tokens = new ApiTokenService(tokenRepository, projectRepository, now, randomBytes);
   const audit = new AuditService(auditRepository);
-  const projects = new ProjectService(projectRepository, changes, [tokenRepository], { belongsTo: async () => false }, now);
+  const projects = new ProjectService(
+    projectRepository,
+    changes,
+    [tokenRepository, contactGroupRepository, scrapeJobRepository],
+    contactGroupRepository,
+    now,
+  );
+
+  const contactGroups = new ContactGroupService(contactGroupRepository, projects, changes);
+  const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, changes);
+  const targets = new TargetService(scrapeJobRepository, upstreams.prometheus);
+
+  const agentRepository = new AgentRepository(database);
+  const rollout = new RolloutService(agentRepository, projects, audit, feed, now);
+  const reports = new AgentReportService(agentRepository, now);
 
   const nodes: NodeSource<Caller>[] = [
     stored("prj", (caller, id) => projects.find(caller, id)),
     stored("tok", (caller, id) => tokens.find(caller, id)),
     stored("aud", (caller, id) => audit.find(caller, id)),
+    stored("cgr", (caller, id) => contactGroups.find(caller, id)),
+    stored("job", (caller, id) => scrapeJobs.find(caller, id)),
+    stored("agt", (caller, id) => rollout.find(caller, id)),
   ];
   return {
     authentication: new Authentication(tokenRepository, now),
@@ -75,9 +126,22 @@ export function makeDomains(_settings: Settings, database: Database, { log, now,
       new ProjectTokensResolver(tokens),
       new ProjectAuditResolver(audit),
       new AuditProjectResolver(projects),
+      new ContactGroupResolver(contactGroups, projects),
+      new ContactResolver(contactGroups),
+      new ProjectContactGroupsResolver(contactGroups),
+      new ScrapeJobResolver(scrapeJobs, projects),
+      new ProjectScrapeJobsResolver(scrapeJobs),
+      new TargetResolver(scrapeJobs),
+      new ScrapeJobTargetsResolver(targets),
+      new ProjectTargetsResolver(targets),
+      new AgentResolver(rollout, reports),
+      new ChangesResolver(rollout),
+      new RolloutProblemResolver(projects),
+      new ProjectRolloutResolver(rollout),
     ],
+    streams: { [revisionsTopic]: (caller) => rollout.revisions(caller) },
     start: () => {},
-    stop: async () => {},
+    stop: () => upstreams.close(),
   };
 }
 

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { type App, makeApp } from "./app.js";
 import { Caller } from "./access/caller.js";
 import { GlobalRole } from "./access/roles.js";
-import { SettingsError } from "./core/settings-file.js";
+import { type App, makeApp } from "./app.js";
 import { makeLog } from "./core/log.js";
+import { SettingsError } from "./core/settings-file.js";
 import { printGraph } from "./http/schema.js";
 import { type Settings, serverSettings, settingsOf } from "./settings.js";
 
@@ -38,10 +38,7 @@ program
   .option("-e, --expires <time>", "ISO-8601 time from which it is refused")
   .action(createToken);
 
-program
-  .command("schema")
-  .description("Print the schema of the graph.")
-  .action(printSchema);
+program.command("schema").description("Print the schema of the graph.").action(printSchema);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof SettingsError ? error.message : error);
@@ -65,14 +62,20 @@ async function serve(settings: Settings): Promise<void> {
   process.once("SIGTERM", stop).once("SIGINT", stop);
 }
 
-async function createToken(options: { settings: string; name: string; role: GlobalRole; expires?: string }): Promise<void> {
+async function createToken(options: {
+  settings: string;
+  name: string;
+  role: GlobalRole;
+  expires?: string;
+}): Promise<void> {
   const settings = serverSettings(options.settings);
   const expiresAt = options.expires === undefined ? null : new Date(options.expires);
   if (expiresAt && Number.isNaN(expiresAt.getTime())) throw new SettingsError("--expires must be an ISO-8601 time.");
   await withApp(settings, async ({ tokens }) => {
     const input = { name: options.name, globalRole: options.role, expiresAt };
     const { secret, userErrors } = await tokens.create(commandLine, input);
-    if (secret === null) throw new SettingsError(userErrors.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
+    if (secret === null)
+      throw new SettingsError(userErrors.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
     console.log(secret);
   });
 }
@@ -80,7 +83,10 @@ async function createToken(options: { settings: string; name: string; role: Glob
 async function printSchema(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "metricsinfra-schema-"));
   try {
-    const settings = settingsOf({ database: { type: "sqlite", file: join(folder, "empty.sqlite") }, log: { level: "silent" } });
+    const settings = settingsOf({
+      database: { type: "sqlite", file: join(folder, "empty.sqlite") },
+      log: { level: "silent" },
+    });
     await withApp(settings, async ({ schema }) => void process.stdout.write(printGraph(schema)));
   } finally {
     rmSync(folder, { recursive: true });

@@ -7,26 +7,45 @@ const upstream = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   basicAuth: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
   bearerToken: secret.optional(),
-  tls: z.strictObject({ ca: secret.optional(), certificate: secret.optional(), key: secret.optional(), serverName: z.string().optional() }).optional(),
+  tls: z
+    .strictObject({
+      ca: secret.optional(),
+      certificate: secret.optional(),
+      key: secret.optional(),
+      serverName: z.string().optional(),
+    })
+    .optional(),
 });
 
 const seconds = (initial: number) => z.number().positive().max(3_600).default(initial);
 
-const uniqueNames = <T extends { readonly name: string }>(list: readonly T[]) => new Set(list.map(({ name }) => name)).size === list.length;
+const uniqueNames = <T extends { readonly name: string }>(list: readonly T[]) =>
+  new Set(list.map(({ name }) => name)).size === list.length;
 
 const shape = z.strictObject({
-  listen: z.strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(8080) }).prefault({}),
+  listen: z
+    .strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(8080) })
+    .prefault({}),
   database: databaseSettings,
   prometheus: z.array(upstream).refine(uniqueNames, "Each Prometheus needs a name of its own.").default([]),
   alertmanagers: z
-    .array(z.strictObject({ name: upstream.shape.name, members: z.array(upstream).min(1).refine(uniqueNames, "Each member needs a name of its own.") }))
+    .array(
+      z.strictObject({
+        name: upstream.shape.name,
+        members: z.array(upstream).min(1).refine(uniqueNames, "Each member needs a name of its own."),
+      }),
+    )
     .refine(uniqueNames, "Each cluster needs a name of its own.")
     .default([]),
   upstreams: z
     .strictObject({
       pollIntervalSeconds: seconds(2),
       timeoutSeconds: seconds(5),
-      mostBytes: z.number().int().positive().default(64 * 1024 * 1024),
+      mostBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(64 * 1024 * 1024),
       cacheSeconds: seconds(2),
     })
     .prefault({}),
@@ -34,7 +53,11 @@ const shape = z.strictObject({
     .strictObject({
       operationCost: z.number().int().positive().default(5_000),
       agentOperationCost: z.number().int().positive().default(5_000_000),
-      bodyBytes: z.number().int().positive().default(256 * 1024),
+      bodyBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(256 * 1024),
     })
     .prefault({}),
   shutdownSeconds: seconds(10),

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { SetUpFailure, step } from "./progress.mjs";
+import { step } from "./progress.mjs";
 import { isInstalled, runCommand, tryCommand } from "./run-command.mjs";
 
 /** Debian packages by purpose, each with the programs that we use of it. */
@@ -81,11 +81,4 @@ async function stopServicesOf(packages) {
   const names = [...new Set(units.map(([, name]) => name))];
   if (names.length === 0) return;
   await tryCommand("systemctl", ["disable", "--now", ...names]);
-}
-
-/** Throws when programs that nothing works without are still missing. */
-export function requirePrograms(wanted) {
-  const missing = missingPackages(wanted);
-  if (missing.length === 0) return;
-  throw new SetUpFailure(`cannot go on without these Debian packages: ${missing.join(", ")}`);
 }

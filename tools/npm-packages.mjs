@@ -1,23 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMPILERS, installDebianPackages, missingPackages } from "./debian-packages.mjs";
-import { SetUpFailure, step } from "./progress.mjs";
+import { Interruption, SetUpFailure, step } from "./progress.mjs";
 import { ROOT, runCommand } from "./run-command.mjs";
 
 /** Runs `npm ci` when node_modules is missing or holds something else than the lock file says. */
 export async function installNpmPackages() {
   if (matchesLockFile()) return;
-  await step("npm packages", async () => {
-    try {
-      await npmCi();
-    } catch (error) {
-      // Where there is no ready-made SQLite module for this machine, npm compiles one.
-      if (missingPackages(COMPILERS).length === 0) throw error;
-      await installDebianPackages(COMPILERS);
-      if (missingPackages(COMPILERS).length > 0) throw error;
-      await npmCi();
-    }
-  });
+  try {
+    await step("npm packages", npmCi);
+  } catch (error) {
+    // Where there is no ready-made SQLite module for this machine, npm compiles one.
+    if (error instanceof Interruption || missingPackages(COMPILERS).length === 0) throw error;
+    await installDebianPackages(COMPILERS);
+    if (missingPackages(COMPILERS).length > 0) throw error;
+    await step("npm packages, again", npmCi);
+  }
   if (!matchesLockFile())
     throw new SetUpFailure("npm ci ended well, but node_modules is not what package-lock.json says");
 }

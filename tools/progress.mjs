@@ -1,6 +1,9 @@
 /** A failure whose message says all that a person needs: no stack trace is shown with it. */
 export class SetUpFailure extends Error {}
 
+/** Somebody ended us while we were at it. */
+export class Interruption extends SetUpFailure {}
+
 /** Does a step and prints one line for it: `npm packages … 41 s`. On a terminal the seconds count up meanwhile. */
 export async function step(title, work) {
   const startedAt = Date.now();

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SetUpFailure } from "./progress.mjs";
+import { Interruption, SetUpFailure } from "./progress.mjs";
 
 /** The checkout's folder. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -16,6 +16,8 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     if (children.size === 0) process.exit(130);
     // What runs ends first: apt-get is not to be left half-way, and what we changed for it is put back.
     interrupted = true;
+    // A terminal sends Ctrl-C to our children as well, and some take a second one for "at once".
+    if (signal === "SIGINT" && process.stdin.isTTY) return;
     for (const child of children) child.kill(signal);
   });
 }
@@ -59,7 +61,7 @@ export async function tryCommand(command, args, { env = {}, show = false } = {})
     child.once("close", (exitCode, signal) => resolve(signal === null ? exitCode : 128));
   });
   children.delete(child);
-  if (interrupted) throw new SetUpFailure("interrupted");
+  if (interrupted) throw new Interruption("interrupted");
   return { code, output };
 }
 

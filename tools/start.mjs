@@ -1,4 +1,4 @@
-import { requirePrograms, SERVICES } from "./debian-packages.mjs";
+import { SERVICES } from "./debian-packages.mjs";
 import { runMain } from "./progress.mjs";
 import { releaseSignals } from "./run-command.mjs";
 import { setUp } from "./setup.mjs";
@@ -6,7 +6,6 @@ import { setUp } from "./setup.mjs";
 // `npm start`: sets up what is missing and runs the demo, in this same process, so that signals need no passing on.
 await runMain(async () => {
   await setUp(SERVICES);
-  requirePrograms(SERVICES);
   releaseSignals();
   await import("../dist/demo/main.js");
 });

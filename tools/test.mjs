@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TEST_SERVICES } from "./debian-packages.mjs";
 import { runMain } from "./progress.mjs";
-import { tryCommand } from "./run-command.mjs";
+import { ROOT, tryCommand } from "./run-command.mjs";
 import { setUp } from "./setup.mjs";
 
-const NPX = ["--no-install"];
+const PROGRAMS = join(ROOT, "node_modules", ".bin");
 
 // `npm test`: sets up what is missing, checks format and types, runs every test (or those named), and counts.
 await runMain(async () => {
@@ -27,7 +27,7 @@ await runMain(async () => {
 /** Counts as one test. */
 async function check(program, args) {
   process.stdout.write(`\n${[program, ...args].join(" ")}\n`);
-  const { code } = await tryCommand("npx", [...NPX, program, ...args], { show: true });
+  const { code } = await tryCommand(join(PROGRAMS, program), args, { show: true });
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
@@ -36,7 +36,7 @@ async function runTests(args) {
   const report = join(folder, "report.json");
   try {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-    const { code } = await tryCommand("npx", [...NPX, "vitest", "run", ...reporters, ...args], { show: true });
+    const { code } = await tryCommand(join(PROGRAMS, "vitest"), ["run", ...reporters, ...args], { show: true });
     return count(JSON.parse(readFileSync(report, "utf8")), code);
   } catch (error) {
     process.stdout.write(`vitest gave no report: ${error.message}\n`);

@@ -18,8 +18,5 @@ export async function findFailing<Item>(
   if (message === undefined) return [];
   if (items.length === 1) return [{ item: first, message }];
   const middle = Math.ceil(items.length / 2);
-  return [
-    ...(await findFailing(items.slice(0, middle), check)),
-    ...(await findFailing(items.slice(middle), check)),
-  ];
+  return [...(await findFailing(items.slice(0, middle), check)), ...(await findFailing(items.slice(middle), check))];
 }

@@ -33,7 +33,8 @@ export function runCommand(
     }
     child.once("error", (cause) => reject(new CommandFailure(`${command} cannot be run: ${cause.message}`, { cause })));
     child.once("close", (code, killedBy) => {
-      if (killedBy !== null) reject(new CommandFailure(`${command} was ended by ${killedBy} (time limit ${timeoutMs} ms)`));
+      if (killedBy !== null)
+        reject(new CommandFailure(`${command} was ended by ${killedBy} (time limit ${timeoutMs} ms)`));
       else resolve({ ok: code === 0, output });
     });
   });

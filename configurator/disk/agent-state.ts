@@ -13,8 +13,6 @@ const agentState = z.object({
   fingerprint: z.string(),
   /** The revision that the files hold. */
   revision: z.number().int(),
-  /** The newest revision that touched a global rule, as far as the files know. */
-  globalRulesRevision: z.number().int(),
   /** The revision that the processes run. */
   appliedRevision: z.number().int(),
   lastApplyAt: z.string().nullable(),
@@ -53,7 +51,6 @@ function newState(): AgentState {
     instanceId: randomUUID(),
     fingerprint: "",
     revision: 0,
-    globalRulesRevision: 0,
     appliedRevision: 0,
     lastApplyAt: null,
     loaded: {},

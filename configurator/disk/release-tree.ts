@@ -1,19 +1,7 @@
-import { execFileSync } from "node:child_process";
-import {
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-} from "node:fs";
+import { linkSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { isMissing, readIfThere, syncFolder, writeFile } from "./write-file.js";
-
-/** What a release changes of the one before it: new texts by path, and `null` for files that go. */
-export type FileChanges = ReadonlyMap<string, string | null>;
+import { type FileChanges, FolderView, namesIn, type ReleaseView } from "./release-view.js";
+import { isMissing, syncFileSystem, syncFolder, writeFile } from "./write-file.js";
 
 /** From how many new files on the whole file system is synced once, instead of each file. */
 const manyFiles = 64;
@@ -27,16 +15,23 @@ const secretsFolder = "secrets";
  * File system calls are synchronous on purpose: linking 5,000 files takes 0.1 s so, and many times that otherwise.
  */
 export class ReleaseTree {
+  /** The release in use; it holds nothing before the first one. */
+  readonly inUse: ReleaseView;
+  /** The release that is being built. */
+  readonly building: ReleaseView;
+  /** The folder of the release that is being built. */
+  readonly buildingFolder: string;
   readonly #releases: string;
-  readonly #building: string;
   readonly #link: string;
   /** Whether the release being built holds files that were not synced one by one. */
   #unsynced = false;
 
   constructor(readonly folder: string) {
     this.#releases = join(folder, "releases");
-    this.#building = join(this.#releases, ".building");
     this.#link = join(folder, "current");
+    this.buildingFolder = join(this.#releases, ".building");
+    this.inUse = new FolderView(this.#link);
+    this.building = new FolderView(this.buildingFolder);
   }
 
   /** The path that readers use for a file, whichever release is in use. */
@@ -46,7 +41,7 @@ export class ReleaseTree {
 
   /** The path of a file in the release that is being built. */
   buildingPath(path: string): string {
-    return join(this.#building, path);
+    return join(this.buildingFolder, path);
   }
 
   /** The name of the release in use; undefined before the first one. */
@@ -59,21 +54,11 @@ export class ReleaseTree {
     }
   }
 
-  /** The text of a file of the release in use; undefined when it has none of that name. */
-  read(path: string): string | undefined {
-    return readIfThere(this.pathOf(path));
-  }
-
-  /** The names of the files in one folder of the release in use. */
-  list(folder: string): readonly string[] {
-    return namesIn(this.pathOf(folder));
-  }
-
   /** Starts a release: all files of the one in use, with the changes. What an earlier start has left is removed. */
   build(changes: FileChanges): void {
     this.discard();
     this.#unsynced = false;
-    mkdirSync(this.#building, { recursive: true });
+    mkdirSync(this.buildingFolder, { recursive: true });
     if (this.current() !== undefined) this.#linkFolder("", changes);
     this.write(changes);
   }
@@ -110,10 +95,9 @@ export class ReleaseTree {
   /** Gives the built release its name and puts it in use. */
   publish(revision: number): string {
     const name = this.#freeName(revision);
-    // One call for the whole file system, where thousands of files would each wait for the disk.
-    if (this.#unsynced) execFileSync("sync", ["--file-system", this.#building]);
+    if (this.#unsynced) syncFileSystem(this.buildingFolder);
     for (const folder of this.#foldersOfBuilding()) syncFolder(folder);
-    renameSync(this.#building, join(this.#releases, name));
+    renameSync(this.buildingFolder, join(this.#releases, name));
     syncFolder(this.#releases);
     this.use(name);
     return name;
@@ -130,7 +114,7 @@ export class ReleaseTree {
 
   /** Removes what was being built. */
   discard(): void {
-    rmSync(this.#building, { recursive: true, force: true });
+    rmSync(this.buildingFolder, { recursive: true, force: true });
   }
 
   /** Removes all releases but the one in use and those named. */
@@ -158,8 +142,8 @@ export class ReleaseTree {
   }
 
   #foldersOfBuilding(): readonly string[] {
-    const inside = readdirSync(this.#building, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    return [...inside.map((entry) => this.buildingPath(entry.name)), this.#building];
+    const inside = readdirSync(this.buildingFolder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return [...inside.map((entry) => this.buildingPath(entry.name)), this.buildingFolder];
   }
 
   #freeName(revision: number): string {
@@ -174,13 +158,4 @@ function isSecret(path: string): boolean {
 
 function makeFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: basename(path) === secretsFolder ? 0o700 : 0o755 });
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
 }

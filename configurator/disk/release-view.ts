@@ -1,21 +1,45 @@
-import type { FileChanges, ReleaseTree } from "./release-tree.js";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { isMissing, readIfThere } from "./write-file.js";
 
-/** The files of a release as they will be: those in use with changes on top of them. */
-export class ReleaseView {
+/** The files of one release, by their paths in it. */
+export interface ReleaseView {
+  /** A file's text, or undefined when it is not there. */
+  read(path: string): string | undefined;
+  /** The paths of the files in one folder, in order. */
+  list(folder: string): readonly string[];
+}
+
+/** A release that lies in a folder. */
+export class FolderView implements ReleaseView {
+  constructor(private readonly folder: string) {}
+
+  read(path: string): string | undefined {
+    return readIfThere(join(this.folder, path));
+  }
+
+  list(folder: string): readonly string[] {
+    return namesIn(join(this.folder, folder)).map((name) => `${folder}/${name}`);
+  }
+}
+
+/** New texts by path, and `null` for files that go. */
+export type FileChanges = ReadonlyMap<string, string | null>;
+
+/** A release as it will be after changes. */
+export class ChangedView implements ReleaseView {
   constructor(
-    private readonly tree: ReleaseTree,
+    private readonly before: ReleaseView,
     private readonly changes: FileChanges,
   ) {}
 
-  /** A file's text, or undefined when there will be none. */
   read(path: string): string | undefined {
     const changed = this.changes.get(path);
-    return changed === undefined ? this.tree.read(path) : (changed ?? undefined);
+    return changed === undefined ? this.before.read(path) : (changed ?? undefined);
   }
 
-  /** The paths of all files that one folder will hold, in order. */
   list(folder: string): readonly string[] {
-    const paths = new Set(this.tree.list(folder).map((name) => `${folder}/${name}`));
+    const paths = new Set(this.before.list(folder));
     for (const [path, text] of this.changes) {
       if (!path.startsWith(`${folder}/`)) continue;
       if (text === null) paths.delete(path);
@@ -29,4 +53,14 @@ export class ReleaseView {
 export function projectOfPath(path: string): string {
   const file = path.slice(path.lastIndexOf("/") + 1);
   return file.slice(0, file.indexOf("."));
+}
+
+/** The names in a folder, in order; none when the folder is not there. */
+export function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { isMissing, readIfThere, replaceFile, syncFolder } from "./write-file.js";
+import { namesIn } from "./release-view.js";
+import { readIfThere, replaceFile, syncFileSystem, syncFolder } from "./write-file.js";
 
 /** One project's target file: the tier it belongs to and its text, or no file at all. */
 export interface TargetFile {
@@ -24,12 +25,12 @@ export class TargetFolder {
 
   /** The tiers that have a folder. */
   tiers(): readonly string[] {
-    return entriesOf(this.#folder);
+    return namesIn(this.#folder);
   }
 
   /** The projects that have a file in a tier. */
   projects(tier: string): readonly string[] {
-    const files = entriesOf(join(this.#folder, tier));
+    const files = namesIn(join(this.#folder, tier));
     return files.filter((file) => file.endsWith(".json")).map((file) => file.slice(0, -".json".length));
   }
 
@@ -44,16 +45,16 @@ export class TargetFolder {
   }
 
   /** Writes a project's file, and removes what it has in other tiers. */
-  put(file: TargetFile): void {
-    const { project, tier, text } = file;
-    if (tier !== undefined && text !== undefined) replaceFile(this.#path(tier, project), text, this.#beside);
+  put({ project, tier, text }: TargetFile, durable: boolean): void {
+    if (tier !== undefined && text !== undefined) replaceFile(this.#path(tier, project), text, this.#beside, durable);
     for (const other of this.tiers()) {
       if (other !== tier || text === undefined) rmSync(this.#path(other, project), { force: true });
     }
   }
 
-  /** Makes the names of the files survive a power cut. */
-  sync(): void {
+  /** Makes what was put survive a power cut: the names of the files, and their texts too where they were not durable. */
+  sync(texts: boolean): void {
+    if (texts) syncFileSystem(this.#folder);
     for (const tier of this.tiers()) syncFolder(join(this.#folder, tier));
   }
 
@@ -66,14 +67,5 @@ export class TargetFolder {
 
   #path(tier: string, project: string): string {
     return join(this.#folder, tier, `${project}.json`);
-  }
-}
-
-function entriesOf(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
   }
 }

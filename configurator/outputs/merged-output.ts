@@ -41,7 +41,7 @@ export class MergedOutput implements Output {
 
   async checkProjects(projects: readonly string[]): Promise<string | undefined> {
     const wanted = new Set(projects);
-    const view = this.tree.building();
+    const view = this.tree.building;
     const paths = view.list(fragmentsFolder).filter((path) => wanted.has(projectOfPath(path)));
     this.tree.write(new Map([[checkFile, this.options.render(paths.flatMap((path) => view.read(path) ?? []))]]));
     const problem = await this.#check(checkFile);

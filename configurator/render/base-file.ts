@@ -29,7 +29,8 @@ export function parseBaseFile(name: string, text: string): BaseFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { schema: "failsafe", lineCounter: lines, prettyErrors: false });
   const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) throw new BaseFileError(name, `line ${lines.linePos(problem.pos[0]).line}`, problem.message);
+  if (problem !== undefined)
+    throw new BaseFileError(name, `line ${lines.linePos(problem.pos[0]).line}`, problem.message);
   if (document.contents === null) return { name, content: {} };
   const value = new Reader(name, document).read(document.contents, 0);
   if (!isYamlMap(value)) throw new BaseFileError(name, "", "the file must hold a map");
@@ -63,7 +64,11 @@ export function refuseRelativePaths(base: BaseFile): void {
   });
 }
 
-function visit(value: YamlValue | undefined, path: string, see: (key: string, path: string, text: string) => void): void {
+function visit(
+  value: YamlValue | undefined,
+  path: string,
+  see: (key: string, path: string, text: string) => void,
+): void {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
       const text = textOf(item);

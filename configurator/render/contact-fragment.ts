@@ -29,7 +29,11 @@ export interface RenderedContacts {
 
 /** The keys of Alertmanager's receiver that one contact adds an entry to, with that entry; or why it has none. */
 type RenderedContact =
-  | { readonly kind: "email_configs" | "webhook_configs" | "slack_configs"; readonly config: YamlValue; readonly secret?: string }
+  | {
+      readonly kind: "email_configs" | "webhook_configs" | "slack_configs";
+      readonly config: YamlValue;
+      readonly secret?: string;
+    }
   | { readonly problem: string };
 
 /** One project's route and receivers. Its alerts go to its default contact group; without one it has no route. */
@@ -49,10 +53,12 @@ export function renderContacts(project: ProjectConfig, options: ContactOptions):
       const secretFile = `${project.name}.${group.id}.${index}`;
       const rendered = renderContact(contact, options, `${options.secretsFolder}/${secretFile}`);
       if ("problem" in rendered) {
-        report(`Contact group "${group.name}" leaves out its contact ${index + 1} (${contact.type}): ${rendered.problem}.`);
+        report(
+          `Contact group "${group.name}" leaves out its contact ${index + 1} (${contact.type}): ${rendered.problem}.`,
+        );
         continue;
       }
-      (configs[rendered.kind] ??= []).push(rendered.config);
+      configs[rendered.kind] = [...(configs[rendered.kind] ?? []), rendered.config];
       if (rendered.secret !== undefined) secrets.set(secretFile, rendered.secret);
     }
     receivers.push({ name: receiverName(project, group), ...configs });

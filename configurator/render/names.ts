@@ -35,6 +35,9 @@ export function isHost(text: string): boolean {
 }
 
 /** The first label that a tenant may not set, or undefined. */
-export function refusedLabel(labels: Readonly<Record<string, string>>, reserved: readonly string[]): string | undefined {
+export function refusedLabel(
+  labels: Readonly<Record<string, string>>,
+  reserved: readonly string[],
+): string | undefined {
   return Object.keys(labels).find((name) => !isTenantLabel(name) || reserved.includes(name));
 }

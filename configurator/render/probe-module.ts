@@ -1,4 +1,4 @@
-import type { IpProtocol, ProbeConfig, ProjectConfig, ScrapeJobConfig, StaticTargetConfig } from "../fetch/project-config.js";
+import type { ProbeConfig, ProjectConfig, ScrapeJobConfig, StaticTargetConfig } from "../fetch/project-config.js";
 import { address } from "./address.js";
 import { isPartName } from "./names.js";
 import { byName } from "./order.js";
@@ -79,7 +79,7 @@ function probeModule(probe: ProbeConfig): YamlValue {
   }
 }
 
-function ipVersion(protocol: IpProtocol): { readonly [key: string]: YamlValue } {
+function ipVersion(protocol: ProbeConfig["ipProtocol"]): { readonly [key: string]: YamlValue } {
   if (protocol === "ANY") return { preferred_ip_protocol: "ip6", ip_protocol_fallback: true };
   return { preferred_ip_protocol: protocol.toLowerCase(), ip_protocol_fallback: false };
 }

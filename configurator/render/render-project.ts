@@ -33,7 +33,12 @@ export function renderProject(project: ProjectConfig, options: RenderOptions): R
   const { id, name } = project;
   const files = { prometheus: noFiles, blackbox: noFiles, alertmanager: noFiles };
   if (!isProjectName(name)) {
-    return { id, name, files, problems: [{ project: id, message: "The project is left out: its name is not allowed." }] };
+    return {
+      id,
+      name,
+      files,
+      problems: [{ project: id, message: "The project is left out: its name is not allowed." }],
+    };
   }
   const { targets, problems, rules } = renderForPrometheus(project, options);
   const modules = options.blackbox && renderProbeModules(project);

@@ -1,4 +1,10 @@
-import type { AlertingRuleConfig, GlobalRuleConfig, Labels, ProjectConfig, RuleConfig } from "../fetch/project-config.js";
+import type {
+  AlertingRuleConfig,
+  GlobalRuleConfig,
+  Labels,
+  ProjectConfig,
+  RuleConfig,
+} from "../fetch/project-config.js";
 import { durationMs } from "./duration.js";
 import type { LimitTier } from "./limit-tier.js";
 import { refusedLabel } from "./names.js";

@@ -1,6 +1,6 @@
 import { parser } from "@prometheus-io/lezer-promql";
 
-const controlCharacter = /[\x00-\x08\x0b-\x1f\x7f]/;
+const controlCharacter = /[^\P{Cc}\n\t]/u;
 
 /**
  * Says why an expression may not run for a project, or undefined. Every selector must hold exactly one matcher on

@@ -30,7 +30,8 @@ export function renderTargetFile(
   const problems: Problem[] = [];
   const groups: TargetGroup[] = [];
   for (const job of project.scrapeJobs.filter((each) => each.enabled).toSorted(byName)) {
-    const report = (message: string) => problems.push({ project: project.id, message: `Scrape job "${job.name}" ${message}.` });
+    const report = (message: string) =>
+      problems.push({ project: project.id, message: `Scrape job "${job.name}" ${message}.` });
     if (job.openstackDiscovery !== null) report("uses OpenStack discovery, which this agent does not carry out yet");
     const refusal = jobProblem(job, blackboxAddress);
     if (refusal !== undefined) {

@@ -1,26 +1,19 @@
-import {
-  ListAgentsDocument,
-  ReportAgentDocument,
-} from "../generated/documents.js";
-import type {
-  AgentFragment,
-  AgentReportInput,
-  ReportAgentMutation,
-} from "../generated/types.js";
+import { ListAgentsDocument, ReportAgentDocument } from "../generated/documents.js";
+import type { Agent, AgentReportInput, AgentReportPayload } from "../generated/types.js";
 import type { Graph } from "../graph.js";
 import type { CallOptions, WriteOptions } from "../options.js";
 import type { WriteResult } from "../write.js";
 
 /** Agents: the configurators that bring the configuration to the Prometheus and Alertmanager hosts. */
 export class Agents<ClientThrows extends boolean> {
-  readonly #graph: Graph<ClientThrows>;
+  readonly #graph: Graph;
 
-  constructor(graph: Graph<ClientThrows>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
   }
 
   /** All agents that have reported, with what each runs. */
-  async list(options?: CallOptions): Promise<ReadonlyArray<AgentFragment>> {
+  async list(options?: CallOptions): Promise<ReadonlyArray<Agent>> {
     return (await this.#graph.request(ListAgentsDocument, {}, options)).agents;
   }
 
@@ -28,7 +21,7 @@ export class Agents<ClientThrows extends boolean> {
   report<Throws extends boolean = ClientThrows>(
     input: AgentReportInput,
     options?: WriteOptions<Throws>,
-  ): Promise<WriteResult<ReportAgentMutation["agentReport"], "agent", Throws, false>> {
+  ): Promise<WriteResult<AgentReportPayload, "agent", Throws, false>> {
     return this.#graph.write(ReportAgentDocument, { input }, (data) => data.agentReport, ["agent"], options);
   }
 }

@@ -6,13 +6,13 @@ import {
   UpdateAlertingRuleDocument,
 } from "../generated/documents.js";
 import type {
+  AlertingRule,
   AlertingRuleCreateInput,
-  AlertingRuleFragment,
+  AlertingRuleCreatePayload,
   AlertingRuleUpdateInput,
-  CreateAlertingRuleMutation,
-  DeleteRuleMutation,
-  ListRulesQuery,
-  UpdateAlertingRuleMutation,
+  AlertingRuleUpdatePayload,
+  ListRulesData,
+  RuleDeletePayload,
 } from "../generated/types.js";
 import { type Graph, requireNode } from "../graph.js";
 import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
@@ -22,20 +22,20 @@ import type { ListRulesArguments } from "./rules.js";
 
 /** Alerting rules: expressions of a project that raise alerts. */
 export class AlertingRules<ClientThrows extends boolean> {
-  readonly #graph: Graph<ClientThrows>;
+  readonly #graph: Graph;
 
-  constructor(graph: Graph<ClientThrows>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
   }
 
   /** The alerting rule with this id, or null when there is none that the token may see. */
-  async get(id: string, options?: CallOptions): Promise<AlertingRuleFragment | null> {
+  async get(id: string, options?: CallOptions): Promise<AlertingRule | null> {
     const { node } = await this.#graph.request(GetRuleDocument, { id }, options);
     return node?.__typename === "AlertingRule" ? node : null;
   }
 
   /** The alerting rules of a project. */
-  list(args: ListRulesArguments, options?: CallOptions): Paginated<AlertingRuleFragment> {
+  list(args: ListRulesArguments, options?: CallOptions): Paginated<AlertingRule> {
     const variables = { ...args, filter: { ...args.filter, kind: "ALERTING" as const } };
     return this.#graph.list(ListRulesDocument, variables, (data) => alertingRulesOf(data, args.project), options);
   }
@@ -44,9 +44,15 @@ export class AlertingRules<ClientThrows extends boolean> {
   create<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     input: AlertingRuleCreateInput,
     options?: ConfigWriteOptions<Throws, Dry>,
-  ): Promise<WriteResult<CreateAlertingRuleMutation["alertingRuleCreate"], "alertingRule", Throws, Dry>> {
+  ): Promise<WriteResult<AlertingRuleCreatePayload, "alertingRule", Throws, Dry>> {
     const variables = { input, dryRun: options?.dryRun };
-    return this.#graph.write(CreateAlertingRuleDocument, variables, (data) => data.alertingRuleCreate, ["alertingRule"], options);
+    return this.#graph.write(
+      CreateAlertingRuleDocument,
+      variables,
+      (data) => data.alertingRuleCreate,
+      ["alertingRule"],
+      options,
+    );
   }
 
   /** Changes an alerting rule: what the input leaves out stays as it is, null clears. */
@@ -54,22 +60,28 @@ export class AlertingRules<ClientThrows extends boolean> {
     id: string,
     input: AlertingRuleUpdateInput,
     options?: ConfigWriteOptions<Throws, Dry>,
-  ): Promise<WriteResult<UpdateAlertingRuleMutation["alertingRuleUpdate"], "alertingRule", Throws, Dry>> {
+  ): Promise<WriteResult<AlertingRuleUpdatePayload, "alertingRule", Throws, Dry>> {
     const variables = { id, input, dryRun: options?.dryRun };
-    return this.#graph.write(UpdateAlertingRuleDocument, variables, (data) => data.alertingRuleUpdate, ["alertingRule"], options);
+    return this.#graph.write(
+      UpdateAlertingRuleDocument,
+      variables,
+      (data) => data.alertingRuleUpdate,
+      ["alertingRule"],
+      options,
+    );
   }
 
   /** Removes an alerting rule. */
   remove<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     id: string,
     options?: RemoveOptions<Throws, Dry>,
-  ): Promise<WriteResult<DeleteRuleMutation["ruleDelete"], "deletedId", Throws, Dry>> {
+  ): Promise<WriteResult<RuleDeletePayload, "deletedId", Throws, Dry>> {
     const variables = { id, expectedVersion: options?.expectedVersion, dryRun: options?.dryRun };
     return this.#graph.write(DeleteRuleDocument, variables, (data) => data.ruleDelete, ["deletedId"], options);
   }
 }
 
-function alertingRulesOf({ node }: ListRulesQuery, project: string): Page<AlertingRuleFragment> {
+function alertingRulesOf({ node }: ListRulesData, project: string): Page<AlertingRule> {
   const { rules } = requireNode(node, ["Project"], project);
   return { ...rules, nodes: rules.nodes.filter((rule) => rule.__typename === "AlertingRule") };
 }

@@ -1,14 +1,5 @@
-import {
-  CountAlertsDocument,
-  GetAlertDocument,
-  ListAlertsDocument,
-} from "../generated/documents.js";
-import type {
-  AlertCountsFragment,
-  AlertFilter,
-  AlertFragment,
-  AlertOrder,
-} from "../generated/types.js";
+import { CountAlertsDocument, GetAlertDocument, ListAlertsDocument } from "../generated/documents.js";
+import type { Alert, AlertCounts, AlertFilter, AlertOrder } from "../generated/types.js";
 import { type Graph, type ListArguments, requireNode } from "../graph.js";
 import { requireLive } from "../live.js";
 import type { CallOptions } from "../options.js";
@@ -22,25 +13,25 @@ export interface ListAlertsArguments extends ListArguments {
 
 /** Alerts: what the Alertmanagers hold at this moment. */
 export class Alerts {
-  readonly #graph: Graph<boolean>;
+  readonly #graph: Graph;
 
-  constructor(graph: Graph<boolean>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
   }
 
   /** The alert with this id, or null when it is gone or not visible with the token. */
-  async get(id: string, options?: CallOptions): Promise<AlertFragment | null> {
+  async get(id: string, options?: CallOptions): Promise<Alert | null> {
     const { node } = await this.#graph.request(GetAlertDocument, { id }, options);
     return node?.__typename === "Alert" ? node : null;
   }
 
   /** The alerts of all projects that the token may see. Rejects with `UpstreamUnavailableError` when none are known. */
-  list(args: ListAlertsArguments = {}, options?: CallOptions): Paginated<AlertFragment> {
+  list(args: ListAlertsArguments = {}, options?: CallOptions): Paginated<Alert> {
     return this.#graph.list(ListAlertsDocument, args, (data) => requireLive(data.alerts, "alerts"), options);
   }
 
   /** How many alerts a project has in each state; null when no Alertmanager answers. */
-  async counts(project: string, options?: CallOptions): Promise<AlertCountsFragment | null> {
+  async counts(project: string, options?: CallOptions): Promise<AlertCounts | null> {
     const { node } = await this.#graph.request(CountAlertsDocument, { project }, options);
     return requireNode(node, ["Project"], project).alertCounts;
   }

@@ -1,56 +1,42 @@
-import {
-  CreateApiTokenDocument,
-  ListApiTokensDocument,
-  ListProjectApiTokensDocument,
-  RevokeApiTokenDocument,
-} from "../generated/documents.js";
+import { CreateApiTokenDocument, ListApiTokensDocument, RevokeApiTokenDocument } from "../generated/documents.js";
 import type {
+  ApiToken,
   ApiTokenCreateInput,
-  ApiTokenFragment,
-  CreateApiTokenMutation,
-  ListProjectApiTokensQuery,
-  RevokeApiTokenMutation,
+  ApiTokenCreatePayload,
+  ApiTokenRevokePayload,
 } from "../generated/types.js";
-import { type Graph, type ListArguments, requireNode } from "../graph.js";
+import type { Graph, ListArguments } from "../graph.js";
 import type { CallOptions, WriteOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
 import type { WriteResult } from "../write.js";
 
-/** Which API tokens to list. */
-export interface ListApiTokensArguments extends ListArguments {
-  /** The id of a project, for the tokens that are members of it only. */
-  readonly project?: string;
-}
-
 /** API tokens: what programs show the graph to say who they are. */
 export class ApiTokens<ClientThrows extends boolean> {
-  readonly #graph: Graph<ClientThrows>;
+  readonly #graph: Graph;
 
-  constructor(graph: Graph<ClientThrows>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
   }
 
-  /** The tokens that this one may see; of one project, if it is given. */
-  list({ project, ...args }: ListApiTokensArguments = {}, options?: CallOptions): Paginated<ApiTokenFragment> {
-    if (project === undefined) return this.#graph.list(ListApiTokensDocument, args, (data) => data.apiTokens, options);
-    const tokensOf = ({ node }: ListProjectApiTokensQuery) => requireNode(node, ["Project"], project).apiTokens;
-    return this.#graph.list(ListProjectApiTokensDocument, { project, ...args }, tokensOf, options);
+  /** The tokens that this one may see. */
+  list(args: ListArguments = {}, options?: CallOptions): Paginated<ApiToken> {
+    return this.#graph.list(ListApiTokensDocument, args, (data) => data.apiTokens, options);
   }
 
   /** Creates a token. Its `secret` is shown this once: the server keeps only a hash. */
   create<Throws extends boolean = ClientThrows>(
     input: ApiTokenCreateInput,
     options?: WriteOptions<Throws>,
-  ): Promise<WriteResult<CreateApiTokenMutation["apiTokenCreate"], "apiToken" | "secret", Throws, false>> {
-    const payloadOf = (data: CreateApiTokenMutation) => data.apiTokenCreate;
-    return this.#graph.write(CreateApiTokenDocument, { input }, payloadOf, ["apiToken", "secret"], options);
+  ): Promise<WriteResult<ApiTokenCreatePayload, "apiToken" | "secret", Throws, false>> {
+    const keys = ["apiToken", "secret"] as const;
+    return this.#graph.write(CreateApiTokenDocument, { input }, (data) => data.apiTokenCreate, keys, options);
   }
 
   /** Revokes a token for good. */
   revoke<Throws extends boolean = ClientThrows>(
     id: string,
     options?: WriteOptions<Throws>,
-  ): Promise<WriteResult<RevokeApiTokenMutation["apiTokenRevoke"], "apiToken", Throws, false>> {
+  ): Promise<WriteResult<ApiTokenRevokePayload, "apiToken", Throws, false>> {
     return this.#graph.write(RevokeApiTokenDocument, { id }, (data) => data.apiTokenRevoke, ["apiToken"], options);
   }
 }

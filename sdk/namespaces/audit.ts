@@ -1,10 +1,5 @@
-import {
-  ListAuditEntriesDocument,
-} from "../generated/documents.js";
-import type {
-  AuditEntryFilter,
-  AuditEntryFragment,
-} from "../generated/types.js";
+import { ListAuditEntriesDocument } from "../generated/documents.js";
+import type { AuditEntry, AuditEntryFilter } from "../generated/types.js";
 import type { Graph, ListArguments } from "../graph.js";
 import type { CallOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
@@ -16,14 +11,14 @@ export interface ListAuditEntriesArguments extends ListArguments {
 
 /** The audit log: who changed what, and when. */
 export class Audit {
-  readonly #graph: Graph<boolean>;
+  readonly #graph: Graph;
 
-  constructor(graph: Graph<boolean>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
   }
 
   /** The entries that the token may see. */
-  list(args: ListAuditEntriesArguments = {}, options?: CallOptions): Paginated<AuditEntryFragment> {
+  list(args: ListAuditEntriesArguments = {}, options?: CallOptions): Paginated<AuditEntry> {
     return this.#graph.list(ListAuditEntriesDocument, args, (data) => data.auditEntries, options);
   }
 }

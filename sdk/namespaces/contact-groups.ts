@@ -6,14 +6,14 @@ import {
   UpdateContactGroupDocument,
 } from "../generated/documents.js";
 import type {
+  ContactGroup,
   ContactGroupCreateInput,
-  ContactGroupFragment,
+  ContactGroupCreatePayload,
+  ContactGroupDeletePayload,
   ContactGroupOrder,
   ContactGroupUpdateInput,
-  CreateContactGroupMutation,
-  DeleteContactGroupMutation,
-  ListContactGroupsQuery,
-  UpdateContactGroupMutation,
+  ContactGroupUpdatePayload,
+  ListContactGroupsData,
 } from "../generated/types.js";
 import { type Graph, type ListArguments, requireNode } from "../graph.js";
 import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
@@ -29,21 +29,21 @@ export interface ListContactGroupsArguments extends ListArguments {
 
 /** Contact groups: who of a project is told of its alerts, and how. */
 export class ContactGroups<ClientThrows extends boolean> {
-  readonly #graph: Graph<ClientThrows>;
+  readonly #graph: Graph;
 
-  constructor(graph: Graph<ClientThrows>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
   }
 
   /** The contact group with this id, or null when there is none that the token may see. */
-  async get(id: string, options?: CallOptions): Promise<ContactGroupFragment | null> {
+  async get(id: string, options?: CallOptions): Promise<ContactGroup | null> {
     const { node } = await this.#graph.request(GetContactGroupDocument, { id }, options);
     return node?.__typename === "ContactGroup" ? node : null;
   }
 
   /** The contact groups of a project. */
-  list(args: ListContactGroupsArguments, options?: CallOptions): Paginated<ContactGroupFragment> {
-    const groupsOf = (data: ListContactGroupsQuery) => requireNode(data.node, ["Project"], args.project).contactGroups;
+  list(args: ListContactGroupsArguments, options?: CallOptions): Paginated<ContactGroup> {
+    const groupsOf = (data: ListContactGroupsData) => requireNode(data.node, ["Project"], args.project).contactGroups;
     return this.#graph.list(ListContactGroupsDocument, args, groupsOf, options);
   }
 
@@ -51,9 +51,15 @@ export class ContactGroups<ClientThrows extends boolean> {
   create<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     input: ContactGroupCreateInput,
     options?: ConfigWriteOptions<Throws, Dry>,
-  ): Promise<WriteResult<CreateContactGroupMutation["contactGroupCreate"], "contactGroup", Throws, Dry>> {
+  ): Promise<WriteResult<ContactGroupCreatePayload, "contactGroup", Throws, Dry>> {
     const variables = { input, dryRun: options?.dryRun };
-    return this.#graph.write(CreateContactGroupDocument, variables, (data) => data.contactGroupCreate, ["contactGroup"], options);
+    return this.#graph.write(
+      CreateContactGroupDocument,
+      variables,
+      (data) => data.contactGroupCreate,
+      ["contactGroup"],
+      options,
+    );
   }
 
   /** Changes a contact group: what the input leaves out stays as it is. A list of contacts replaces the old one. */
@@ -61,17 +67,29 @@ export class ContactGroups<ClientThrows extends boolean> {
     id: string,
     input: ContactGroupUpdateInput,
     options?: ConfigWriteOptions<Throws, Dry>,
-  ): Promise<WriteResult<UpdateContactGroupMutation["contactGroupUpdate"], "contactGroup", Throws, Dry>> {
+  ): Promise<WriteResult<ContactGroupUpdatePayload, "contactGroup", Throws, Dry>> {
     const variables = { id, input, dryRun: options?.dryRun };
-    return this.#graph.write(UpdateContactGroupDocument, variables, (data) => data.contactGroupUpdate, ["contactGroup"], options);
+    return this.#graph.write(
+      UpdateContactGroupDocument,
+      variables,
+      (data) => data.contactGroupUpdate,
+      ["contactGroup"],
+      options,
+    );
   }
 
   /** Removes a contact group. */
   remove<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     id: string,
     options?: RemoveOptions<Throws, Dry>,
-  ): Promise<WriteResult<DeleteContactGroupMutation["contactGroupDelete"], "deletedId", Throws, Dry>> {
+  ): Promise<WriteResult<ContactGroupDeletePayload, "deletedId", Throws, Dry>> {
     const variables = { id, expectedVersion: options?.expectedVersion, dryRun: options?.dryRun };
-    return this.#graph.write(DeleteContactGroupDocument, variables, (data) => data.contactGroupDelete, ["deletedId"], options);
+    return this.#graph.write(
+      DeleteContactGroupDocument,
+      variables,
+      (data) => data.contactGroupDelete,
+      ["deletedId"],
+      options,
+    );
   }
 }

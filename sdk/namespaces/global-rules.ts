@@ -6,12 +6,12 @@ import {
   UpdateGlobalRuleDocument,
 } from "../generated/documents.js";
 import type {
-  CreateGlobalRuleMutation,
-  DeleteGlobalRuleMutation,
+  GlobalRule,
   GlobalRuleCreateInput,
-  GlobalRuleFragment,
+  GlobalRuleCreatePayload,
+  GlobalRuleDeletePayload,
   GlobalRuleUpdateInput,
-  UpdateGlobalRuleMutation,
+  GlobalRuleUpdatePayload,
 } from "../generated/types.js";
 import type { Graph, ListArguments } from "../graph.js";
 import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
@@ -20,20 +20,20 @@ import type { WriteResult } from "../write.js";
 
 /** Global rules: alerting rules of the operators over all projects. */
 export class GlobalRules<ClientThrows extends boolean> {
-  readonly #graph: Graph<ClientThrows>;
+  readonly #graph: Graph;
 
-  constructor(graph: Graph<ClientThrows>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
   }
 
   /** The global rule with this id, or null when there is none that the token may see. */
-  async get(id: string, options?: CallOptions): Promise<GlobalRuleFragment | null> {
+  async get(id: string, options?: CallOptions): Promise<GlobalRule | null> {
     const { node } = await this.#graph.request(GetGlobalRuleDocument, { id }, options);
     return node?.__typename === "GlobalRule" ? node : null;
   }
 
   /** All global rules. */
-  list(args: ListArguments = {}, options?: CallOptions): Paginated<GlobalRuleFragment> {
+  list(args: ListArguments = {}, options?: CallOptions): Paginated<GlobalRule> {
     return this.#graph.list(ListGlobalRulesDocument, args, (data) => data.globalRules, options);
   }
 
@@ -41,9 +41,15 @@ export class GlobalRules<ClientThrows extends boolean> {
   create<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     input: GlobalRuleCreateInput,
     options?: ConfigWriteOptions<Throws, Dry>,
-  ): Promise<WriteResult<CreateGlobalRuleMutation["globalRuleCreate"], "globalRule", Throws, Dry>> {
+  ): Promise<WriteResult<GlobalRuleCreatePayload, "globalRule", Throws, Dry>> {
     const variables = { input, dryRun: options?.dryRun };
-    return this.#graph.write(CreateGlobalRuleDocument, variables, (data) => data.globalRuleCreate, ["globalRule"], options);
+    return this.#graph.write(
+      CreateGlobalRuleDocument,
+      variables,
+      (data) => data.globalRuleCreate,
+      ["globalRule"],
+      options,
+    );
   }
 
   /** Changes a global rule: what the input leaves out stays as it is, null clears. */
@@ -51,17 +57,29 @@ export class GlobalRules<ClientThrows extends boolean> {
     id: string,
     input: GlobalRuleUpdateInput,
     options?: ConfigWriteOptions<Throws, Dry>,
-  ): Promise<WriteResult<UpdateGlobalRuleMutation["globalRuleUpdate"], "globalRule", Throws, Dry>> {
+  ): Promise<WriteResult<GlobalRuleUpdatePayload, "globalRule", Throws, Dry>> {
     const variables = { id, input, dryRun: options?.dryRun };
-    return this.#graph.write(UpdateGlobalRuleDocument, variables, (data) => data.globalRuleUpdate, ["globalRule"], options);
+    return this.#graph.write(
+      UpdateGlobalRuleDocument,
+      variables,
+      (data) => data.globalRuleUpdate,
+      ["globalRule"],
+      options,
+    );
   }
 
   /** Removes a global rule. */
   remove<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     id: string,
     options?: RemoveOptions<Throws, Dry>,
-  ): Promise<WriteResult<DeleteGlobalRuleMutation["globalRuleDelete"], "deletedId", Throws, Dry>> {
+  ): Promise<WriteResult<GlobalRuleDeletePayload, "deletedId", Throws, Dry>> {
     const variables = { id, expectedVersion: options?.expectedVersion, dryRun: options?.dryRun };
-    return this.#graph.write(DeleteGlobalRuleDocument, variables, (data) => data.globalRuleDelete, ["deletedId"], options);
+    return this.#graph.write(
+      DeleteGlobalRuleDocument,
+      variables,
+      (data) => data.globalRuleDelete,
+      ["deletedId"],
+      options,
+    );
   }
 }

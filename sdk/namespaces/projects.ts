@@ -7,14 +7,14 @@ import {
   UpdateProjectDocument,
 } from "../generated/documents.js";
 import type {
-  CreateProjectMutation,
-  DeleteProjectMutation,
+  Project,
   ProjectCreateInput,
+  ProjectCreatePayload,
+  ProjectDeletePayload,
   ProjectFilter,
-  ProjectFragment,
   ProjectOrder,
   ProjectUpdateInput,
-  UpdateProjectMutation,
+  ProjectUpdatePayload,
 } from "../generated/types.js";
 import type { Graph, ListArguments } from "../graph.js";
 import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
@@ -29,25 +29,25 @@ export interface ListProjectsArguments extends ListArguments {
 
 /** Projects: the tenants of the monitoring. */
 export class Projects<ClientThrows extends boolean> {
-  readonly #graph: Graph<ClientThrows>;
+  readonly #graph: Graph;
 
-  constructor(graph: Graph<ClientThrows>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
   }
 
   /** The project with this name, or null when there is none that the token may see. */
-  async find(name: string, options?: CallOptions): Promise<ProjectFragment | null> {
+  async find(name: string, options?: CallOptions): Promise<Project | null> {
     return (await this.#graph.request(FindProjectDocument, { name }, options)).project;
   }
 
   /** The project with this id, or null when there is none that the token may see. */
-  async get(id: string, options?: CallOptions): Promise<ProjectFragment | null> {
+  async get(id: string, options?: CallOptions): Promise<Project | null> {
     const { node } = await this.#graph.request(GetProjectDocument, { id }, options);
     return node?.__typename === "Project" ? node : null;
   }
 
   /** All projects that the token may see. */
-  list(args: ListProjectsArguments = {}, options?: CallOptions): Paginated<ProjectFragment> {
+  list(args: ListProjectsArguments = {}, options?: CallOptions): Paginated<Project> {
     return this.#graph.list(ListProjectsDocument, args, (data) => data.projects, options);
   }
 
@@ -55,7 +55,7 @@ export class Projects<ClientThrows extends boolean> {
   create<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     input: ProjectCreateInput,
     options?: ConfigWriteOptions<Throws, Dry>,
-  ): Promise<WriteResult<CreateProjectMutation["projectCreate"], "project", Throws, Dry>> {
+  ): Promise<WriteResult<ProjectCreatePayload, "project", Throws, Dry>> {
     const variables = { input, dryRun: options?.dryRun };
     return this.#graph.write(CreateProjectDocument, variables, (data) => data.projectCreate, ["project"], options);
   }
@@ -65,7 +65,7 @@ export class Projects<ClientThrows extends boolean> {
     id: string,
     input: ProjectUpdateInput,
     options?: ConfigWriteOptions<Throws, Dry>,
-  ): Promise<WriteResult<UpdateProjectMutation["projectUpdate"], "project", Throws, Dry>> {
+  ): Promise<WriteResult<ProjectUpdatePayload, "project", Throws, Dry>> {
     const variables = { id, input, dryRun: options?.dryRun };
     return this.#graph.write(UpdateProjectDocument, variables, (data) => data.projectUpdate, ["project"], options);
   }
@@ -74,7 +74,7 @@ export class Projects<ClientThrows extends boolean> {
   remove<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     id: string,
     options?: RemoveOptions<Throws, Dry>,
-  ): Promise<WriteResult<DeleteProjectMutation["projectDelete"], "deletedId", Throws, Dry>> {
+  ): Promise<WriteResult<ProjectDeletePayload, "deletedId", Throws, Dry>> {
     const variables = { id, expectedVersion: options?.expectedVersion, dryRun: options?.dryRun };
     return this.#graph.write(DeleteProjectDocument, variables, (data) => data.projectDelete, ["deletedId"], options);
   }

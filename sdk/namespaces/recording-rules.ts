@@ -6,13 +6,13 @@ import {
   UpdateRecordingRuleDocument,
 } from "../generated/documents.js";
 import type {
-  CreateRecordingRuleMutation,
-  DeleteRuleMutation,
-  ListRulesQuery,
+  ListRulesData,
+  RecordingRule,
   RecordingRuleCreateInput,
-  RecordingRuleFragment,
+  RecordingRuleCreatePayload,
   RecordingRuleUpdateInput,
-  UpdateRecordingRuleMutation,
+  RecordingRuleUpdatePayload,
+  RuleDeletePayload,
 } from "../generated/types.js";
 import { type Graph, requireNode } from "../graph.js";
 import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
@@ -22,20 +22,20 @@ import type { ListRulesArguments } from "./rules.js";
 
 /** Recording rules: expressions of a project whose results are kept as new series. */
 export class RecordingRules<ClientThrows extends boolean> {
-  readonly #graph: Graph<ClientThrows>;
+  readonly #graph: Graph;
 
-  constructor(graph: Graph<ClientThrows>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
   }
 
   /** The recording rule with this id, or null when there is none that the token may see. */
-  async get(id: string, options?: CallOptions): Promise<RecordingRuleFragment | null> {
+  async get(id: string, options?: CallOptions): Promise<RecordingRule | null> {
     const { node } = await this.#graph.request(GetRuleDocument, { id }, options);
     return node?.__typename === "RecordingRule" ? node : null;
   }
 
   /** The recording rules of a project. */
-  list(args: ListRulesArguments, options?: CallOptions): Paginated<RecordingRuleFragment> {
+  list(args: ListRulesArguments, options?: CallOptions): Paginated<RecordingRule> {
     const variables = { ...args, filter: { ...args.filter, kind: "RECORDING" as const } };
     return this.#graph.list(ListRulesDocument, variables, (data) => recordingRulesOf(data, args.project), options);
   }
@@ -44,9 +44,15 @@ export class RecordingRules<ClientThrows extends boolean> {
   create<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     input: RecordingRuleCreateInput,
     options?: ConfigWriteOptions<Throws, Dry>,
-  ): Promise<WriteResult<CreateRecordingRuleMutation["recordingRuleCreate"], "recordingRule", Throws, Dry>> {
+  ): Promise<WriteResult<RecordingRuleCreatePayload, "recordingRule", Throws, Dry>> {
     const variables = { input, dryRun: options?.dryRun };
-    return this.#graph.write(CreateRecordingRuleDocument, variables, (data) => data.recordingRuleCreate, ["recordingRule"], options);
+    return this.#graph.write(
+      CreateRecordingRuleDocument,
+      variables,
+      (data) => data.recordingRuleCreate,
+      ["recordingRule"],
+      options,
+    );
   }
 
   /** Changes a recording rule: what the input leaves out stays as it is, null clears. */
@@ -54,22 +60,28 @@ export class RecordingRules<ClientThrows extends boolean> {
     id: string,
     input: RecordingRuleUpdateInput,
     options?: ConfigWriteOptions<Throws, Dry>,
-  ): Promise<WriteResult<UpdateRecordingRuleMutation["recordingRuleUpdate"], "recordingRule", Throws, Dry>> {
+  ): Promise<WriteResult<RecordingRuleUpdatePayload, "recordingRule", Throws, Dry>> {
     const variables = { id, input, dryRun: options?.dryRun };
-    return this.#graph.write(UpdateRecordingRuleDocument, variables, (data) => data.recordingRuleUpdate, ["recordingRule"], options);
+    return this.#graph.write(
+      UpdateRecordingRuleDocument,
+      variables,
+      (data) => data.recordingRuleUpdate,
+      ["recordingRule"],
+      options,
+    );
   }
 
   /** Removes a recording rule. */
   remove<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     id: string,
     options?: RemoveOptions<Throws, Dry>,
-  ): Promise<WriteResult<DeleteRuleMutation["ruleDelete"], "deletedId", Throws, Dry>> {
+  ): Promise<WriteResult<RuleDeletePayload, "deletedId", Throws, Dry>> {
     const variables = { id, expectedVersion: options?.expectedVersion, dryRun: options?.dryRun };
     return this.#graph.write(DeleteRuleDocument, variables, (data) => data.ruleDelete, ["deletedId"], options);
   }
 }
 
-function recordingRulesOf({ node }: ListRulesQuery, project: string): Page<RecordingRuleFragment> {
+function recordingRulesOf({ node }: ListRulesData, project: string): Page<RecordingRule> {
   const { rules } = requireNode(node, ["Project"], project);
   return { ...rules, nodes: rules.nodes.filter((rule) => rule.__typename === "RecordingRule") };
 }

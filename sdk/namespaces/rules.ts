@@ -6,13 +6,13 @@ import {
   ListRulesDocument,
 } from "../generated/documents.js";
 import type {
-  AlertingRuleFragment,
-  DeleteRuleMutation,
-  ExpressionReportFragment,
-  ListRulesQuery,
-  RecordingRuleFragment,
+  AlertingRule,
+  ExpressionReport,
+  ListRulesData,
+  RecordingRule,
+  RuleDeletePayload,
   RuleFilter,
-  RuleHealthFragment,
+  RuleHealth,
   RuleOrder,
 } from "../generated/types.js";
 import { type Graph, type ListArguments, requireNode } from "../graph.js";
@@ -21,7 +21,7 @@ import type { Paginated } from "../paginated.js";
 import type { WriteResult } from "../write.js";
 
 /** A rule of a project; `__typename` says of which kind. */
-export type Rule = AlertingRuleFragment | RecordingRuleFragment;
+export type Rule = AlertingRule | RecordingRule;
 
 /** Which rules to list, and in which order. */
 export interface ListRulesArguments extends ListArguments {
@@ -33,9 +33,9 @@ export interface ListRulesArguments extends ListArguments {
 
 /** The rules of a project, of both kinds. They are written through `alertingRules` and `recordingRules`. */
 export class Rules<ClientThrows extends boolean> {
-  readonly #graph: Graph<ClientThrows>;
+  readonly #graph: Graph;
 
-  constructor(graph: Graph<ClientThrows>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
   }
 
@@ -47,18 +47,18 @@ export class Rules<ClientThrows extends boolean> {
 
   /** The rules of a project. */
   list(args: ListRulesArguments, options?: CallOptions): Paginated<Rule> {
-    const rulesOf = (data: ListRulesQuery) => requireNode(data.node, ["Project"], args.project).rules;
+    const rulesOf = (data: ListRulesData) => requireNode(data.node, ["Project"], args.project).rules;
     return this.#graph.list(ListRulesDocument, args, rulesOf, options);
   }
 
   /** How Prometheus fares with a rule; null when no Prometheus has said anything of it yet. */
-  async health(id: string, options?: CallOptions): Promise<RuleHealthFragment | null> {
+  async health(id: string, options?: CallOptions): Promise<RuleHealth | null> {
     const { node } = await this.#graph.request(GetRuleHealthDocument, { id }, options);
     return requireNode(node, ["AlertingRule", "RecordingRule"], id).health;
   }
 
   /** Checks an expression as if it were in a rule of this project, and gives the form in which it would be evaluated. */
-  async check(project: string, expr: string, options?: CallOptions): Promise<ExpressionReportFragment> {
+  async check(project: string, expr: string, options?: CallOptions): Promise<ExpressionReport> {
     return (await this.#graph.request(CheckExpressionDocument, { project, expr }, options)).expression;
   }
 
@@ -66,7 +66,7 @@ export class Rules<ClientThrows extends boolean> {
   remove<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     id: string,
     options?: RemoveOptions<Throws, Dry>,
-  ): Promise<WriteResult<DeleteRuleMutation["ruleDelete"], "deletedId", Throws, Dry>> {
+  ): Promise<WriteResult<RuleDeletePayload, "deletedId", Throws, Dry>> {
     const variables = { id, expectedVersion: options?.expectedVersion, dryRun: options?.dryRun };
     return this.#graph.write(DeleteRuleDocument, variables, (data) => data.ruleDelete, ["deletedId"], options);
   }

@@ -6,15 +6,15 @@ import {
   UpdateScrapeJobDocument,
 } from "../generated/documents.js";
 import type {
-  CreateScrapeJobMutation,
-  DeleteScrapeJobMutation,
-  ListScrapeJobsQuery,
+  ListScrapeJobsData,
+  ScrapeJob,
   ScrapeJobCreateInput,
+  ScrapeJobCreatePayload,
+  ScrapeJobDeletePayload,
   ScrapeJobFilter,
-  ScrapeJobFragment,
   ScrapeJobOrder,
   ScrapeJobUpdateInput,
-  UpdateScrapeJobMutation,
+  ScrapeJobUpdatePayload,
 } from "../generated/types.js";
 import { type Graph, type ListArguments, requireNode } from "../graph.js";
 import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
@@ -31,21 +31,21 @@ export interface ListScrapeJobsArguments extends ListArguments {
 
 /** Scrape jobs: what of a project is scraped or probed. */
 export class ScrapeJobs<ClientThrows extends boolean> {
-  readonly #graph: Graph<ClientThrows>;
+  readonly #graph: Graph;
 
-  constructor(graph: Graph<ClientThrows>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
   }
 
   /** The scrape job with this id, or null when there is none that the token may see. */
-  async get(id: string, options?: CallOptions): Promise<ScrapeJobFragment | null> {
+  async get(id: string, options?: CallOptions): Promise<ScrapeJob | null> {
     const { node } = await this.#graph.request(GetScrapeJobDocument, { id }, options);
     return node?.__typename === "ScrapeJob" ? node : null;
   }
 
   /** The scrape jobs of a project. */
-  list(args: ListScrapeJobsArguments, options?: CallOptions): Paginated<ScrapeJobFragment> {
-    const jobsOf = (data: ListScrapeJobsQuery) => requireNode(data.node, ["Project"], args.project).scrapeJobs;
+  list(args: ListScrapeJobsArguments, options?: CallOptions): Paginated<ScrapeJob> {
+    const jobsOf = (data: ListScrapeJobsData) => requireNode(data.node, ["Project"], args.project).scrapeJobs;
     return this.#graph.list(ListScrapeJobsDocument, args, jobsOf, options);
   }
 
@@ -53,9 +53,15 @@ export class ScrapeJobs<ClientThrows extends boolean> {
   create<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     input: ScrapeJobCreateInput,
     options?: ConfigWriteOptions<Throws, Dry>,
-  ): Promise<WriteResult<CreateScrapeJobMutation["scrapeJobCreate"], "scrapeJob", Throws, Dry>> {
+  ): Promise<WriteResult<ScrapeJobCreatePayload, "scrapeJob", Throws, Dry>> {
     const variables = { input, dryRun: options?.dryRun };
-    return this.#graph.write(CreateScrapeJobDocument, variables, (data) => data.scrapeJobCreate, ["scrapeJob"], options);
+    return this.#graph.write(
+      CreateScrapeJobDocument,
+      variables,
+      (data) => data.scrapeJobCreate,
+      ["scrapeJob"],
+      options,
+    );
   }
 
   /** Changes a scrape job: what the input leaves out stays as it is, null clears. */
@@ -63,17 +69,29 @@ export class ScrapeJobs<ClientThrows extends boolean> {
     id: string,
     input: ScrapeJobUpdateInput,
     options?: ConfigWriteOptions<Throws, Dry>,
-  ): Promise<WriteResult<UpdateScrapeJobMutation["scrapeJobUpdate"], "scrapeJob", Throws, Dry>> {
+  ): Promise<WriteResult<ScrapeJobUpdatePayload, "scrapeJob", Throws, Dry>> {
     const variables = { id, input, dryRun: options?.dryRun };
-    return this.#graph.write(UpdateScrapeJobDocument, variables, (data) => data.scrapeJobUpdate, ["scrapeJob"], options);
+    return this.#graph.write(
+      UpdateScrapeJobDocument,
+      variables,
+      (data) => data.scrapeJobUpdate,
+      ["scrapeJob"],
+      options,
+    );
   }
 
   /** Removes a scrape job; its targets are no longer scraped. */
   remove<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
     id: string,
     options?: RemoveOptions<Throws, Dry>,
-  ): Promise<WriteResult<DeleteScrapeJobMutation["scrapeJobDelete"], "deletedId", Throws, Dry>> {
+  ): Promise<WriteResult<ScrapeJobDeletePayload, "deletedId", Throws, Dry>> {
     const variables = { id, expectedVersion: options?.expectedVersion, dryRun: options?.dryRun };
-    return this.#graph.write(DeleteScrapeJobDocument, variables, (data) => data.scrapeJobDelete, ["deletedId"], options);
+    return this.#graph.write(
+      DeleteScrapeJobDocument,
+      variables,
+      (data) => data.scrapeJobDelete,
+      ["deletedId"],
+      options,
+    );
   }
 }

@@ -7,16 +7,16 @@ import {
   UpdateSilenceDocument,
 } from "../generated/documents.js";
 import type {
+  Alert,
   AlertFilter,
-  AlertFragment,
-  CreateSilenceMutation,
-  ExpireSilenceMutation,
-  ListSilencedAlertsQuery,
+  ListSilencedAlertsData,
+  Silence,
   SilenceCreateInput,
+  SilenceCreatePayload,
+  SilenceExpirePayload,
   SilenceFilter,
-  SilenceFragment,
   SilenceUpdateInput,
-  UpdateSilenceMutation,
+  SilenceUpdatePayload,
 } from "../generated/types.js";
 import { type Graph, type ListArguments, requireNode } from "../graph.js";
 import { requireLive } from "../live.js";
@@ -38,26 +38,26 @@ export interface ListSilencedAlertsArguments extends ListArguments {
 
 /** Silences: alerts that are not to be told of for a while. They live in the Alertmanagers. */
 export class Silences<ClientThrows extends boolean> {
-  readonly #graph: Graph<ClientThrows>;
+  readonly #graph: Graph;
 
-  constructor(graph: Graph<ClientThrows>) {
+  constructor(graph: Graph) {
     this.#graph = graph;
   }
 
   /** The silence with this id, or null when there is none that the token may see. */
-  async get(id: string, options?: CallOptions): Promise<SilenceFragment | null> {
+  async get(id: string, options?: CallOptions): Promise<Silence | null> {
     const { node } = await this.#graph.request(GetSilenceDocument, { id }, options);
     return node?.__typename === "Silence" ? node : null;
   }
 
   /** The silences that the token may see. Rejects with `UpstreamUnavailableError` when none are known. */
-  list(args: ListSilencesArguments = {}, options?: CallOptions): Paginated<SilenceFragment> {
+  list(args: ListSilencesArguments = {}, options?: CallOptions): Paginated<Silence> {
     return this.#graph.list(ListSilencesDocument, args, (data) => requireLive(data.silences, "silences"), options);
   }
 
   /** The alerts that a silence matches at this moment. */
-  alerts({ silence: id, ...args }: ListSilencedAlertsArguments, options?: CallOptions): Paginated<AlertFragment> {
-    const alertsOf = ({ node }: ListSilencedAlertsQuery) =>
+  alerts({ silence: id, ...args }: ListSilencedAlertsArguments, options?: CallOptions): Paginated<Alert> {
+    const alertsOf = ({ node }: ListSilencedAlertsData) =>
       requireLive(requireNode(node, ["Silence"], id).alerts, "alerts");
     return this.#graph.list(ListSilencedAlertsDocument, { id, ...args }, alertsOf, options);
   }
@@ -66,7 +66,7 @@ export class Silences<ClientThrows extends boolean> {
   create<Throws extends boolean = ClientThrows>(
     input: SilenceCreateInput,
     options?: WriteOptions<Throws>,
-  ): Promise<WriteResult<CreateSilenceMutation["silenceCreate"], "silence", Throws, false>> {
+  ): Promise<WriteResult<SilenceCreatePayload, "silence", Throws, false>> {
     return this.#graph.write(CreateSilenceDocument, { input }, (data) => data.silenceCreate, ["silence"], options);
   }
 
@@ -75,7 +75,7 @@ export class Silences<ClientThrows extends boolean> {
     id: string,
     input: SilenceUpdateInput,
     options?: WriteOptions<Throws>,
-  ): Promise<WriteResult<UpdateSilenceMutation["silenceUpdate"], "silence", Throws, false>> {
+  ): Promise<WriteResult<SilenceUpdatePayload, "silence", Throws, false>> {
     return this.#graph.write(UpdateSilenceDocument, { id, input }, (data) => data.silenceUpdate, ["silence"], options);
   }
 
@@ -83,7 +83,7 @@ export class Silences<ClientThrows extends boolean> {
   expire<Throws extends boolean = ClientThrows>(
     id: string,
     options?: WriteOptions<Throws>,
-  ): Promise<WriteResult<ExpireSilenceMutation["silenceExpire"], "silence", Throws, false>> {
+  ): Promise<WriteResult<SilenceExpirePayload, "silence", Throws, false>> {
     return this.#graph.write(ExpireSilenceDocument, { id }, (data) => data.silenceExpire, ["silence"], options);
   }
 }

@@ -28,9 +28,15 @@ export class ApiTokenRepository extends TableReader<ApiToken> {
   /** The tokens with a role in each project, newest first. */
   readonly ofProject = new BatchSource<string, readonly ApiToken[]>(async (projectIds) => {
     const rows = await this.database.read((manager) =>
-      manager.createQueryBuilder(ApiTokenMembership, "row").where("row.projectId IN (:...projectIds)", { projectIds: [...projectIds] }).getMany(),
+      manager
+        .createQueryBuilder(ApiTokenMembership, "row")
+        .where("row.projectId IN (:...projectIds)", { projectIds: [...projectIds] })
+        .getMany(),
     );
-    const tokens = rows.length === 0 ? [] : await this.select(oneOf("id", [...new Set(rows.map((row) => row.tokenId))]), newestFirst);
+    const tokens =
+      rows.length === 0
+        ? []
+        : await this.select(oneOf("id", [...new Set(rows.map((row) => row.tokenId))]), newestFirst);
     const holders = groupBy(rows, (row) => row.projectId);
     return projectIds.map((projectId) => {
       const ids = new Set((holders.get(projectId) ?? []).map((row) => row.tokenId));

@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, Field, FieldResolver, Mutation, ObjectType, Query, Resolver, Root } from "type-graphql";
-import { PageArguments } from "../graph/connection.js";
 import { IdArgument } from "../graph/arguments.js";
+import { PageArguments } from "../graph/connection.js";
 import { PayloadFields } from "../graph/payload.js";
 import { ApiToken, ApiTokenConnection, Membership } from "./api-token.js";
 import { ApiTokenCreateInput } from "./api-token-input.js";
@@ -20,7 +20,10 @@ export class ApiTokenCreatePayload extends PayloadFields {
   @Field(() => ApiToken, { nullable: true, description: "The new token; null when nothing was written." })
   readonly apiToken!: ApiToken | null;
 
-  @Field(() => String, { nullable: true, description: "The secret to send. It is shown this once; only its hash is kept." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The secret to send. It is shown this once; only its hash is kept.",
+  })
   readonly secret!: string | null;
 }
 
@@ -39,7 +42,9 @@ export class ApiTokenResolver {
     return this.service.memberships(caller, token);
   }
 
-  @Mutation(() => ApiTokenCreatePayload, { description: "Creates an API token. Its secret is in the payload, and nowhere else." })
+  @Mutation(() => ApiTokenCreatePayload, {
+    description: "Creates an API token. Its secret is in the payload, and nowhere else.",
+  })
   apiTokenCreate(
     @Ctx() caller: Caller,
     @Arg("input", () => ApiTokenCreateInput, { description: "The new token." }) input: ApiTokenCreateInput,

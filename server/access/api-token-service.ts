@@ -109,7 +109,8 @@ export class ApiTokenService {
     if (!input.globalRole && memberships.length === 0) {
       errors.add("INVALID", "A token needs a role: over all projects, or in at least one.", ["input", "memberships"]);
     }
-    if (memberships.length > 100) errors.add("LIMIT", "A token has roles in at most 100 projects.", ["input", "memberships"]);
+    if (memberships.length > 100)
+      errors.add("LIMIT", "A token has roles in at most 100 projects.", ["input", "memberships"]);
     if (input.expiresAt && input.expiresAt <= this.now()) {
       errors.add("INVALID", "The expiry must lie in the future.", ["input", "expiresAt"]);
     }

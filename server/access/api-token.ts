@@ -18,7 +18,10 @@ export class Membership {
 @Entity("api_token")
 @Index("uq_api_token_hash", ["hash"], { unique: true })
 @Index("ix_api_token_created_at", ["createdAt"])
-@ObjectType({ implements: Node, description: "A secret that scripts, dashboards and configurators send to say who they are." })
+@ObjectType({
+  implements: Node,
+  description: "A secret that scripts, dashboards and configurators send to say who they are.",
+})
 export class ApiToken extends Node {
   @PrimaryColumn("varchar", { length: 40, primaryKeyConstraintName: "pk" })
   declare readonly id: string;

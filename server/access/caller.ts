@@ -22,7 +22,8 @@ export interface RequestFacts {
 /** One request by one principal: its rights, and its loaders. The context of every resolver. */
 export class Caller {
   readonly loaders = new Loaders();
-  #mutations = 0;
+  // Apollo copies the context, so this is a plain property that the copies share, and not a private field.
+  private readonly mutations = { begun: 0 };
 
   constructor(
     readonly maybePrincipal: Principal | null,
@@ -51,7 +52,8 @@ export class Caller {
 
   /** Throws FORBIDDEN unless the caller may do `action` over all projects. */
   require(action: Action): void {
-    if (!this.may(action)) throw new ForbiddenError(`This needs a role that ${this.principal.name} does not have (${action}).`);
+    if (!this.may(action))
+      throw new ForbiddenError(`This needs a role that ${this.principal.name} does not have (${action}).`);
   }
 
   /** Throws FORBIDDEN unless the caller may do `action` over all projects or in at least one. */
@@ -66,7 +68,9 @@ export class Caller {
   requireIn(projectId: string, action: Action, what: string): void {
     if (!this.may("project.read", projectId)) throw new NotFoundError(what);
     if (!this.may(action, projectId)) {
-      throw new ForbiddenError(`This needs a role in the project that ${this.principal.name} does not have (${action}).`);
+      throw new ForbiddenError(
+        `This needs a role in the project that ${this.principal.name} does not have (${action}).`,
+      );
     }
   }
 
@@ -84,6 +88,6 @@ export class Caller {
   /** The idempotency key of the next mutation of this request: one header covers all mutations of a document, in order. */
   nextIdempotencyKey(): IdempotencyKey | null {
     const { idempotency } = this.request;
-    return idempotency === null ? null : { ...idempotency, key: `${idempotency.key}#${this.#mutations++}` };
+    return idempotency === null ? null : { ...idempotency, key: `${idempotency.key}#${this.mutations.begun++}` };
   }
 }

@@ -24,7 +24,10 @@ registerEnumType(ChangeAction, {
 @Index("ix_audit_entry_project", ["projectId", "revision"])
 @Index("ix_audit_entry_entity", ["entityId", "revision"])
 @Index("uq_audit_entry_idempotency", ["actorId", "idempotencyKey"], { unique: true })
-@ObjectType({ implements: Node, description: "One change to one object of the configuration. Entries are only ever added." })
+@ObjectType({
+  implements: Node,
+  description: "One change to one object of the configuration. Entries are only ever added.",
+})
 export class AuditEntry extends Node {
   @PrimaryColumn("varchar", { length: 40, primaryKeyConstraintName: "pk" })
   declare readonly id: string;

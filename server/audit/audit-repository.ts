@@ -32,7 +32,9 @@ export class AuditRepository extends TableReader<AuditEntry> {
   }
 
   async add(entries: readonly AuditEntry[]): Promise<void> {
-    await this.database.transaction((manager) => manager.insert(AuditEntry, [...entries] as QueryDeepPartialEntity<AuditEntry>[]));
+    await this.database.transaction((manager) =>
+      manager.insert(AuditEntry, [...entries] as QueryDeepPartialEntity<AuditEntry>[]),
+    );
   }
 
   findByIdempotencyKey(actorId: string, idempotencyKey: string): Promise<AuditEntry | null> {
@@ -42,7 +44,9 @@ export class AuditRepository extends TableReader<AuditEntry> {
 
 /** The narrowing that a filter on the change log means; only entries of `readable` projects unless that is "all". */
 export function auditEntriesWhere(
-  filter: { readonly [property in "projectId" | "entityType" | "entityId" | "actor" | "action"]?: string | null | undefined },
+  filter: {
+    readonly [property in "projectId" | "entityType" | "entityId" | "actor" | "action"]?: string | null | undefined;
+  },
   readable: "all" | readonly string[],
 ): Narrow {
   const wanted = Object.entries(filter).flatMap(([property, value]) => (value ? [equals(property, value)] : []));

@@ -14,7 +14,8 @@ export class AuditResolver {
   async auditEntries(
     @Ctx() caller: Caller,
     @Args(() => PageArguments) page: PageArguments,
-    @Arg("filter", () => AuditEntryFilter, { nullable: true, description: "Only these." }) filter: AuditEntryFilter | null,
+    @Arg("filter", () => AuditEntryFilter, { nullable: true, description: "Only these." })
+    filter: AuditEntryFilter | null,
   ) {
     return { page: await this.service.list(caller, filter ?? {}, page) };
   }

@@ -1,15 +1,20 @@
 import type { Caller } from "../access/caller.js";
-import type { PageRequest } from "../core/page.js";
-import type { Page } from "../core/page.js";
+import type { Page, PageRequest } from "../core/page.js";
 import type { AuditEntry } from "./audit-entry.js";
 import type { AuditEntryFilter } from "./audit-entry-input.js";
-import { type AuditRepository, auditEntriesWhere } from "./audit-repository.js";
+import { type AuditRepository, auditEntriesWhere, type Revisions } from "./audit-repository.js";
 
 const newestFirst = { property: "revision", direction: "DESC" } as const;
 
 /** Reads the change log: each caller sees the changes of its projects, operators and readers all. */
 export class AuditService {
   constructor(private readonly repository: AuditRepository) {}
+
+  /** The newest revisions; what configurators compare with their own. */
+  revisions(caller: Caller): Promise<Revisions> {
+    caller.require("change.read");
+    return this.repository.revisions();
+  }
 
   /** The entry with this id; null when it is absent or invisible to the caller. */
   async find(caller: Caller, id: string): Promise<AuditEntry | null> {

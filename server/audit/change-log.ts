@@ -1,7 +1,7 @@
 import type { Caller, IdempotencyKey } from "../access/caller.js";
-import { StaleVersion, type Stored } from "../core/database/stored.js";
-import { UniqueViolation } from "../core/database/driver-error.js";
 import type { Database } from "../core/database/database.js";
+import { UniqueViolation } from "../core/database/driver-error.js";
+import { StaleVersion, type Stored } from "../core/database/stored.js";
 import { ConflictError } from "../core/errors.js";
 import { newId } from "../core/ids.js";
 import type { Outcome } from "../graph/payload.js";
@@ -62,7 +62,8 @@ export class ChangeLog {
       return { subject: after ?? before, diff, revision, userErrors: [] };
     } catch (error) {
       if (error instanceof StaleVersion) return refused([conflict]);
-      if (error instanceof UniqueViolation && change.taken && !isIdempotencyViolation(error)) return refused([change.taken]);
+      if (error instanceof UniqueViolation && change.taken && !isIdempotencyViolation(error))
+        return refused([change.taken]);
       throw error;
     }
   }
@@ -81,14 +82,16 @@ export class ChangeLog {
     const earlier = await this.#replay(caller, key, find);
     if (earlier) return earlier;
     try {
-      return await act(key);
+      const outcome = await act(key);
+      // The mistake may be that a request with the same key, at the same time, has done it already.
+      return outcome.userErrors.length === 0 ? outcome : ((await this.#replay(caller, key, find)) ?? outcome);
     } catch (error) {
-      if (!(error instanceof UniqueViolation && isIdempotencyViolation(error))) throw error;
       const winner = await this.#replay(caller, key, find);
       if (winner) return winner;
       throw error;
     }
   }
+
   /** Inside the transaction; the revision row comes first, so all writers queue there and cannot deadlock. */
   async #write(caller: Caller, changes: readonly Change[], key: IdempotencyKey | null): Promise<number> {
     const revision = await this.repository.takeRevision(changes.some((change) => change.projectId === null));
@@ -135,7 +138,9 @@ export class ChangeLog {
     const entry = await this.repository.findByIdempotencyKey(caller.principal.id, key.key);
     if (entry === null) return null;
     if (entry.requestHash !== key.requestHash) {
-      throw new ConflictError("This Idempotency-Key was used before with another request. Use a fresh key for each change.");
+      throw new ConflictError(
+        "This Idempotency-Key was used before with another request. Use a fresh key for each change.",
+      );
     }
     const subject = entry.action === "DELETE" ? ({ id: entry.entityId } as T) : await find(entry.entityId);
     return { subject, diff: diffOf(entry.before, entry.after), revision: entry.revision, userErrors: [] };

@@ -26,7 +26,9 @@ export class RevisionFeed {
 
   /** Yields the newest revision, and then each newer one; several that come while the reader is busy become the last. */
   async *revisions(signal: AbortSignal): AsyncGenerator<number> {
-    let pending: number | null = (await this.repository.revisions()).value;
+    const { value } = await this.repository.revisions();
+    this.publish(value);
+    let pending: number | null = this.#newest;
     let wake = () => {};
     const listener = (revision: number) => {
       pending = revision;

@@ -1,6 +1,6 @@
 import { UpstreamUnavailableError } from "../core/errors.js";
 import { UnexpectedShape } from "./answer-shape.js";
-import { describeNetworkError } from "./network-error.js";
+import { describeNetworkError, wasNeverSent } from "./network-error.js";
 import { readBounded } from "./read-bounded.js";
 import type { Fetch } from "./upstream-fetch.js";
 import type { UpstreamServer } from "./upstream-server.js";
@@ -36,6 +36,9 @@ export class HttpStatusError extends UpstreamUnavailableError {
     super(message);
   }
 }
+
+/** The request never reached the server: it may be given to another one. */
+export class NeverSentError extends UpstreamUnavailableError {}
 
 const defaultLimits: HttpLimits = { timeoutMs: 5_000, maxBytes: 64 * 1024 * 1024 };
 // Of an error only its message is wanted.
@@ -97,7 +100,8 @@ export class HttpJson {
       if (error instanceof UpstreamUnavailableError) throw error;
       if (deadline.signal.aborted)
         throw new UpstreamUnavailableError(`${this.who} did not answer within ${timeoutMs} ms.`);
-      throw new UpstreamUnavailableError(`${this.who} ${describeNetworkError(error)}.`, { cause: error });
+      const Unavailable = wasNeverSent(error) ? NeverSentError : UpstreamUnavailableError;
+      throw new Unavailable(`${this.who} ${describeNetworkError(error)}.`, { cause: error });
     } finally {
       clearTimeout(timer);
       request.signal?.removeEventListener("abort", cancel);

@@ -21,6 +21,13 @@ export function describeNetworkError(error: unknown): string {
   );
 }
 
+/** Whether the request certainly never reached the server, so that another server may be given it instead. */
+export function wasNeverSent(error: unknown): boolean {
+  return ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"].includes(
+    codeOf(error) ?? "",
+  );
+}
+
 /** The innermost code: `fetch` wraps what the socket said in a TypeError, one that tried two addresses in another. */
 function codeOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null;

@@ -4,6 +4,7 @@ import { checkLine } from "./text.js";
 const dnsLabel = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/;
 // Some resolvers read "2130706433" and "0x7f.1" as 127.0.0.1, so a name must not look like such a number.
 const numericLabel = /^([0-9]+|0x[0-9a-f]*)$/;
+const queryLabel = /^[A-Za-z0-9_-]{1,63}$/;
 const uriCharacters = /^([A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;
 const emailLocalPart = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const phid = /^PHID-[A-Z]{4}-[a-z0-9]{20}$/;
@@ -37,6 +38,15 @@ export function checkHost(text: string): string | null {
   if (problem !== null) return problem;
   if (normaliseHost(text) !== null) return null;
   return "A host is a DNS name without its final dot, an IPv4 address, or an IPv6 address without a zone.";
+}
+
+/** Says what is wrong with a name to ask a name server for, or null; a final dot, and the root alone, are allowed. */
+export function checkDnsName(text: string): string | null {
+  const problem = checkLine("A DNS name", text, 254);
+  if (problem !== null) return problem;
+  const name = text.length > 1 && text.endsWith(".") ? text.slice(0, -1) : text;
+  if (name === "." || (name.length <= 253 && name.split(".").every((label) => queryLabel.test(label)))) return null;
+  return "A DNS name is labels of 1 to 63 letters, digits, hyphens and underscores, with dots between them.";
 }
 
 /** Says why a tenant may not have this host scraped or probed, or null. Each host that a tenant names passes here. */

@@ -8,6 +8,9 @@ const units = [
   ["ms", 1],
 ] as const;
 
+/** The longest spelling that is stored; the longest without leading zeros is shorter. */
+const mostCharacters = 40;
+
 /** Prometheus counts in int64 nanoseconds; what does not fit it refuses. */
 const mostMs = 9_223_372_036_854;
 
@@ -53,7 +56,7 @@ export interface DurationLimits {
 
 /** Says what is wrong with a duration, or null. Zero is refused wherever `least` is above zero. */
 export function checkDuration(text: string, limits: DurationLimits = {}): string | null {
-  const milliseconds = parseDuration(text);
+  const milliseconds = text.length > mostCharacters ? null : parseDuration(text);
   if (milliseconds === null) {
     return 'A duration is whole numbers with the units y, w, d, h, m, s, ms, largest first, for example "30s" or "1h30m".';
   }

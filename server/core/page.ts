@@ -5,7 +5,7 @@ import { BadUserInputError } from "./errors.js";
 export interface PageRequest {
   /** 1 to 100. */
   readonly first: number;
-  readonly after: string | null;
+  readonly after?: string | null | undefined;
 }
 
 /** One page of a list in a total order, with the cursor of each item. */
@@ -45,7 +45,10 @@ export function decodeCursor(list: string, cursor: string): Position {
     const [, value, id] = JSON.parse(body) as [number, string | number, string];
     return [value, id];
   }
-  throw new BadUserInputError('"after" is not a cursor of this list. Take it from pageInfo.endCursor of the same query.', ["after"]);
+  throw new BadUserInputError(
+    '"after" is not a cursor of this list. Take it from pageInfo.endCursor of the same query.',
+    ["after"],
+  );
 }
 
 const checksumLength = 11;
@@ -63,7 +66,7 @@ export function pageOfArray<T>(
   direction: "ASC" | "DESC" = "ASC",
 ): Page<T> {
   const first = requirePageSize(request.first);
-  const after = request.after === null ? null : decodeCursor(list, request.after);
+  const after = request.after != null ? decodeCursor(list, request.after) : null;
   const start = after === null ? 0 : firstIndexAfter(sorted, after, positionOf, direction);
   const items = sorted.slice(start, start + first);
   return {

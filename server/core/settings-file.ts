@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { isMap, isScalar, LineCounter, parseDocument, type Document, visit } from "yaml";
+import { type Document, isMap, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
 
 /** A settings file that cannot be used; the message names file, line and reason, and is all that a person needs. */
@@ -8,7 +8,10 @@ export class SettingsError extends Error {
 }
 
 /** A secret in the settings: as it is, `${NAME}` from the environment within any text, or `{ file: path }`. */
-export const secret = z.union([z.string(), z.strictObject({ file: z.string().min(1) }).transform(({ file }) => readSecret(file))]);
+export const secret = z.union([
+  z.string(),
+  z.strictObject({ file: z.string().min(1) }).transform(({ file }) => readSecret(file)),
+]);
 
 /**
  * Reads a YAML settings file and checks it against `shape`. `${NAME}` in a text is replaced by that environment variable;
@@ -51,7 +54,9 @@ function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new SettingsError(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new SettingsError(`${file}: cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -59,7 +64,9 @@ function readSecret(file: string): string {
   try {
     return readFileSync(file, "utf8").trimEnd();
   } catch (error) {
-    throw new Error(`a secret's file cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`a secret's file cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 

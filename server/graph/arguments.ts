@@ -5,7 +5,10 @@ export const IdArgument = () => Arg("id", () => ID, { description: "Which object
 
 /** The argument `dryRun` of every change to the configuration. */
 export const DryRun = () =>
-  Arg("dryRun", () => Boolean, { defaultValue: false, description: "All checks and the diff, and nothing is written." });
+  Arg("dryRun", () => Boolean, {
+    defaultValue: false,
+    description: "All checks and the diff, and nothing is written.",
+  });
 
 /** The argument `expectedVersion` of a deletion. */
 export const ExpectedVersion = () =>
@@ -13,7 +16,3 @@ export const ExpectedVersion = () =>
     nullable: true,
     description: "The version you have seen; if it is no longer the newest, CONFLICT.",
   });
-
-/** The argument `orderBy` of a list, by name unless the caller says otherwise. */
-export const OrderBy = <T extends object>(orders: T, defaultValue: T[keyof T]) =>
-  Arg("orderBy", () => orders, { defaultValue, description: "The order of the list." });

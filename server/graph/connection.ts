@@ -23,8 +23,11 @@ export class PageArguments implements PageRequest {
   @Field(() => Int, { defaultValue: 50, description: "How many, 1 to 100. Outside is an error, never a clamp." })
   readonly first!: number;
 
-  @Field(() => String, { nullable: true, description: "Begin after this cursor, taken from `pageInfo.endCursor` of the same list." })
-  readonly after!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: "Begin after this cursor, taken from `pageInfo.endCursor` of the same list.",
+  })
+  readonly after?: string | null;
 }
 
 /** A page of `T` as the graph shows it; `totalCount` is asked for only when the query selects it. */
@@ -37,7 +40,8 @@ export function connection<T>(page: Page<T>, count: () => Promise<number> | numb
   return { page, count };
 }
 
-interface Edge<T> {
+/** One object of a page, with its cursor. */
+export interface Edge<T> {
   readonly cursor: string;
   readonly node: T;
 }

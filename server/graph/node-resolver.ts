@@ -21,16 +21,23 @@ export class NodeResolver<C = unknown> {
     this.#sources = new Map(sources.map((source) => [source.prefix, source]));
   }
 
-  @Query(() => Node, { nullable: true, description: "The object with this id; null when it is absent or invisible to you." })
+  @Query(() => Node, {
+    nullable: true,
+    description: "The object with this id; null when it is absent or invisible to you.",
+  })
   node(@Ctx() caller: C, @Arg("id", () => ID, { description: "Its id." }) id: string): Promise<Node | null> {
     return this.#find(caller, id, ["id"]);
   }
 
   @Query(() => [Node], {
     nullable: "items",
-    description: "The objects with these ids, at most 100, in their order; null for those that are absent or invisible to you.",
+    description:
+      "The objects with these ids, at most 100, in their order; null for those that are absent or invisible to you.",
   })
-  nodes(@Ctx() caller: C, @Arg("ids", () => [ID], { description: "Their ids." }) ids: string[]): Promise<(Node | null)[]> {
+  nodes(
+    @Ctx() caller: C,
+    @Arg("ids", () => [ID], { description: "Their ids." }) ids: string[],
+  ): Promise<(Node | null)[]> {
     if (ids.length > mostIds) throw new BadUserInputError(`"ids" may name at most ${mostIds} objects.`, ["ids"]);
     return Promise.all(ids.map((id, index) => this.#find(caller, id, ["ids", String(index)])));
   }

@@ -28,7 +28,9 @@ export interface Outcome<T> {
 /** Fields of every payload. */
 @ObjectType()
 export abstract class PayloadFields {
-  @Field(() => [UserError], { description: "Mistakes in the input. Empty when the change was made, or would be in a dry run." })
+  @Field(() => [UserError], {
+    description: "Mistakes in the input. Empty when the change was made, or would be in a dry run.",
+  })
   readonly userErrors!: readonly UserError[];
 }
 
@@ -38,15 +40,25 @@ export abstract class ChangePayloadFields extends PayloadFields {
   @Field(() => [FieldChange], { description: "What the change alters; in a dry run, what it would alter." })
   readonly diff!: readonly FieldChange[];
 
-  @Field(() => Int, { nullable: true, description: "The revision that the change took; null when nothing was written." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "The revision that the change took; null when nothing was written.",
+  })
   readonly revision!: number | null;
 }
 
 /** Makes the payload type of a create or an update: the object in the field `field`, the diff and the mistakes. */
-export function changePayloadType<T extends object, F extends string>(name: string, field: F, type: () => ClassType<T>) {
+export function changePayloadType<T extends object, F extends string>(
+  name: string,
+  field: F,
+  type: () => ClassType<T>,
+) {
   @ObjectType(name, { description: "What came of the change." })
   class ChangePayload extends ChangePayloadFields {}
-  Field(type, { nullable: true, description: "The object as it is now; null when nothing was written." })(ChangePayload.prototype, field);
+  Field(type, { nullable: true, description: "The object as it is now; null when nothing was written." })(
+    ChangePayload.prototype,
+    field,
+  );
   return ChangePayload as ClassType<ChangePayloadFields & { readonly [key in F]: T | null }>;
 }
 
@@ -71,6 +83,11 @@ export function changePayload<T, F extends string>(field: F, { subject, diff, re
 }
 
 /** The payload of a deletion. */
-export function deletePayload({ subject, diff, revision, userErrors }: Outcome<{ readonly id: string }>): DeletePayload {
+export function deletePayload({
+  subject,
+  diff,
+  revision,
+  userErrors,
+}: Outcome<{ readonly id: string }>): DeletePayload {
   return { deletedId: subject?.id ?? null, diff, revision, userErrors };
 }

@@ -15,7 +15,9 @@ export abstract class StoredNode extends Node implements Stored {
   revision!: number;
 
   @Column("int")
-  @Field(() => Int, { description: "Counts this object's own changes; send it as `expectedVersion` to change what you have seen." })
+  @Field(() => Int, {
+    description: "Counts this object's own changes; send it as `expectedVersion` to change what you have seen.",
+  })
   version!: number;
 
   @Column("datetime", { name: "created_at", precision: 3 })

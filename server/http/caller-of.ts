@@ -33,5 +33,10 @@ function idempotencyOf(request: IncomingMessage, body: unknown) {
   if (typeof key !== "string" || !idempotencyKeys.test(key)) {
     throw new BadUserInputError("The Idempotency-Key header must be 1 to 64 letters, digits, `_` or `-`.");
   }
-  return { key, requestHash: createHash("sha256").update(JSON.stringify(body ?? null)).digest("hex") };
+  return {
+    key,
+    requestHash: createHash("sha256")
+      .update(JSON.stringify(body ?? null))
+      .digest("hex"),
+  };
 }

@@ -32,7 +32,10 @@ export function seenError(formatted: GraphQLFormattedError, thrown: unknown): Se
     const message = known ? formatted.message.replace(/ ?Did you mean [^?]*\?/g, "") : hidden;
     return { formatted: { ...formatted, message, extensions }, unexpected: known ? null : cause };
   }
-  return { formatted: { ...formatted, message: hidden, extensions: { code: "INTERNAL_SERVER_ERROR" } }, unexpected: cause };
+  return {
+    formatted: { ...formatted, message: hidden, extensions: { code: "INTERNAL_SERVER_ERROR" } },
+    unexpected: cause,
+  };
 }
 
 const hidden = "Internal server error";

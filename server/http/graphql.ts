@@ -1,6 +1,11 @@
 import type { Server } from "node:http";
 import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled, ApolloServerPluginSchemaReportingDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
 import type { GraphQLSchema } from "graphql";
 import type { Caller } from "../access/caller.js";
@@ -79,13 +84,18 @@ function answers(onOperation: GraphqlOptions["onOperation"]): ApolloServerPlugin
           if (response.body.kind !== "single") return;
           const result = response.body.singleResult;
           const { requestId } = contextValue.request;
-          onOperation(operation?.operation ?? "invalid", (performance.now() - startedAt) / 1_000, result.errors !== undefined);
+          onOperation(
+            operation?.operation ?? "invalid",
+            (performance.now() - startedAt) / 1_000,
+            result.errors !== undefined,
+          );
           if (!result.errors) return;
           result.errors = result.errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
           const code = String(result.errors[0]?.extensions?.code ?? "");
           const status = "data" in result && result.data !== null ? undefined : statusByCode[code];
           if (status !== undefined) response.http.status = status;
-          else if (isSpecError(source, response.http.status, result, request.http?.headers.get("accept") ?? "")) response.http.status = 200;
+          else if (isSpecError(source, response.http.status, result, request.http?.headers.get("accept") ?? ""))
+            response.http.status = 200;
         },
       };
     },

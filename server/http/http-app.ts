@@ -1,7 +1,13 @@
 import { createServer, type Server } from "node:http";
 import type { ApolloServer } from "@apollo/server";
 import { expressMiddleware } from "@as-integrations/express5";
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from "express";
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from "express";
 import type { Authentication } from "../access/authentication.js";
 import { Caller } from "../access/caller.js";
 import { AppError, UnauthenticatedError } from "../core/errors.js";
@@ -50,7 +56,11 @@ export function httpApp(options: HttpOptions): HttpApp {
   app.get("/readyz", (_request, response) => {
     options.ready().then(
       () => response.type("text/plain").send("ready\n"),
-      (error: unknown) => response.status(503).type("text/plain").send(`not ready: ${error instanceof Error ? error.message : "unknown"}\n`),
+      (error: unknown) =>
+        response
+          .status(503)
+          .type("text/plain")
+          .send(`not ready: ${error instanceof Error ? error.message : "unknown"}\n`),
     );
   });
   app.get("/metrics", (_request, response, next) => {
@@ -70,7 +80,10 @@ export function httpApp(options: HttpOptions): HttpApp {
   };
   const onlyPost: RequestHandler = (request, response, next) => {
     if (request.method === "POST" || request.method === "OPTIONS") return next();
-    response.status(405).setHeader("allow", "POST").json(errorBody("METHOD_NOT_ALLOWED", "Send the operation by POST.", response));
+    response
+      .status(405)
+      .setHeader("allow", "POST")
+      .json(errorBody("METHOD_NOT_ALLOWED", "Send the operation by POST.", response));
   };
   const onlyUtf8: RequestHandler = (request, response, next) => {
     const charset = /;\s*charset="?([\w-]+)/i.exec(request.headers["content-type"] ?? "")?.[1]?.toLowerCase();
@@ -96,7 +109,12 @@ export function httpApp(options: HttpOptions): HttpApp {
       app.use("/graphql/stream", onlyPost, onlyUtf8, json, authenticate, requireCaller, track, stream);
       const graphql = expressMiddleware(apollo, { context: async ({ req }) => known(req as Request) });
       app.use("/graphql", onlyPost, onlyUtf8, json, authenticate, graphql as RequestHandler);
-      app.use((_request, response) => void response.status(404).json(errorBody("NOT_FOUND", "There is nothing here. The graph is at /graphql.", response)));
+      app.use(
+        (_request, response) =>
+          void response
+            .status(404)
+            .json(errorBody("NOT_FOUND", "There is nothing here. The graph is at /graphql.", response)),
+      );
       app.use(answerError(options.log));
     },
     endStreams: () => {
@@ -128,7 +146,11 @@ function answerError(log: Log): ErrorRequestHandler {
     }
     const status = error.status ?? 500;
     if (status >= 500) log.error({ err: error }, "A request failed");
-    const [code, message] = bodyErrors[error.type ?? ""] ?? (status < 500 ? ["BAD_REQUEST", "The request cannot be read."] : ["INTERNAL_SERVER_ERROR", "Internal server error"]);
+    const [code, message] =
+      bodyErrors[error.type ?? ""] ??
+      (status < 500
+        ? ["BAD_REQUEST", "The request cannot be read."]
+        : ["INTERNAL_SERVER_ERROR", "Internal server error"]);
     response.status(status).json(errorBody(code, message, response));
   };
 }

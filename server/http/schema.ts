@@ -1,17 +1,19 @@
 import "reflect-metadata";
-import { createPubSub } from "@graphql-yoga/subscription";
 import { type GraphQLSchema, isInputObjectType, lexicographicSortSchema, printSchema } from "graphql";
-import { buildSchemaSync } from "type-graphql";
+import { buildSchemaSync, type PubSub } from "type-graphql";
 
-/** Builds the schema over resolvers that are made already. */
-export function buildGraph(resolvers: readonly object[]): GraphQLSchema {
+/** The events of each subscription topic, for one caller: access is checked, and events are filtered, by the service behind it. */
+export type Streams<C> = Readonly<Record<string, (caller: C) => AsyncIterable<unknown>>>;
+
+/** Builds the schema over resolvers that are made already, and the streams that its subscriptions read. */
+export function buildGraph<C>(resolvers: readonly object[], streams: Streams<C>): GraphQLSchema {
   const byClass = new Map<unknown, object>(resolvers.map((resolver) => [resolver.constructor, resolver]));
   const [first, ...rest] = resolvers.map((resolver) => resolver.constructor);
   if (first === undefined) throw new Error("A schema needs resolvers.");
   const schema = buildSchemaSync({
     resolvers: [first, ...rest],
     container: { get: (resolverClass) => byClass.get(resolverClass) },
-    pubSub: createPubSub(), // asked for by the library; subscriptions bring their own iterators
+    pubSub: pubSubOver(streams),
     validate: false, // services check values and answer with userErrors
   });
   for (const type of Object.values(schema.getTypeMap())) {
@@ -19,6 +21,18 @@ export function buildGraph(resolvers: readonly object[]): GraphQLSchema {
     if (isInputObjectType(type) && type.extensions.oneOf === true) type.isOneOf = true;
   }
   return schema;
+}
+
+/** The library's publisher, which we do not publish to: a subscription's topic id is its context, the caller. */
+function pubSubOver<C>(streams: Streams<C>): PubSub {
+  return {
+    publish: () => {},
+    subscribe: (topic: string, caller?: unknown) => {
+      const stream = streams[topic];
+      if (!stream) throw new Error(`There is no stream for the topic ${topic}.`);
+      return stream(caller as C);
+    },
+  };
 }
 
 /** The schema as it is committed in `schema.graphql`: sorted, so that a diff shows what changed and nothing else. */

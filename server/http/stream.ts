@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from "express";
-import { GraphQLError, getOperationAST, type GraphQLSchema, parse, specifiedRules, validate } from "graphql";
+import { GraphQLError, type GraphQLSchema, getOperationAST, parse, specifiedRules, validate } from "graphql";
+import type { Response as SseResponse } from "graphql-sse";
 import { createHandler } from "graphql-sse/lib/use/express";
 import type { Caller } from "../access/caller.js";
 import type { Log } from "../core/log.js";
@@ -21,26 +22,42 @@ export function subscriptionStream({ schema, log, callerOf }: StreamOptions): Re
   const hide = (error: GraphQLError): GraphQLError => {
     const { formatted, unexpected } = seenError(error.toJSON(), error);
     if (unexpected !== null) log.error({ err: unexpected }, "A subscription failed");
-    return new GraphQLError(formatted.message, { nodes: error.nodes ?? null, extensions: formatted.extensions ?? null });
+    return new GraphQLError(formatted.message, {
+      nodes: error.nodes ?? null,
+      extensions: formatted.extensions ?? null,
+    });
   };
   const handler = createHandler({
     schema,
     authenticate: () => undefined, // single connection mode, which would keep reservations, is off
     onSubscribe: (request, { query, variables, operationName }) => {
-      const errors = (list: readonly GraphQLError[]) => ({ errors: list.map(hide) });
+      const refused = (errors: readonly GraphQLError[]): SseResponse => [
+        JSON.stringify({ errors: errors.map(hide) }),
+        { status: 400, statusText: "Bad Request", headers: { "content-type": "application/json; charset=utf-8" } },
+      ];
       try {
         const document = parse(query, { maxTokens: documentLimits.tokens });
-        const invalid = validate(schema, document, [...specifiedRules, ...limitRules], { maxErrors: documentLimits.errors });
-        if (invalid.length > 0) return errors(invalid);
-        if (getOperationAST(document, operationName)?.operation !== "subscription") return errors([onlySubscriptions()]);
+        const invalid = validate(schema, document, [...specifiedRules, ...limitRules], {
+          maxErrors: documentLimits.errors,
+        });
+        if (invalid.length > 0) return refused(invalid);
+        if (getOperationAST(document, operationName)?.operation !== "subscription")
+          return refused([onlySubscriptions()]);
         const contextValue = callerOf(request.raw) as Caller & Record<PropertyKey, unknown>; // the library would have an index signature
-        return { schema, document, contextValue, ...(variables ? { variableValues: variables } : {}), ...(operationName ? { operationName } : {}) };
+        return {
+          schema,
+          document,
+          contextValue,
+          ...(variables ? { variableValues: variables } : {}),
+          ...(operationName ? { operationName } : {}),
+        };
       } catch (error) {
-        if (error instanceof GraphQLError) return errors([error]);
+        if (error instanceof GraphQLError) return refused([error]);
         throw error;
       }
     },
-    onNext: (_context, _request, result) => (result.errors ? { ...result, errors: result.errors.map(hide) } : undefined),
+    onNext: (_context, _request, result) =>
+      result.errors ? { ...result, errors: result.errors.map(hide) } : undefined,
   });
   return (request: Request, response: Response, next) => {
     delete request.headers["x-graphql-event-stream-token"];

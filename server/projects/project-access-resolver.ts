@@ -21,7 +21,10 @@ export class MembershipResolver {
 export class ProjectTokensResolver {
   constructor(private readonly tokens: ApiTokenService) {}
 
-  @FieldResolver(() => [ApiToken], { nullable: true, description: "Its API tokens, newest first; null unless you administer them." })
+  @FieldResolver(() => [ApiToken], {
+    nullable: true,
+    description: "Its API tokens, newest first; null unless you administer them.",
+  })
   apiTokens(@Ctx() caller: Caller, @Root() project: Project) {
     return this.tokens.listOf(caller, project.id);
   }

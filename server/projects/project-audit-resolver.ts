@@ -11,7 +11,10 @@ import type { ProjectService } from "./project-service.js";
 export class ProjectAuditResolver {
   constructor(private readonly audit: AuditService) {}
 
-  @FieldResolver(() => AuditEntryConnection, { nullable: true, description: "Its changes, newest first; null when you may not read them." })
+  @FieldResolver(() => AuditEntryConnection, {
+    nullable: true,
+    description: "Its changes, newest first; null when you may not read them.",
+  })
   async auditEntries(@Ctx() caller: Caller, @Root() project: Project, @Args(() => PageArguments) page: PageArguments) {
     const entries = await this.audit.listOf(caller, project.id, page);
     return entries && { page: entries };
@@ -23,7 +26,10 @@ export class ProjectAuditResolver {
 export class AuditProjectResolver {
   constructor(private readonly projects: ProjectService) {}
 
-  @FieldResolver(() => Project, { nullable: true, description: "The project that the object belongs to; null for global rules and deleted projects." })
+  @FieldResolver(() => Project, {
+    nullable: true,
+    description: "The project that the object belongs to; null for global rules and deleted projects.",
+  })
   project(@Ctx() caller: Caller, @Root() entry: AuditEntry) {
     return entry.projectId === null ? null : this.projects.find(caller, entry.projectId);
   }

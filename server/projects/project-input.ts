@@ -26,7 +26,11 @@ export class ProjectCreateInput {
   @Field(() => String, { nullable: true, description: "The project's id in OpenStack, at most 64 characters." })
   readonly openstackId?: string | null;
 
-  @Field(() => String, { nullable: true, defaultValue: "", description: "What the project is, at most 1,000 characters." })
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: "",
+    description: "What the project is, at most 1,000 characters.",
+  })
   readonly description?: string | null;
 
   @Field(() => Labels, { nullable: true, description: "Labels that every alert of the project gets." })
@@ -35,7 +39,11 @@ export class ProjectCreateInput {
   @Field(() => String, { nullable: true, description: "The group whose members may act on its alerts in Karma." })
   readonly aclGroup?: string | null;
 
-  @Field(() => String, { nullable: true, defaultValue: "default", description: "The limit tier; the configurator's settings define them." })
+  @Field(() => String, {
+    nullable: true,
+    defaultValue: "default",
+    description: "The limit tier; the configurator's settings define them.",
+  })
   readonly limitTier?: string | null;
 }
 
@@ -51,15 +59,24 @@ export class ProjectUpdateInput {
   @Field(() => Labels, { nullable: true, description: "Labels that every alert of the project gets; replaces all." })
   readonly extraLabels?: Readonly<Record<string, string>> | null;
 
-  @Field(() => String, { nullable: true, description: "The group whose members may act on its alerts in Karma. Operators only." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The group whose members may act on its alerts in Karma. Operators only.",
+  })
   readonly aclGroup?: string | null;
 
   @Field(() => String, { nullable: true, description: "The limit tier. Operators only." })
   readonly limitTier?: string | null;
 
-  @Field(() => ID, { nullable: true, description: "The contact group that is told about the project's alerts; one of the project's own." })
+  @Field(() => ID, {
+    nullable: true,
+    description: "The contact group that is told about the project's alerts; one of the project's own.",
+  })
   readonly defaultContactGroup?: string | null;
 
-  @Field(() => Int, { nullable: true, description: "The version you have seen; if it is no longer the newest, CONFLICT." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "The version you have seen; if it is no longer the newest, CONFLICT.",
+  })
   readonly expectedVersion?: number | null;
 }

@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import type { Caller } from "../access/caller.js";
 import { ProjectRole } from "../access/roles.js";
-import type { Order } from "../core/database/table-reader.js";
-import { DryRun, ExpectedVersion, IdArgument, OrderBy } from "../graph/arguments.js";
+import { DryRun, ExpectedVersion, IdArgument } from "../graph/arguments.js";
 import { PageArguments } from "../graph/connection.js";
+import { OrderBy } from "../graph/order-enum.js";
 import { changePayload, changePayloadType, deletePayload, deletePayloadType } from "../graph/payload.js";
 import { Project, ProjectConnection, ProjectOrder } from "./project.js";
 import { ProjectCreateInput, ProjectFilter, ProjectUpdateInput } from "./project-input.js";
@@ -18,7 +18,10 @@ const ProjectDeletePayload = deletePayloadType("ProjectDeletePayload");
 export class ProjectResolver {
   constructor(private readonly service: ProjectService) {}
 
-  @Query(() => Project, { nullable: true, description: "The project with this name; null when absent or invisible to you." })
+  @Query(() => Project, {
+    nullable: true,
+    description: "The project with this name; null when absent or invisible to you.",
+  })
   project(@Ctx() caller: Caller, @Arg("name", () => String, { description: "Its whole name." }) name: string) {
     return this.service.findByName(caller, name);
   }
@@ -28,12 +31,15 @@ export class ProjectResolver {
     @Ctx() caller: Caller,
     @Args(() => PageArguments) page: PageArguments,
     @Arg("filter", () => ProjectFilter, { nullable: true, description: "Only these." }) filter: ProjectFilter | null,
-    @OrderBy(ProjectOrder, ProjectOrder.NAME_ASC) orderBy: Order,
+    @OrderBy(ProjectOrder, "NAME_ASC") orderBy: keyof typeof ProjectOrder,
   ) {
-    return this.service.list(caller, filter ?? {}, orderBy, page);
+    return this.service.list(caller, filter ?? {}, ProjectOrder[orderBy], page);
   }
 
-  @FieldResolver(() => ProjectRole, { nullable: true, description: "Your role in the project; an operator counts as ADMIN." })
+  @FieldResolver(() => ProjectRole, {
+    nullable: true,
+    description: "Your role in the project; an operator counts as ADMIN.",
+  })
   viewerRole(@Ctx() caller: Caller, @Root() project: Project) {
     return this.service.viewerRole(caller, project);
   }

@@ -8,25 +8,17 @@ import { NotFoundError } from "../core/errors.js";
 import { newId, requireId } from "../core/ids.js";
 import { checkExtraLabels } from "../core/labels.js";
 import { checkName, checkProjectName } from "../core/names.js";
-import type { PageRequest } from "../core/page.js";
+import type { Page, PageRequest } from "../core/page.js";
 import { checkText } from "../core/text.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Outcome } from "../graph/payload.js";
 import { UserErrors } from "../graph/user-error.js";
 import { Project } from "./project.js";
+import type { ContactGroupsOfProject, ProjectContents } from "./project-contents.js";
 import type { ProjectCreateInput, ProjectFilter, ProjectUpdateInput } from "./project-input.js";
 import type { ProjectRepository } from "./project-repository.js";
 
-/** What goes away with a project: told inside the transaction that deletes it, by the domains that own it. */
-export interface ProjectContents {
-  /** Deletes all that belongs to the project. */
-  removeOf(projectId: string): Promise<void>;
-}
-
-/** Answers whether a contact group is one of the project's own; asked of the domain that owns them. */
-export interface ContactGroupsOfProject {
-  belongsTo(contactGroupId: string, projectId: string): Promise<boolean>;
-}
+const byRevision = { property: "revision", direction: "ASC" } as const;
 
 /** The rules about projects: who sees them, what they may hold, what their deletion takes along. */
 export class ProjectService {
@@ -58,12 +50,7 @@ export class ProjectService {
     return project && caller.may("project.read", project.id) ? project : null;
   }
 
-  async list(
-    caller: Caller,
-    filter: ProjectFilter,
-    order: Order,
-    page: PageRequest,
-  ): Promise<Connection<Project>> {
+  async list(caller: Caller, filter: ProjectFilter, order: Order, page: PageRequest): Promise<Connection<Project>> {
     caller.requireAnywhere("project.read");
     const narrow = this.repository.where(filter, caller.readableProjects);
     const found = await this.repository.page({ narrow, order, page, list: "projects" });
@@ -75,79 +62,112 @@ export class ProjectService {
     return caller.roleIn(project.id);
   }
 
-  create(caller: Caller, input: ProjectCreateInput, dryRun: boolean): Promise<Outcome<Project>> {
-    caller.require("project.create");
-    return this.changes.once(caller, (id) => this.repository.find(id), async (key) => {
-      const project = Object.assign(new Project(), {
-        id: newId("prj"),
-        name: input.name,
-        activeName: input.name,
-        openstackId: input.openstackId ?? null,
-        description: input.description ?? "",
-        extraLabels: input.extraLabels ?? {},
-        aclGroup: input.aclGroup ?? null,
-        limitTier: input.limitTier ?? "default",
-        defaultContactGroupId: null,
-        deletedAt: null,
-      });
-      const errors = checked(project);
-      errors.check(checkProjectName(input.name), ["input", "name"]);
-      const taken = { code: "TAKEN", message: `There is a project named "${input.name}" already.`, path: ["input", "name"] } as const;
-      if (!errors.any && (await this.repository.findByName(input.name))) errors.add(taken.code, taken.message, taken.path);
-      const change = this.#change(null, project, () => this.repository.insert(project));
-      return this.changes.commit(caller, { ...change, taken }, { dryRun, key, userErrors: errors.list });
-    });
+  /** All projects that changed after `revision`, deleted ones too, oldest change first: what configurators fetch. */
+  changedSince(caller: Caller, revision: number, page: PageRequest): Promise<Page<Project>> {
+    caller.require("change.read");
+    const narrow = this.repository.changedSince(revision);
+    return this.repository.page({ narrow, order: byRevision, page, list: `changedProjects@${revision}` });
   }
 
-  async update(caller: Caller, id: string, input: ProjectUpdateInput, dryRun: boolean): Promise<Outcome<Project>> {
-    const before = await this.#changeable(caller, id, "project.update");
-    if ([input.openstackId, input.aclGroup, input.limitTier].some((value) => value !== undefined)) {
-      caller.requireIn(before.id, "project.administer", "Project");
-    }
-    return this.changes.once(caller, (known) => this.repository.find(known), async (key) => {
-      const after = altered(before, {
-        description: input.description === null ? "" : input.description,
-        openstackId: input.openstackId,
-        extraLabels: input.extraLabels === null ? {} : input.extraLabels,
-        aclGroup: input.aclGroup,
-        limitTier: input.limitTier === null ? "default" : input.limitTier,
-        defaultContactGroupId: input.defaultContactGroup,
-      });
-      const errors = checked(after);
-      const groupId = input.defaultContactGroup;
-      if (groupId && !(await this.contactGroups.belongsTo(groupId, id))) {
-        errors.add("NOT_FOUND", "The project has no such contact group.", ["input", "defaultContactGroup"]);
-      }
-      const { expectedVersion } = input;
-      const change = this.#change(before, after, () => this.repository.replace(after, before.version));
-      return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: errors.list });
-    });
+  create(caller: Caller, input: ProjectCreateInput, dryRun: boolean): Promise<Outcome<Project>> {
+    caller.require("project.create");
+    return this.changes.once(
+      caller,
+      (id) => this.repository.find(id),
+      async (key) => {
+        const project = Object.assign(new Project(), {
+          id: newId("prj"),
+          name: input.name,
+          activeName: input.name,
+          openstackId: input.openstackId ?? null,
+          description: input.description ?? "",
+          extraLabels: input.extraLabels ?? {},
+          aclGroup: input.aclGroup ?? null,
+          limitTier: input.limitTier ?? "default",
+          defaultContactGroupId: null,
+          deletedAt: null,
+        });
+        const errors = checked(project);
+        errors.check(checkProjectName(input.name), ["input", "name"]);
+        const taken = {
+          code: "TAKEN",
+          message: `There is a project named "${input.name}" already.`,
+          path: ["input", "name"],
+        } as const;
+        if (!errors.any && (await this.repository.findByName(input.name)))
+          errors.add(taken.code, taken.message, taken.path);
+        const change = this.#change(null, project, () => this.repository.insert(project));
+        return this.changes.commit(caller, { ...change, taken }, { dryRun, key, userErrors: errors.list });
+      },
+    );
+  }
+
+  update(caller: Caller, id: string, input: ProjectUpdateInput, dryRun: boolean): Promise<Outcome<Project>> {
+    requireId("prj", id);
+    const administers = [input.openstackId, input.aclGroup, input.limitTier].some((value) => value !== undefined);
+    caller.requireIn(id, administers ? "project.administer" : "project.update", "Project");
+    return this.changes.once(
+      caller,
+      (known) => this.repository.find(known),
+      async (key) => {
+        const before = await this.#existing(id);
+        const after = altered(before, {
+          description: input.description === null ? "" : input.description,
+          openstackId: input.openstackId,
+          extraLabels: input.extraLabels === null ? {} : input.extraLabels,
+          aclGroup: input.aclGroup,
+          limitTier: input.limitTier === null ? "default" : input.limitTier,
+          defaultContactGroupId: input.defaultContactGroup,
+        });
+        const errors = checked(after);
+        const groupId = input.defaultContactGroup;
+        if (groupId && !(await this.contactGroups.belongsTo(groupId, id))) {
+          errors.add("NOT_FOUND", "The project has no such contact group.", ["input", "defaultContactGroup"]);
+        }
+        const { expectedVersion } = input;
+        const change = this.#change(before, after, () => this.repository.replace(after, before.version));
+        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: errors.list });
+      },
+    );
   }
 
   /** Deletes the project and all that belongs to it; a tombstone stays, so that the agents hear of it. */
-  async remove(caller: Caller, id: string, expectedVersion: number | null, dryRun: boolean): Promise<Outcome<Project>> {
-    const before = await this.#changeable(caller, id, "project.delete");
-    return this.changes.once(caller, (known) => this.repository.find(known), async (key) => {
-      const gone = { activeName: null, deletedAt: this.now(), defaultContactGroupId: null, version: before.version + 1 };
-      const change = this.#change(before, null, async (revision) => {
-        for (const contents of this.contents) await contents.removeOf(id);
-        await this.repository.replace(altered(before, { ...gone, revision }), before.version);
-      });
-      return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
-    });
+  remove(caller: Caller, id: string, expectedVersion: number | null, dryRun: boolean): Promise<Outcome<Project>> {
+    requireId("prj", id);
+    caller.requireIn(id, "project.delete", "Project");
+    return this.changes.once(
+      caller,
+      (known) => this.repository.find(known),
+      async (key) => {
+        const before = await this.#existing(id);
+        const gone = {
+          activeName: null,
+          deletedAt: this.now(),
+          defaultContactGroupId: null,
+          version: before.version + 1,
+        };
+        const change = this.#change(before, null, async (revision) => {
+          for (const contents of this.contents) await contents.removeOf(id);
+          await this.repository.replace(altered(before, { ...gone, revision }), before.version);
+        });
+        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
+      },
+    );
   }
 
   /** The change that makes `contactGroupId` the project's default; to be committed together with the group's own. */
-  async defaultContactGroupChange(caller: Caller, projectId: string, contactGroupId: string | null): Promise<Change<Project>> {
+  async defaultContactGroupChange(
+    caller: Caller,
+    projectId: string,
+    contactGroupId: string | null,
+  ): Promise<Change<Project>> {
     const before = await this.require(caller, projectId);
     const after = altered(before, { defaultContactGroupId: contactGroupId });
     return this.#change(before, after, () => this.repository.replace(after, before.version));
   }
 
-  async #changeable(caller: Caller, id: string, action: "project.update" | "project.delete"): Promise<Project> {
-    requireId("prj", id);
+  async #existing(id: string): Promise<Project> {
     const project = await this.repository.find(id);
-    caller.requireIn(id, action, "Project");
     if (project === null) throw new NotFoundError("Project");
     return project;
   }
@@ -159,12 +179,23 @@ export class ProjectService {
 
 function describe(project: Project): Description {
   const { name, openstackId, description, extraLabels, aclGroup, limitTier, defaultContactGroupId } = project;
-  return { name, openstackId, description, extraLabels, aclGroup, limitTier, defaultContactGroup: defaultContactGroupId };
+  return {
+    name,
+    openstackId,
+    description,
+    extraLabels,
+    aclGroup,
+    limitTier,
+    defaultContactGroup: defaultContactGroupId,
+  };
 }
 
 function checked(project: Project): UserErrors {
   const errors = new UserErrors();
-  errors.check(checkText("The description", project.description, { mostBytes: 1_000, empty: true, multiline: true }), ["input", "description"]);
+  errors.check(checkText("The description", project.description, { mostBytes: 1_000, empty: true, multiline: true }), [
+    "input",
+    "description",
+  ]);
   if (project.openstackId !== null) errors.check(checkName(project.openstackId), ["input", "openstackId"]);
   if (project.aclGroup !== null) errors.check(checkName(project.aclGroup), ["input", "aclGroup"]);
   errors.check(checkProjectName(project.limitTier), ["input", "limitTier"]);

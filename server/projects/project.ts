@@ -14,7 +14,9 @@ import { StoredNode } from "../graph/stored-node.js";
 @ObjectType({ implements: Node, description: "A tenant: a cloud project whose members run their own monitoring." })
 export class Project extends StoredNode {
   @Column("varchar", { length: 63 })
-  @Field(() => String, { description: "Unique and for good: it is the value of the label `project` on all that belongs to it." })
+  @Field(() => String, {
+    description: "Unique and for good: it is the value of the label `project` on all that belongs to it.",
+  })
   readonly name!: string;
 
   /** The name while the project lives, null once deleted: unique among the living. */
@@ -30,15 +32,22 @@ export class Project extends StoredNode {
   readonly description!: string;
 
   @Column("json", { name: "extra_labels" })
-  @Field(() => Labels, { description: "Labels that every alert of the project gets; a rule's own labels win over them." })
+  @Field(() => Labels, {
+    description: "Labels that every alert of the project gets; a rule's own labels win over them.",
+  })
   readonly extraLabels!: Readonly<Record<string, string>>;
 
   @Column("varchar", { name: "acl_group", length: 255, nullable: true })
-  @Field(() => String, { nullable: true, description: "The group whose members may act on the project's alerts in Karma." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The group whose members may act on the project's alerts in Karma.",
+  })
   readonly aclGroup!: string | null;
 
   @Column("varchar", { name: "limit_tier", length: 63 })
-  @Field(() => String, { description: "The tier, from the configurator's settings, that limits what a scrape may cost." })
+  @Field(() => String, {
+    description: "The tier, from the configurator's settings, that limits what a scrape may cost.",
+  })
   readonly limitTier!: string;
 
   @Column("varchar", { name: "default_contact_group_id", length: 40, nullable: true })

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { HttpJson, HttpStatusError } from "../../server/clients/http-json.js";
+import { HttpJson, HttpStatusError, NeverSentError } from "../../server/clients/http-json.js";
 import { upstreamFetch } from "../../server/clients/upstream-fetch.js";
 import type { UpstreamServer } from "../../server/clients/upstream-server.js";
 import { UpstreamUnavailableError } from "../../server/core/errors.js";
@@ -70,7 +70,7 @@ describe("a server that", () => {
 
   test("is not there is unavailable, and its address stays unsaid", async () => {
     const http = client({ url: `http://127.0.0.1:${await freePort()}` });
-    await expect(get(http)).rejects.toThrow(unavailable("refused the connection."));
+    await expect(get(http)).rejects.toThrow(new NeverSentError('Alertmanager "am1" refused the connection.'));
   });
 
   test("has no such name is unavailable", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   checkAuthority,
+  checkDnsName,
   checkEmail,
   checkHost,
   checkHttpUrl,
@@ -140,6 +141,11 @@ testTexts({
       "hooks.slack.com/services/x",
       "https://u:p@hooks.slack.com/x",
     ],
+  },
+  "a name to ask for": {
+    check: checkDnsName,
+    good: ["example.org", "example.org.", ".", "1.0.0.127.in-addr.arpa", "_sip._tcp.Example.org", "a".repeat(63)],
+    bad: ["..", "a..b", ".a", "a b", "a/b", "é", "*.a", "a:53", "a".repeat(64), `${"a.".repeat(127)}a`],
   },
   "a mail address": {
     check: checkEmail,

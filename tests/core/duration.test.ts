@@ -97,6 +97,11 @@ test("promtool reads and refuses the same durations", () => {
   }
 });
 
+test("a spelling that no column would hold is refused", () => {
+  expect(checkDuration("000000000000001y0000000000000002d0000003s")).toMatch(/^A duration is whole numbers/);
+  expect(checkDuration("000000000000001y000000000000002d0000003s")).toBeNull();
+});
+
 test("limits are inclusive, and zero is below any least that is above it", () => {
   const limits = { least: "15s", most: "1h" };
   expect(checkDuration("15s", limits)).toBeNull();

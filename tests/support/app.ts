@@ -1,6 +1,6 @@
-import { type App, makeApp } from "../../server/app.js";
 import { Caller } from "../../server/access/caller.js";
 import type { GlobalRole, ProjectRole } from "../../server/access/roles.js";
+import { type App, makeApp } from "../../server/app.js";
 import { makeLog } from "../../server/core/log.js";
 import { type Settings, settingsOf } from "../../server/settings.js";
 import { atFileEnd } from "./at-file-end.js";
@@ -13,7 +13,11 @@ export interface Answer {
   // Tests look into answers of every shape; a wrong path fails the assertion that follows.
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly data: any;
-  readonly errors?: readonly { readonly message: string; readonly path?: readonly string[]; readonly extensions: Record<string, unknown> }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly string[];
+    readonly extensions: Record<string, unknown>;
+  }[];
 }
 
 /** The real server, in this process, on a free port. */
@@ -55,17 +59,28 @@ export async function startApp(database: DatabaseSettings, { now, ...rest }: Tes
   const graphql: TestApp["graphql"] = async (token, query, variables = {}, headers = {}) => {
     const response = await fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/json", ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+      headers: {
+        "content-type": "application/json",
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
       body: JSON.stringify({ query, variables }),
     });
-    return { status: response.status, headers: response.headers, ...((await response.json()) as Pick<Answer, "data" | "errors">) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      ...((await response.json()) as Pick<Answer, "data" | "errors">),
+    };
   };
   const token: TestApp["token"] = async (role) => {
     const grant =
       typeof role === "string"
         ? { globalRole: role }
         : { memberships: Object.entries(role).map(([project, projectRole]) => ({ project, role: projectRole })) };
-    const { secret, userErrors } = await app.tokens.create(new Caller(testOperator, requestFacts()), { name: "test", ...grant });
+    const { secret, userErrors } = await app.tokens.create(new Caller(testOperator, requestFacts()), {
+      name: "test",
+      ...grant,
+    });
     if (secret === null) throw new Error(JSON.stringify(userErrors));
     return secret;
   };
@@ -94,7 +109,13 @@ export async function startApp(database: DatabaseSettings, { now, ...rest }: Tes
   };
 }
 
-const testOperator = { kind: "API_TOKEN", id: "test", name: "test", globalRole: "OPERATOR", memberships: new Map() } as const;
+const testOperator = {
+  kind: "API_TOKEN",
+  id: "test",
+  name: "test",
+  globalRole: "OPERATOR",
+  memberships: new Map(),
+} as const;
 
 function requestFacts() {
   return { requestId: "test", signal: new AbortController().signal, idempotency: null };

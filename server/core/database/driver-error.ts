@@ -59,7 +59,9 @@ export function wrapDriverError(error: unknown): unknown {
     return new UniqueViolation(constraintOf(driver.message ?? ""), error);
   }
   if (driver.code !== undefined && connectionCodes.has(driver.code)) {
-    return new UpstreamUnavailableError("The database cannot be used right now. Try again in a moment.", { cause: error });
+    return new UpstreamUnavailableError("The database cannot be used right now. Try again in a moment.", {
+      cause: error,
+    });
   }
   return error;
 }

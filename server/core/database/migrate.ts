@@ -12,8 +12,12 @@ export async function migrate(source: DataSource): Promise<void> {
   const needsLock = source.options.type !== "better-sqlite3"; // SQLite: the file lock of openDatabase
   try {
     if (needsLock) {
-      const rows: { taken: unknown }[] = await runner.query("SELECT GET_LOCK(?, ?) AS taken", [lockName, lockWaitSeconds]);
-      if (Number(rows[0]?.taken) !== 1) throw new Error(`Another server has been migrating the database for over ${lockWaitSeconds} s.`);
+      const rows: { taken: unknown }[] = await runner.query("SELECT GET_LOCK(?, ?) AS taken", [
+        lockName,
+        lockWaitSeconds,
+      ]);
+      if (Number(rows[0]?.taken) !== 1)
+        throw new Error(`Another server has been migrating the database for over ${lockWaitSeconds} s.`);
     }
     await refuseNewerSchema(source);
     await source.runMigrations({ transaction: "all" });

@@ -9,7 +9,8 @@ export const everything: Narrow = (query) => query;
 /** Keeps only rows whose `property` contains `text`, ignoring case; `%`, `_` and `\` in it stand for themselves. */
 export function contains(property: string, text: string): Narrow {
   const pattern = `%${text.toLowerCase().replace(/[!%_]/g, "!$&")}%`;
-  return (query, row) => query.andWhere(`LOWER(${row}.${property}) LIKE :${property}Like ESCAPE '!'`, { [`${property}Like`]: pattern });
+  return (query, row) =>
+    query.andWhere(`LOWER(${row}.${property}) LIKE :${property}Like ESCAPE '!'`, { [`${property}Like`]: pattern });
 }
 
 /** Keeps only rows whose `property` equals `value`. */
@@ -20,7 +21,8 @@ export function equals(property: string, value: string | number | boolean): Narr
 /** Keeps only rows whose `property` is one of `values`; none when there are no values. */
 export function oneOf(property: string, values: readonly string[]): Narrow {
   if (values.length === 0) return (query) => query.andWhere("1 = 0");
-  return (query, row) => query.andWhere(`${row}.${property} IN (:...${property}In)`, { [`${property}In`]: [...values] });
+  return (query, row) =>
+    query.andWhere(`${row}.${property} IN (:...${property}In)`, { [`${property}In`]: [...values] });
 }
 
 /** All of them at once. */

@@ -62,7 +62,9 @@ function lockSqliteFile(file: string): BetterSqlite3.Database {
     return lock;
   } catch (error) {
     lock.close();
-    throw new Error(`${file} is in use by another server. SQLite serves one; use MariaDB to run several.`, { cause: error });
+    throw new Error(`${file} is in use by another server. SQLite serves one; use MariaDB to run several.`, {
+      cause: error,
+    });
   }
 }
 
@@ -90,7 +92,11 @@ async function openMariadb(settings: MariadbSettings, options: DatabaseOptions):
   }
 }
 
-async function connectWithPatience(settings: DataSourceOptions, where: string, options: DatabaseOptions): Promise<DataSource> {
+async function connectWithPatience(
+  settings: DataSourceOptions,
+  where: string,
+  options: DatabaseOptions,
+): Promise<DataSource> {
   const deadline = Date.now() + (options.waitMs ?? 300_000);
   for (;;) {
     const source = new DataSource(settings);
@@ -98,14 +104,23 @@ async function connectWithPatience(settings: DataSourceOptions, where: string, o
       return await source.initialize();
     } catch (error) {
       if (!isNotThereYet(error)) throw error;
-      if (Date.now() > deadline) throw new Error(`MariaDB at ${where} did not answer in time: ${reason(error)}`, { cause: error });
+      if (Date.now() > deadline)
+        throw new Error(`MariaDB at ${where} did not answer in time: ${reason(error)}`, { cause: error });
       options.onWaiting?.(`Waiting for MariaDB at ${where}: ${reason(error)}`);
       await delay(retryMs);
     }
   }
 }
 
-const notThereYet = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT", "EHOSTUNREACH", "PROTOCOL_CONNECTION_LOST"]);
+const notThereYet = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "PROTOCOL_CONNECTION_LOST",
+]);
 
 function isNotThereYet(error: unknown): boolean {
   return error instanceof Error && "code" in error && notThereYet.has(String(error.code));
@@ -120,6 +135,8 @@ function shared(options: DatabaseOptions) {
     entities: [...options.entities],
     migrations: [...options.migrations],
     migrationsTableName: "migration",
-    ...(options.onStatement ? { logging: ["query" as const], logger: new StatementLogger(options.onStatement) } : { logging: false }),
+    ...(options.onStatement
+      ? { logging: ["query" as const], logger: new StatementLogger(options.onStatement) }
+      : { logging: false }),
   };
 }

@@ -55,7 +55,7 @@ export class TableReader<T extends ObjectLiteral & { readonly id: string }> {
   async page({ narrow = everything, order, page, list: name }: ListQuery): Promise<Page<T>> {
     const first = requirePageSize(page.first);
     const list = boundName(name, order);
-    const after = page.after === null ? null : decodeCursor(list, page.after);
+    const after = page.after != null ? decodeCursor(list, page.after) : null;
     const rows = await this.database.read((manager) => {
       const query = ordered(narrow(this.#query(manager), "row"), "row", order).limit(first + 1);
       if (after) query.andWhere(...afterPosition("row", order, positionForSql(after, order)));
@@ -72,7 +72,7 @@ export class TableReader<T extends ObjectLiteral & { readonly id: string }> {
       (ids: readonly string[]): Narrow =>
       (select, row) =>
         narrow(select.where(`${row}.${parent} IN (:...parents)`, { parents: [...ids] }), row);
-    if (parents.length === 1 || query.page.after !== null) {
+    if (parents.length === 1 || query.page.after != null) {
       return Promise.all(parents.map((id) => this.page({ ...query, narrow: below([id]), list: listOf(id) })));
     }
     const first = requirePageSize(query.page.first);
@@ -90,14 +90,21 @@ export class TableReader<T extends ObjectLiteral & { readonly id: string }> {
       return ordered(select, "row", query.order).getMany();
     });
     const byParent = groupBy(rows, (row) => String(row[parent]));
-    return parents.map((id) => pageOf(byParent.get(id) ?? [], first, false, boundName(listOf(id), query.order), query.order));
+    return parents.map((id) =>
+      pageOf(byParent.get(id) ?? [], first, false, boundName(listOf(id), query.order), query.order),
+    );
   }
 
   /**
    * The page below one parent and the count of all below it, each loaded together with those of the request's other
    * parents: a query costs the same number of statements for one parent as for a hundred.
    */
-  async below(loaders: Loaders, parent: string, parentId: string, query: ChildQuery): Promise<{ page: Page<T>; count: () => Promise<number> }> {
+  async below(
+    loaders: Loaders,
+    parent: string,
+    parentId: string,
+    query: ChildQuery,
+  ): Promise<{ page: Page<T>; count: () => Promise<number> }> {
     const { narrow = everything, filter, order, page, list } = query;
     const counts = () => new BatchSource<string, number>((ids) => this.counts(ids, parent, narrow));
     const pages = () => new BatchSource<string, Page<T>>((ids) => this.pages(ids, parent, query));
@@ -134,11 +141,19 @@ function boundName(list: string, { property, direction }: Order): string {
   return `${list}:${property}:${direction}`;
 }
 
-function ordered<T extends ObjectLiteral>(query: SelectQueryBuilder<T>, row: string, order: Order): SelectQueryBuilder<T> {
+function ordered<T extends ObjectLiteral>(
+  query: SelectQueryBuilder<T>,
+  row: string,
+  order: Order,
+): SelectQueryBuilder<T> {
   return query.orderBy(`${row}.${order.property}`, order.direction).addOrderBy(`${row}.id`, order.direction);
 }
 
-function afterPosition(row: string, { property, direction }: Order, [value, id]: readonly [string | number | Date, string]): [string, ObjectLiteral] {
+function afterPosition(
+  row: string,
+  { property, direction }: Order,
+  [value, id]: readonly [string | number | Date, string],
+): [string, ObjectLiteral] {
   const beyond = direction === "ASC" ? ">" : "<";
   const column = `${row}.${property}`;
   return [
@@ -160,7 +175,13 @@ function positionOf(entity: ObjectLiteral, order: Order): Position {
   return [value instanceof Date ? value.getTime() : (value as string | number), String(entity.id)];
 }
 
-function pageOf<T extends ObjectLiteral>(rows: readonly T[], first: number, hasPreviousPage: boolean, list: string, order: Order): Page<T> {
+function pageOf<T extends ObjectLiteral>(
+  rows: readonly T[],
+  first: number,
+  hasPreviousPage: boolean,
+  list: string,
+  order: Order,
+): Page<T> {
   return {
     items: rows.slice(0, first),
     hasNextPage: rows.length > first,

@@ -3,8 +3,11 @@ import { childrenOf, type Expression } from "./expression.js";
 import { YEAR_MS } from "./literals.js";
 import { MAX_DEPTH } from "./parse-expression.js";
 
-/** How many pieces (selectors, numbers, calls, operators) one expression may have. */
-export const MAX_NODES = 1000;
+/**
+ * How many pieces (selectors, numbers, calls, operators) one expression may have. The grammar gives up on chains of more
+ * than 300 operators in a long text; with this limit, what is read as written is also read when printed.
+ */
+export const MAX_NODES = 500;
 
 /** How often a subquery, with those that it stands in, may evaluate what is in it; Prometheus's own limit on graphs. */
 export const MAX_SUBQUERY_STEPS = 11_000;
@@ -24,7 +27,8 @@ export function checkLimits(expression: Expression): readonly TextProblem[] {
     if (depth > MAX_DEPTH) report(`This nests deeper than ${MAX_DEPTH}; split the rule with recording rules.`);
     if ("rangeMs" in node && node.rangeMs > YEAR_MS) report("A range may be one year at most.");
     if ("offsetMs" in node && Math.abs(node.offsetMs ?? 0) > YEAR_MS) report("An offset may be one year at most.");
-    const allSteps = node.kind === "subquery" ? steps * (node.rangeMs / (node.stepMs ?? DEFAULT_STEP_MS)) : steps;
+    const ownSteps = node.kind === "subquery" ? node.rangeMs / (node.stepMs ?? DEFAULT_STEP_MS) : 1;
+    const allSteps = steps * Math.max(1, ownSteps);
     if (allSteps > MAX_SUBQUERY_STEPS) {
       const step = node.kind === "subquery" && node.stepMs === undefined ? " (without a step, 1m is counted)" : "";
       report(

@@ -56,7 +56,7 @@ function typeOfCall(call: Call, report: Report): ValueType {
   if (count < takes.length - optional || (!repeats && count > takes.length)) {
     const all = takes.join(", ") + (repeats ? ", …" : "");
     const wanted = takes.length === 0 ? "no arguments" : `(${all})${optional > 0 ? ", the last may be left out" : ""}`;
-    report(call, `${call.name} takes ${wanted}, and got ${count} arguments.`);
+    report(call, `${call.name} takes ${wanted}; ${count} given.`);
     return gives;
   }
   call.arguments.forEach((argument, index) => {

@@ -142,7 +142,7 @@ function readAggregation(node: SyntaxNode, text: string, depth: number): Aggrega
   const [first, second] = found;
   if (!first || found.length !== expected) {
     const wanted = signature.parameter ? `a ${signature.parameter} and an instant vector` : "one instant vector";
-    throw new Refusal(`${operator} takes ${wanted}, not ${found.length} arguments.`, node);
+    throw new Refusal(`${operator} takes ${wanted}; ${found.length} given.`, node);
   }
   const span = { from: node.from, to: node.to };
   if (!second) return { kind: "aggregation", operator, grouping, expression: first, ...span };

@@ -42,6 +42,7 @@ export function readPipeline(tokens: readonly TemplateToken[], action: Span, pat
     const values: TemplateValue[] = [];
     let to = name.to;
     for (let token = tokens[next]; token && token.kind !== "|" && token.kind !== ")"; token = tokens[next]) {
+      if (token.from === to) throw new Refusal("Put a space before this.", token);
       const value = operand(token);
       to = value.to;
       values.push(value);
@@ -81,6 +82,7 @@ export function readPipeline(tokens: readonly TemplateToken[], action: Span, pat
   function read(token: TemplateToken): TemplateValue {
     const field = tokens[next];
     const name = isAttached(token, field) ? field : undefined;
+    if (name?.kind === "dot") throw new Refusal("A label's name is missing behind the dot.", name);
     if (name) next++;
     const to = name?.to ?? token.to;
     const span = { from: token.from, to };

@@ -1,0 +1,119 @@
+import { type Client, createClient } from "@metricsinfra/sdk";
+import type { Logger } from "pino";
+import { ConfigApplier, type CycleResult } from "./apply/apply-config.js";
+import { PhaseTimes } from "./apply/phase-times.js";
+import { printChanges } from "./apply/print-changes.js";
+import { AgentMetrics } from "./daemon/agent-metrics.js";
+import { Daemon } from "./daemon/daemon.js";
+import { NameTakenError, Reporter } from "./daemon/reporter.js";
+import { StatusServer } from "./daemon/status-server.js";
+import { StateFile } from "./disk/agent-state.js";
+import { lockFolder } from "./disk/folder-lock.js";
+import type { ConfigSource } from "./fetch/config-source.js";
+import { fetchChanges } from "./fetch/fetch-changes.js";
+import { makeOutputs } from "./outputs/make-outputs.js";
+import type { Problem } from "./render/problem.js";
+import { renderProject } from "./render/render-project.js";
+import type { Settings } from "./settings/settings.js";
+import { version } from "./version.js";
+
+const now = () => new Date();
+
+/** Runs until the signal is aborted. Throws when it cannot start, for example because the directory is in use. */
+export async function runDaemon(settings: Settings, log: Logger, signal: AbortSignal): Promise<void> {
+  const unlock = lockFolder(settings.directory);
+  try {
+    const metrics = new AgentMetrics();
+    const client = connect(settings, () => metrics.requests.inc());
+    const reporter = new Reporter(client.agents, settings, now);
+    const times = new PhaseTimes();
+    const applier = makeApplier(settings, sourceOf(client, signal), times, () => daemon.mayApply(signal));
+    const daemon = new Daemon({ client, applier, reporter, settings, times, metrics, log, now });
+    const status = new StatusServer({ registry: metrics.registry, notReady: () => daemon.notReady });
+    if (settings.listen !== undefined) {
+      log.info({ url: await status.listen(settings.listen.host, settings.listen.port) }, "Status is served");
+    }
+    log.info({ name: settings.name, version, directory: settings.directory }, "Started");
+    await daemon.run(signal);
+    await status.close();
+    log.info("Stopped");
+  } finally {
+    unlock();
+  }
+}
+
+/** Runs one cycle, and reports if it changed anything or failed. */
+export async function runOnce(settings: Settings, log: Logger, signal: AbortSignal): Promise<CycleResult> {
+  const unlock = lockFolder(settings.directory);
+  try {
+    let requests = 0;
+    const client = connect(settings, () => requests++);
+    const reporter = new Reporter(client.agents, settings, now);
+    const times = new PhaseTimes();
+    const report = (state: "APPLYING" | "SYNCED" | "FAILED", problems: readonly Problem[] = []) =>
+      reporter.report({ state, known: applier.state, problems }, signal);
+    const applier = makeApplier(settings, sourceOf(client, signal), times, () => report("APPLYING"));
+    try {
+      const result = await applier.run();
+      const problems = [...result.refused, ...result.waiting];
+      if (result.changed) await report(problems.length === 0 ? "SYNCED" : "FAILED", problems);
+      const { revision, appliedRevision, problems: ofProjects } = applier.state;
+      const counts = { files: result.files, requests, projectProblems: Object.values(ofProjects).flat().length };
+      const maxRssBytes = process.resourceUsage().maxRSS * 1024;
+      log.info({ revision, appliedRevision, ...counts, phases: times.take(), maxRssBytes, problems }, "Cycle");
+      return result;
+    } catch (error) {
+      const problem = { message: error instanceof Error ? error.message : String(error) };
+      if (!(error instanceof NameTakenError)) await report("FAILED", [problem]).catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    unlock();
+  }
+}
+
+/** The diff of all files that the next cycle would change, and the problems it would report. Writes nothing. */
+export async function* runDry(settings: Settings, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+  const made = makeOutputs(settings);
+  const state = new StateFile(settings.directory).read();
+  const isKnown = state.fingerprint === made.fingerprint;
+  const source = sourceOf(connect(settings), signal);
+  const changes = await fetchChanges(source, isKnown ? state.revision : 0, (project) =>
+    renderProject(project, made.render),
+  );
+  yield* printChanges(made, changes);
+  for (const { name, problems } of changes.projects) {
+    for (const { message } of problems) yield `# ${name}: ${message}\n`;
+  }
+}
+
+function connect({ server }: Settings, onRequest?: () => void): Client {
+  return createClient({
+    url: server.url,
+    token: server.token,
+    timeoutMs: server.timeoutSeconds * 1_000,
+    app: { name: "metricsinfra-configurator", version },
+    hooks: { onRequest },
+  });
+}
+
+function sourceOf(client: Client, signal: AbortSignal): ConfigSource {
+  return { changes: (since) => client.changes(since, { signal }) };
+}
+
+function makeApplier(
+  settings: Settings,
+  source: ConfigSource,
+  times: PhaseTimes,
+  mayApply: () => Promise<void>,
+): ConfigApplier {
+  return new ConfigApplier({
+    source,
+    stateFile: new StateFile(settings.directory),
+    outputs: () => makeOutputs(settings),
+    maxDeletedShare: settings.brake.maxDeletedShare,
+    mayApply,
+    times,
+    now,
+  });
+}

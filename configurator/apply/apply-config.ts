@@ -1,0 +1,188 @@
+import type { AgentState, StateFile } from "../disk/agent-state.js";
+import type { ConfigSource } from "../fetch/config-source.js";
+import { type Changes, fetchChanges } from "../fetch/fetch-changes.js";
+import type { Outputs } from "../outputs/make-outputs.js";
+import { type Output, OutputRefusedError } from "../outputs/output.js";
+import type { StatusBefore } from "../reload/reloader.js";
+import { BaseFileError } from "../render/base-file.js";
+import type { Problem } from "../render/problem.js";
+import { type OutputName, renderProject } from "../render/render-project.js";
+import { checkDeletions } from "./deletion-brake.js";
+import { outputChanges } from "./output-changes.js";
+import type { PhaseTimes } from "./phase-times.js";
+import { projectProblems } from "./project-problems.js";
+import { type StagedRelease, stageRelease } from "./stage-release.js";
+import { loadRelease } from "./switch-release.js";
+import { targetChanges, writeTargets } from "./target-changes.js";
+
+/** What an applier works with. */
+export interface ApplierParts {
+  readonly source: ConfigSource;
+  readonly stateFile: StateFile;
+  /** Made anew for each cycle, because base files change too. */
+  readonly outputs: () => Outputs;
+  readonly maxDeletedShare: number;
+  /** Called before anything is written; throws when this agent may not. */
+  readonly mayApply: () => Promise<void>;
+  readonly times: PhaseTimes;
+  readonly now: () => Date;
+}
+
+/** How a cycle went. */
+export interface CycleResult {
+  /** Whether the files or what the processes run may have changed. */
+  readonly changed: boolean;
+  /** How many files were written or removed. */
+  readonly files: number;
+  /** Why outputs keep what they ran: their files failed a check or were refused. */
+  readonly refused: readonly Problem[];
+  /** Which processes could not be told yet. */
+  readonly waiting: readonly Problem[];
+}
+
+interface Staged extends StagedRelease {
+  readonly status: Promise<StatusBefore>;
+}
+
+/** Carries the config from the server to the files and to the processes that read them, one cycle at a time. */
+export class ConfigApplier {
+  #state: AgentState;
+
+  constructor(private readonly parts: ApplierParts) {
+    this.#state = parts.stateFile.read();
+  }
+
+  /** What this machine holds and runs, as far as is known. */
+  get state(): AgentState {
+    return this.#state;
+  }
+
+  /** Fetches, renders, checks, switches, loads and verifies what has changed. Throws when nothing could be applied. */
+  async run(): Promise<CycleResult> {
+    const made = this.parts.outputs();
+    const { outputs, render, fingerprint } = made;
+    const isKnown =
+      this.#state.fingerprint === fingerprint && outputs.every(({ tree }) => tree.current() !== undefined);
+    const { times } = this.parts;
+    const changes = await times.measure("fetch", () =>
+      fetchChanges(this.parts.source, isKnown ? this.#state.revision : 0, (project) =>
+        times.measureSync("render", () => renderProject(project, render)),
+      ),
+    );
+    const isSettled = isKnown && outputs.every((output) => output.tree.current() === this.#state.loaded[output.name]);
+    if (isSettled && this.#hasNothing(changes)) return { changed: false, files: 0, refused: [], waiting: [] };
+    checkDeletions(outputs, made.targets?.folder, changes, this.parts.maxDeletedShare);
+    await this.parts.mayApply();
+    return new Application(this.parts, made, changes, this.#state).run((state) => {
+      this.parts.stateFile.write(state);
+      this.#state = state;
+    });
+  }
+
+  #hasNothing({ revision, projects, deleted, globalRules }: Changes): boolean {
+    if (revision !== this.#state.revision) return false;
+    // A server that has never held anything answers with all it has: nothing.
+    return revision === 0 || (projects.length === 0 && deleted.length === 0 && globalRules === undefined);
+  }
+}
+
+/** One set of changes on its way to the machine. */
+class Application {
+  readonly #refused: Problem[] = [];
+  readonly #waiting: Problem[] = [];
+  readonly #loaded: Record<string, string>;
+  /** Whether an output is back on a release that may be older than the revision that was known. */
+  #rolledBack = false;
+  #files = 0;
+
+  constructor(
+    private readonly parts: ApplierParts,
+    private readonly made: Outputs,
+    private readonly changes: Changes,
+    private readonly before: AgentState,
+  ) {
+    this.#loaded = { ...before.loaded };
+  }
+
+  async run(save: (state: AgentState) => void): Promise<CycleResult> {
+    const { outputs } = this.made;
+    const startedWith = new Map(outputs.map(({ name, tree }) => [name, tree.current()]));
+    const staged = await this.#stageAll();
+    for (const output of outputs) {
+      // Probes are pointed at modules that are there, and Prometheus finds all of its targets when it reloads.
+      if (output.name === "prometheus") this.#writeTargets();
+      const release = staged.get(output.name);
+      if (release === undefined) continue;
+      const isLoaded = await this.#refusable(() => this.#switch(output, release));
+      this.#rolledBack ||= !isLoaded && output.tree.current() !== startedWith.get(output.name);
+    }
+    save(this.#stateAfter(staged));
+    for (const { name, tree } of outputs) {
+      if (tree.current() !== startedWith.get(name)) tree.prune([startedWith.get(name), this.#loaded[name]]);
+    }
+    return { changed: true, files: this.#files, refused: this.#refused, waiting: this.#waiting };
+  }
+
+  async #stageAll(): Promise<ReadonlyMap<OutputName, Staged>> {
+    const staged = new Map<OutputName, Staged>();
+    for (const output of this.made.outputs) {
+      await this.#refusable(async () => {
+        const status = output.reloader.status();
+        const wanted = this.parts.times.measureSync("write", () => outputChanges(output, this.changes));
+        const release = await this.parts.times.measure("write", () => stageRelease(output, wanted, this.parts.times));
+        staged.set(output.name, { ...release, status });
+      });
+    }
+    return staged;
+  }
+
+  async #switch(output: Output, { changes, status }: Staged): Promise<void> {
+    const { times } = this.parts;
+    if (changes.size > 0) times.measureSync("write", () => output.tree.publish(this.changes.revision));
+    this.#files += changes.size;
+    const lastGood = this.#loaded[output.name];
+    if (output.tree.current() === lastGood) return;
+    const result = await times.measure("reload", async () => loadRelease(output, await status, lastGood));
+    if ("loaded" in result) this.#loaded[output.name] = result.loaded;
+    else this.#waiting.push({ message: `${output.name}: ${result.pending}` });
+  }
+
+  #writeTargets(): void {
+    const { targets } = this.made;
+    if (targets === undefined) return;
+    this.parts.times.measureSync("write", () => {
+      const changed = targetChanges(targets.folder, this.changes);
+      writeTargets(targets.folder, changed, targets.tiers);
+      this.#files += changed.length;
+    });
+  }
+
+  /** Lets the other outputs go on when one keeps what it has; resolves to whether it does not. */
+  async #refusable(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof OutputRefusedError || error instanceof BaseFileError)) throw error;
+      const output = error instanceof OutputRefusedError ? `${error.output}: ` : "";
+      this.#refused.push({ message: `${output}${error.message}` });
+      return false;
+    }
+  }
+
+  #stateAfter(staged: ReadonlyMap<OutputName, Staged>): AgentState {
+    const isOnDisk = this.#refused.length === 0;
+    const isApplied = isOnDisk && this.#waiting.length === 0;
+    const held = [...staged].flatMap(([output, release]) => release.held.map((one) => ({ ...one, output })));
+    return {
+      ...this.before,
+      // What is older than the revision that was known is told by nothing but fetching everything again.
+      fingerprint: isOnDisk ? this.made.fingerprint : this.#rolledBack ? "" : this.before.fingerprint,
+      revision: isOnDisk ? this.changes.revision : this.before.revision,
+      appliedRevision: isApplied ? this.changes.revision : this.before.appliedRevision,
+      lastApplyAt: this.parts.now().toISOString(),
+      loaded: this.#loaded,
+      problems: projectProblems(this.before.problems, this.changes, held),
+    };
+  }
+}

@@ -1,0 +1,42 @@
+import { ChangedView, type FileChanges, projectOfPath } from "../disk/release-view.js";
+import type { Changes } from "../fetch/fetch-changes.js";
+import type { Output } from "../outputs/output.js";
+import { globalRulesName } from "../render/rule-file.js";
+
+/** What of one output's files is to be written and removed: only what differs from the release in use. */
+export function outputChanges(output: Output, changes: Changes): FileChanges {
+  const wanted = wantedFiles(output, changes);
+  const different = new Map<string, string | null>();
+  for (const path of output.projectFolders.flatMap((folder) => output.tree.inUse.list(folder))) {
+    const files = wanted.get(projectOfPath(path));
+    const isGone = files === undefined ? changes.full : !files.has(path);
+    if (isGone) different.set(path, null);
+  }
+  for (const files of wanted.values()) {
+    for (const [path, text] of files) if (output.tree.inUse.read(path) !== text) different.set(path, text);
+  }
+  return different.size === 0 && !changes.full ? different : withMainFiles(output, different);
+}
+
+/** The changes with those of the main files that follow from them. */
+export function withMainFiles(output: Output, changes: FileChanges): FileChanges {
+  const main = output.mainFiles(new ChangedView(output.tree.inUse, changes));
+  const different = [...main].filter(([path, text]) => output.tree.inUse.read(path) !== text);
+  return new Map([...changes, ...different]);
+}
+
+/** By project all files that it is to have, for those that changed; nobody else's are touched. */
+function wantedFiles(output: Output, changes: Changes): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const wanted = new Map<string, ReadonlyMap<string, string>>();
+  for (const project of changes.projects) wanted.set(project.name, project.files[output.name]);
+  for (const { name } of changes.deleted) wanted.set(name, new Map());
+  if (output.name !== "prometheus") return wanted;
+  if (changes.globalRules !== undefined) {
+    const { globalRules } = changes;
+    wanted.set(
+      globalRulesName,
+      globalRules === null ? new Map() : new Map([[`rules/${globalRulesName}.yml`, globalRules]]),
+    );
+  }
+  return wanted;
+}

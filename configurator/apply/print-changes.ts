@@ -1,0 +1,33 @@
+import { createTwoFilesPatch } from "diff";
+import type { Changes } from "../fetch/fetch-changes.js";
+import type { Outputs } from "../outputs/make-outputs.js";
+import { outputChanges } from "./output-changes.js";
+import { targetChanges } from "./target-changes.js";
+
+/** The changes as unified diffs of all files that would be written or removed, in order; secrets are not shown. */
+export function* printChanges({ outputs, targets }: Outputs, changes: Changes): Generator<string, void, undefined> {
+  for (const output of outputs) {
+    const different = [...outputChanges(output, changes)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    for (const [path, text] of different) {
+      const name = `${output.name}/${path}`;
+      if (path.startsWith("secrets/")) yield `${text === null ? "Remove" : "Write"} ${name} (a secret, not shown)\n`;
+      else yield patch(name, output.tree.inUse.read(path), text ?? undefined);
+    }
+  }
+  if (targets === undefined) return;
+  const changed = targetChanges(targets.folder, changes).toSorted((a, b) => (a.project < b.project ? -1 : 1));
+  for (const { project, tier, text } of changed) {
+    for (const each of new Set([...targets.folder.tiers(), ...(tier === undefined ? [] : [tier])])) {
+      const old = targets.folder.read(each, project);
+      const next = each === tier ? text : undefined;
+      if (old !== next) yield patch(`prometheus/targets/${each}/${project}.json`, old, next);
+    }
+  }
+}
+
+function patch(path: string, before: string | undefined, after: string | undefined): string {
+  const name = (text: string | undefined) => (text === undefined ? "/dev/null" : path);
+  return createTwoFilesPatch(name(before), name(after), before ?? "", after ?? "", undefined, undefined, {
+    headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
+  });
+}

@@ -1,0 +1,71 @@
+import { findFailing } from "../check/find-failing.js";
+import { type FileChanges, projectOfPath } from "../disk/release-view.js";
+import { type Output, OutputRefusedError } from "../outputs/output.js";
+import { withMainFiles } from "./output-changes.js";
+import type { PhaseTimes } from "./phase-times.js";
+
+/** A project whose new files failed their check, so that it keeps those it had. */
+export interface HeldProject {
+  readonly name: string;
+  readonly file: string;
+  readonly message: string;
+}
+
+/** A release that was built and checked, ready to be used; without `changes` there is nothing to use. */
+export interface StagedRelease {
+  readonly changes: FileChanges;
+  readonly held: readonly HeldProject[];
+}
+
+/**
+ * Builds and checks an output's next release. Projects that fail are held at the files they had, so that all others go on;
+ * when the main file fails even without them, an OutputRefusedError is thrown.
+ */
+export async function stageRelease(output: Output, wanted: FileChanges, times: PhaseTimes): Promise<StagedRelease> {
+  if (wanted.size === 0) return { changes: wanted, held: [] };
+  output.tree.build(wanted);
+  const held = await failingProjects(output, wanted, times);
+  const changes = held.length === 0 ? wanted : holdBack(output, wanted, held);
+  if (changes.size === 0) {
+    output.tree.discard();
+    return { changes, held };
+  }
+  if ([...changes.keys()].some((path) => !isOfProject(output, path))) {
+    const problem = await times.measure("check", () => output.checkMain());
+    if (problem !== undefined) throw new OutputRefusedError(output.name, problem);
+  }
+  return { changes, held };
+}
+
+async function failingProjects(
+  output: Output,
+  changes: FileChanges,
+  times: PhaseTimes,
+): Promise<readonly HeldProject[]> {
+  const files = new Map<string, string>();
+  for (const [path, text] of changes) {
+    if (text !== null && isOfProject(output, path)) files.set(projectOfPath(path), path);
+  }
+  const check = (projects: readonly string[]) => times.measure("check", () => output.checkProjects(projects));
+  const projects = [...files.keys()];
+  if (projects.length === 0 || (await check(projects)) === undefined) return [];
+  // With a broken base file each and every project would seem to fail.
+  const problem = await check([]);
+  if (problem !== undefined) throw new OutputRefusedError(output.name, problem);
+  const failing = await findFailing(projects, check);
+  return failing.map(({ item, message }) => ({ name: item, file: files.get(item) ?? "", message }));
+}
+
+function holdBack(output: Output, changes: FileChanges, held: readonly HeldProject[]): FileChanges {
+  const names = new Set(held.map(({ name }) => name));
+  const kept = [...changes].filter(([path]) => isOfProject(output, path) && !names.has(projectOfPath(path)));
+  const next = withMainFiles(output, new Map(kept));
+  const dropped = new Map([...changes].filter(([path]) => !next.has(path)));
+  output.tree.revert(dropped.keys());
+  output.tree.write(new Map([...next].filter(([path, text]) => changes.get(path) !== text)));
+  return next;
+}
+
+function isOfProject(output: Output, path: string): boolean {
+  return output.projectFolders.some((folder) => path.startsWith(`${folder}/`));
+}

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Client } from "@metricsinfra/sdk";
+import type { Logger } from "pino";
+import type { ConfigApplier, CycleResult } from "../apply/apply-config.js";
+import type { PhaseTimes } from "../apply/phase-times.js";
+import type { Problem } from "../render/problem.js";
+import type { Settings } from "../settings/settings.js";
+import type { AgentMetrics, CycleOutcome } from "./agent-metrics.js";
+import { Alarm } from "./alarm.js";
+import { type AgentStatus, NameTakenError, type Reporter } from "./reporter.js";
+
+/** What the daemon works with. */
+export interface DaemonParts {
+  readonly client: Pick<Client, "revisions">;
+  readonly applier: ConfigApplier;
+  readonly reporter: Reporter;
+  readonly settings: Settings;
+  readonly times: PhaseTimes;
+  readonly metrics: AgentMetrics;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+const firstRetryMs = 1_000;
+const longestRetryMs = 300_000;
+
+/**
+ * Applies each new revision as soon as the server tells of it, polls in case it does not, tries again what failed, and
+ * reports. One thing at a time: no two cycles ever run at once.
+ */
+export class Daemon {
+  readonly #parts: DaemonParts;
+  readonly #alarm = new Alarm();
+  #problems: readonly Problem[] = [];
+  #state: AgentStatus["state"] = "APPLYING";
+  #reported: AgentStatus["state"] | undefined;
+  #isRefused = false;
+
+  constructor(parts: DaemonParts) {
+    this.#parts = parts;
+  }
+
+  /** Why the last cycle did not go well; undefined when it did. */
+  get notReady(): string | undefined {
+    if (this.#state === "SYNCED") return undefined;
+    return this.#problems.map(({ message }) => message).join("\n") || "the first cycle is not over";
+  }
+
+  /** Runs until the signal is aborted; then the cycle that is under way comes to its end. */
+  async run(signal: AbortSignal): Promise<void> {
+    const beside = [this.#watch(signal), this.#reportRegularly(signal)];
+    for (let failures = 0; !signal.aborted; ) {
+      failures = (await this.#cycle(signal)) ? 0 : failures + 1;
+      await this.#alarm.wait(this.#pauseMs(failures), signal);
+    }
+    await Promise.all(beside);
+  }
+
+  /** Called by the applier before it writes: only the owner of the name may. */
+  async mayApply(signal: AbortSignal): Promise<void> {
+    this.#state = "APPLYING";
+    await this.#parts.reporter.claimName(this.#status(), signal);
+  }
+
+  async #cycle(signal: AbortSignal): Promise<boolean> {
+    const { applier, metrics, times, log, now } = this.#parts;
+    let result: CycleResult | undefined;
+    try {
+      result = await applier.run();
+      this.#problems = [...result.refused, ...result.waiting];
+      this.#state = this.#problems.length === 0 ? "SYNCED" : "FAILED";
+      this.#isRefused = result.refused.length > 0;
+    } catch (error) {
+      if (signal.aborted) return true;
+      this.#problems = [{ message: messageOf(error) }];
+      this.#state = "FAILED";
+      this.#isRefused = false;
+      log.error({ err: error }, "Nothing was applied; what runs is kept");
+    }
+    const outcome = outcomeOf(result);
+    const phases = times.take();
+    const { revision, appliedRevision, problems } = applier.state;
+    const projectProblems = Object.values(problems).flat();
+    metrics.cycle(outcome, phases, now());
+    metrics.holds(revision, appliedRevision, projectProblems.length + this.#problems.length);
+    if (result?.changed) {
+      const level = outcome === "applied" ? "info" : "warn";
+      const counts = { files: result.files, projectProblems: projectProblems.length };
+      log[level]({ outcome, revision, appliedRevision, ...counts, phases, problems: this.#problems }, "Cycle");
+    }
+    if (outcome !== "unchanged" || this.#reported !== this.#state) await this.#report(signal);
+    return outcome === "unchanged" || outcome === "applied";
+  }
+
+  #pauseMs(failures: number): number {
+    const pollMs = this.#parts.settings.pollIntervalSeconds * 1_000;
+    if (failures === 0) return pollMs;
+    // A reload that is refused again and again costs the process dearly; a server that is away costs nothing.
+    return Math.min(this.#isRefused ? longestRetryMs : pollMs, firstRetryMs * 2 ** Math.min(failures - 1, 20));
+  }
+
+  /** Rings whenever the server tells of a revision that is not here yet. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { client, applier, settings, log } = this.#parts;
+    while (!signal.aborted) {
+      try {
+        for await (const revision of client.revisions({ signal })) {
+          if (revision !== applier.state.revision) this.#alarm.ring();
+        }
+      } catch (error) {
+        if (!signal.aborted) log.warn({ err: error }, "Revisions cannot be watched; polling goes on");
+      }
+      await pause(settings.pollIntervalSeconds * 1_000, signal);
+    }
+  }
+
+  async #reportRegularly(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await pause(this.#parts.settings.reportIntervalSeconds * 1_000, signal);
+      if (!signal.aborted) await this.#report(signal);
+    }
+  }
+
+  async #report(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#parts.reporter.report(this.#status(), signal);
+      this.#reported = this.#state;
+    } catch (error) {
+      if (signal.aborted) return;
+      const level = error instanceof NameTakenError ? "error" : "warn";
+      this.#parts.log[level]({ err: error }, "The report was not accepted");
+    }
+  }
+
+  #status(): AgentStatus {
+    return { state: this.#state, known: this.#parts.applier.state, problems: this.#problems };
+  }
+}
+
+function outcomeOf(result: CycleResult | undefined): CycleOutcome {
+  if (result === undefined) return "failed";
+  if (result.refused.length > 0) return "refused";
+  if (result.waiting.length > 0) return "waiting";
+  return result.changed ? "applied" : "unchanged";
+}
+
+/** Resolves after a time, or as soon as the signal is aborted. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,92 @@
+import type { Client } from "@metricsinfra/sdk";
+import type { AgentState } from "../disk/agent-state.js";
+import type { Problem } from "../render/problem.js";
+import type { Settings } from "../settings/settings.js";
+import { version } from "../version.js";
+
+/** Another live agent has this one's name, so this one must not write anything. */
+export class NameTakenError extends Error {
+  override readonly name = "NameTakenError";
+
+  constructor(name: string, detail: string) {
+    super(`The name "${name}" belongs to another agent that is alive, so nothing is applied here: ${detail}`);
+  }
+}
+
+/** What is told to the server. */
+export interface AgentStatus {
+  readonly state: "SYNCED" | "APPLYING" | "FAILED";
+  readonly known: AgentState;
+  /** What is wrong with the agent as a whole. */
+  readonly problems: readonly Problem[];
+}
+
+// The server reads no body of more than 256 kB.
+const mostProblemBytes = 150_000;
+const longestMessage = 1_000;
+
+/** Tells the server what this agent runs, and learns whether the agent's name is its own. */
+export class Reporter {
+  /** When the server last accepted a report, in milliseconds since 1970. */
+  #acceptedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly agents: Pick<Client["agents"], "report">,
+    private readonly settings: Settings,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Sends a report. Throws a NameTakenError when another live agent has the name, and the SDK's errors. */
+  async report({ state, known, problems }: AgentStatus, signal?: AbortSignal): Promise<void> {
+    const { name, hostname, reportIntervalSeconds, prometheus, alertmanager } = this.settings;
+    const { userErrors } = await this.agents.report(
+      {
+        name,
+        hostname,
+        instanceId: known.instanceId,
+        agentVersion: version,
+        outputs: [
+          ...(prometheus === undefined ? [] : (["PROMETHEUS"] as const)),
+          ...(alertmanager === undefined ? [] : (["ALERTMANAGER"] as const)),
+        ],
+        appliedRevision: known.appliedRevision,
+        state,
+        lastApplyAt: known.lastApplyAt,
+        reportIntervalSeconds: Math.ceil(reportIntervalSeconds),
+        problems: shortened([...problems, ...Object.values(known.problems).flat()]),
+      },
+      { throwOnUserErrors: false, signal },
+    );
+    const taken = userErrors.find(({ code, path }) => code === "TAKEN" && path.at(-1) === "name");
+    if (taken !== undefined) {
+      this.#acceptedAt = Number.NEGATIVE_INFINITY;
+      throw new NameTakenError(name, taken.message);
+    }
+    if (userErrors.length > 0) {
+      const refusals = userErrors.map(({ path, message }) => `${path.join(".")}: ${message}`);
+      throw new Error(`the server refused this agent's report: ${refusals.join("; ")}`);
+    }
+    this.#acceptedAt = this.now().getTime();
+  }
+
+  /** Makes sure that the name is this agent's own, with a report unless one was accepted a short while ago. */
+  async claimName(status: AgentStatus, signal?: AbortSignal): Promise<void> {
+    const age = this.now().getTime() - this.#acceptedAt;
+    if (age > this.settings.reportIntervalSeconds * 2_000) await this.report(status, signal);
+  }
+}
+
+/** As many problems as fit one request, the last of them saying how many are left out. */
+function shortened(problems: readonly Problem[]): readonly Problem[] {
+  const fitting: Problem[] = [];
+  let bytes = 0;
+  for (const problem of problems) {
+    const short = { ...problem, message: problem.message.slice(0, longestMessage) };
+    bytes += Buffer.byteLength(JSON.stringify(short));
+    if (bytes > mostProblemBytes) {
+      return [...fitting, { message: `${problems.length - fitting.length} more problems are not listed.` }];
+    }
+    fitting.push(short);
+  }
+  return fitting;
+}

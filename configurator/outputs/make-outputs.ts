@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { runCommand, type Tool } from "../check/run-command.js";
+import { ReleaseTree } from "../disk/release-tree.js";
+import { TargetFolder } from "../disk/target-folder.js";
+import { Reloader, type ReloadMethod } from "../reload/reloader.js";
+import { renderAlertmanagerConfig } from "../render/alertmanager-config.js";
+import { renderBlackboxConfig } from "../render/blackbox-config.js";
+import type { ContactFragment } from "../render/contact-fragment.js";
+import type { ProbeModules } from "../render/probe-module.js";
+import type { RenderOptions } from "../render/render-project.js";
+import type { ProcessSettings, Settings } from "../settings/settings.js";
+import { BaseSource } from "./base-source.js";
+import { MergedOutput } from "./merged-output.js";
+import type { Output } from "./output.js";
+import { PrometheusOutput } from "./prometheus-output.js";
+
+/** All that an agent writes, with the base files as they are now. */
+export interface Outputs {
+  /** In the order in which they are switched: what is sent to before what sends. */
+  readonly outputs: readonly Output[];
+  readonly targets?: { readonly folder: TargetFolder; readonly tiers: readonly string[] };
+  readonly render: RenderOptions;
+  /** Changes whenever the same projects would be rendered into other files. */
+  readonly fingerprint: string;
+}
+
+/** To be raised when the same input is rendered otherwise than before. */
+const rendererVersion = 1;
+const commandTimeoutMs = 120_000;
+
+/** Makes the outputs that the settings ask for; reads the base files. */
+export function makeOutputs(settings: Settings): Outputs {
+  const { directory, prometheus, blackbox, alertmanager } = settings;
+  const made = [
+    blackbox && makeBlackbox(directory, blackbox),
+    alertmanager && makeAlertmanager(directory, alertmanager),
+    prometheus && makePrometheus(directory, prometheus),
+  ].filter((one) => one !== undefined);
+  const render: RenderOptions = {
+    prometheus: prometheus && { tiers: prometheus.tiers },
+    blackbox: blackbox && { address: blackbox.address },
+    alertmanager: alertmanager && {
+      secretsFolder: join(directory, "alertmanager", "current", "secrets"),
+      continue: alertmanager.continue,
+      ircRelayUrl: alertmanager.ircRelayUrl,
+      phabricatorUrl: alertmanager.phabricatorUrl,
+    },
+  };
+  const dependsOn = [rendererVersion, directory, render, made.map(({ base }) => base.fingerprint)];
+  return {
+    outputs: made.map(({ output }) => output),
+    targets: prometheus && {
+      folder: new TargetFolder(join(directory, "prometheus")),
+      tiers: Object.keys(prometheus.tiers),
+    },
+    render,
+    fingerprint: createHash("sha256").update(JSON.stringify(dependsOn)).digest("hex"),
+  };
+}
+
+interface MadeOutput {
+  readonly output: Output;
+  readonly base: BaseSource;
+}
+
+function makePrometheus(directory: string, settings: NonNullable<Settings["prometheus"]>): MadeOutput {
+  const base = new BaseSource(settings.baseFile);
+  const tree = new ReleaseTree(join(directory, "prometheus"));
+  const reloader = makeReloader(settings, "prometheus_config");
+  return { output: new PrometheusOutput(tree, reloader, base, settings.tiers, tool(settings.promtool)), base };
+}
+
+function makeBlackbox(directory: string, settings: NonNullable<Settings["blackbox"]>): MadeOutput {
+  const base = new BaseSource(settings.baseFile);
+  const run = tool(settings.command);
+  const output = new MergedOutput(
+    new ReleaseTree(join(directory, "blackbox")),
+    makeReloader(settings, "blackbox_exporter_config"),
+    {
+      name: "blackbox",
+      mainFile: "blackbox.yml",
+      render: (fragments) => renderBlackboxConfig(base.read(), fragments.map(parseFragment<ProbeModules>)),
+      check: (file) => run([`--config.file=${file}`, "--config.check"]),
+    },
+  );
+  return { output, base };
+}
+
+function makeAlertmanager(directory: string, settings: NonNullable<Settings["alertmanager"]>): MadeOutput {
+  const base = new BaseSource(settings.baseFile);
+  const run = tool(settings.amtool);
+  const output = new MergedOutput(
+    new ReleaseTree(join(directory, "alertmanager")),
+    makeReloader(settings, "alertmanager_config"),
+    {
+      name: "alertmanager",
+      mainFile: "alertmanager.yml",
+      render: (fragments) => renderAlertmanagerConfig(base.read(), fragments.map(parseFragment<ContactFragment>)),
+      check: (file) => run(["check-config", file]),
+    },
+  );
+  return { output, base };
+}
+
+/** A project's part as this program has written it; nobody else writes in its folder. */
+function parseFragment<Fragment>(text: string): Fragment {
+  return JSON.parse(text);
+}
+
+function makeReloader(settings: ProcessSettings, metricPrefix: string): Reloader {
+  const { urls, reloadTimeoutSeconds, basicAuth } = settings;
+  const credentials = basicAuth && Buffer.from(`${basicAuth.username}:${basicAuth.password}`).toString("base64");
+  return new Reloader({
+    urls,
+    metricPrefix,
+    method: reloadMethod(settings),
+    headers: credentials === undefined ? {} : { authorization: `Basic ${credentials}` },
+    timeoutMs: reloadTimeoutSeconds * 1_000,
+  });
+}
+
+function reloadMethod({ reload }: ProcessSettings): ReloadMethod {
+  if (reload === "http") return { kind: "http" };
+  if ("pidFile" in reload) return { kind: "signal", pidFile: reload.pidFile };
+  const [command = "", ...parameters] = reload.command;
+  return { kind: "command", run: () => tool(command)(parameters) };
+}
+
+function tool(command: string): Tool {
+  return (parameters) => runCommand(command, parameters, commandTimeoutMs);
+}

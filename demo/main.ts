@@ -1,0 +1,105 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { DemoFailure } from "./demo-failure.js";
+import { firstAlert } from "./first-alert.js";
+import { requireFreePorts } from "./free-ports.js";
+import { DEFAULT_PORT, demoLayout, fileOf, type Layout, portsOf } from "./layout.js";
+import { startNotificationPrinter } from "./notification-printer.js";
+import { Progress } from "./progress.js";
+import { requirePrograms } from "./required-programs.js";
+import { markRunning } from "./running-mark.js";
+import { FIRING_RULE, seed } from "./seed.js";
+import { writeSettings } from "./settings.js";
+import { Stack } from "./stack.js";
+import { ProcessFailure } from "./start-process.js";
+import { Supervisor } from "./supervisor.js";
+import { createFirstTokens, createMemberToken, operatorClient } from "./tokens.js";
+import { whatToTry } from "./what-to-try.js";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+const progress = new Progress((text) => process.stdout.write(text));
+
+process.exitCode = await main();
+// Whatever is still under way, such as the start of a process, ends with us.
+process.exit();
+
+async function main(): Promise<number> {
+  const supervisor = new Supervisor();
+  const ends = [toldToEnd(), supervisor.failure];
+  let unmark: (() => void) | undefined;
+  try {
+    const layout = layoutOf(process.argv.slice(2));
+    mkdirSync(layout.data, { recursive: true });
+    unmark = markRunning(fileOf(layout, "demo.pid"));
+    await Promise.race([...ends, run(layout, supervisor)]);
+    await Promise.race(ends);
+  } catch (error) {
+    if (error instanceof Ended) {
+      progress.line(`\n${error.message}: stopping`);
+      return 0;
+    }
+    process.stderr.write(`\nThe demo cannot go on: ${messageOf(error)}\n`);
+    return 1;
+  } finally {
+    await supervisor.stop();
+    unmark?.();
+  }
+  return 0;
+}
+
+async function run(layout: Layout, supervisor: Supervisor): Promise<void> {
+  requirePrograms();
+  await requireFreePorts(portsOf(layout));
+  const settings = writeSettings(layout);
+  const stack = new Stack(layout, settings, supervisor);
+  await startNotificationPrinter(layout.webhook, (line) => progress.line(line));
+  await progress.step("first tokens", () => createFirstTokens(layout, settings.server));
+  await progress.step("server", () => stack.startServer());
+  const client = operatorClient(layout);
+  await progress.step("projects, scrape jobs, rules, contacts", () => seed(client, layout, fileOf(layout, "seeded")));
+  await createMemberToken(client, layout, FIRING_RULE.project);
+  await progress.step("configurator", () => stack.startConfigurator());
+  await progress.step("exporters", () => stack.startExporters());
+  await progress.step("two Alertmanagers", () => stack.startAlertmanagers());
+  await progress.step("Prometheus", () => stack.startPrometheus());
+  const alert = await progress.step("first firing alert in the graph", () => firstAlert(client));
+  progress.line(whatToTry(layout, alert));
+}
+
+class Ended extends Error {}
+
+/** Rejects with Ended at the first signal that asks us to end; a second one ends us at once. */
+function toldToEnd(): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => {
+        reject(new Ended(signal));
+        process.once(signal, () => process.exit(130));
+      });
+    }
+  });
+}
+
+function layoutOf(args: readonly string[]): Layout {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        port: { type: "string", default: `${DEFAULT_PORT}` },
+        data: { type: "string", default: join(ROOT, ".data") },
+      },
+    });
+    return demoLayout(ROOT, resolve(values.data), Number(values.port));
+  } catch (error) {
+    throw new DemoFailure(`${messageOf(error)}\nusage: npm start -- [--port FIRST-PORT] [--data FOLDER]`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof DemoFailure || error instanceof ProcessFailure || error instanceof RangeError)
+    return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

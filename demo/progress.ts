@@ -1,0 +1,31 @@
+/** Writes what happens to a terminal, one line per step: `Prometheus … 0.4 s`. */
+export class Progress {
+  #waiting: string[] | undefined;
+
+  constructor(private readonly write: (text: string) => void) {}
+
+  /** Does a step, with its duration on its line. */
+  async step<T>(title: string, work: () => Promise<T>): Promise<T> {
+    const startedAt = Date.now();
+    this.write(`${title} … `);
+    this.#waiting = [];
+    try {
+      const result = await work();
+      this.write(`${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`);
+      return result;
+    } catch (error) {
+      this.write("failed\n");
+      throw error;
+    } finally {
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      for (const line of waiting) this.line(line);
+    }
+  }
+
+  /** Writes a line; while a step is under way, after it. */
+  line(text: string): void {
+    if (this.#waiting === undefined) this.write(`${text}\n`);
+    else this.#waiting.push(text);
+  }
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import type { Alert } from "@metricsinfra/sdk";
+import { fileOf, type Layout } from "./layout.js";
+import { FIRING_RULE } from "./seed.js";
+import { tokenFile } from "./tokens.js";
+
+/** The text that ends the start: what to open and what to type. */
+export function whatToTry(layout: Layout, alert: Alert | undefined): string {
+  const graph = `${layout.server.url}/graphql`;
+  const member = readFileSync(tokenFile(layout, "member"), "utf8").trim();
+  const file = (path: string) => relative(process.cwd(), path) || ".";
+  return `
+${alert === undefined ? "All is up." : `${alert.name} of ${alert.project?.name} is ${alert.state} since ${alert.startsAt}.`}
+
+Open  ${graph}              the playground
+      ${layout.prometheus.url}/targets      Prometheus
+      ${layout.alertmanagers[0].url}              an Alertmanager
+
+Token ${member}
+      a member's of project ${FIRING_RULE.project}; an operator's is in ${file(tokenFile(layout, "operator"))}
+
+Try   curl -s ${graph} -H 'content-type: application/json' \\
+        -H 'authorization: Bearer ${member}' \\
+        -d '{"query":"{ alerts { nodes { name state project { name } rule { id } startsAt } } }"}'
+      node demo/try.mjs ${graph} ${member}
+
+Data, settings and logs are in ${file(fileOf(layout))}. Ctrl-C ends all of it; npm start goes on where it was.
+`;
+}

@@ -1,0 +1,142 @@
+import { ListChangedProjectsDocument, ListMoreOfProjectDocument } from "./generated/documents.js";
+import type {
+  AlertingRuleSettings,
+  ContactGroupSettings,
+  GlobalRule,
+  ListChangedProjectsData,
+  ProjectSettings,
+  RecordingRuleSettings,
+  ScrapeJobSettings,
+} from "./generated/types.js";
+import type { Graph } from "./graph.js";
+import { GlobalRules } from "./namespaces/global-rules.js";
+import type { CallOptions } from "./options.js";
+import { nextCursor, type Page } from "./paginated.js";
+
+/** Everything that is configured for one project. */
+export interface ProjectConfig extends ProjectSettings {
+  readonly scrapeJobs: ReadonlyArray<ScrapeJobSettings>;
+  readonly rules: ReadonlyArray<AlertingRuleSettings | RecordingRuleSettings>;
+  /** With the secrets of the contacts, which only agents may read. */
+  readonly contactGroups: ReadonlyArray<ContactGroupSettings>;
+}
+
+/** A project that changed, or that is gone. */
+export interface ChangedProject {
+  readonly id: string;
+  readonly name: string;
+  /** The revision of its newest change. */
+  readonly revision: number;
+  /** Null when it was deleted. */
+  readonly config: ProjectConfig | null;
+}
+
+/** Up to 100 changed projects, in order of revision. */
+export interface ChangePage {
+  /**
+   * The newest revision of the whole configuration when this page was answered. Who has applied all pages runs the revision of
+   * the last one.
+   */
+  readonly revision: number;
+  /** The newest revision that touched a global rule. */
+  readonly globalRulesRevision: number;
+  readonly projects: ReadonlyArray<ChangedProject>;
+  /** All global rules, on the last page, if they were asked for and changed; null: as before. */
+  readonly globalRules: ReadonlyArray<GlobalRule> | null;
+}
+
+/** Which changes to fetch. */
+export interface ChangesArguments {
+  /** The revision that is known already; 0 for everything. */
+  readonly sinceRevision: number;
+  /** Whether to fetch the global rules too, when they changed since. @default false */
+  readonly globalRules?: boolean;
+}
+
+type ChangedNode = ListChangedProjectsData["changedProjects"]["nodes"][number];
+
+/**
+ * The changed projects, page by page, each with its complete configuration. Lists of one project that are longer than a page
+ * are fetched to their end. The next page is under way while one is worked on. Nothing changed: one request, one empty page.
+ */
+export async function* changes(
+  graph: Graph,
+  { sinceRevision, globalRules = false }: ChangesArguments,
+  options?: CallOptions,
+): AsyncGenerator<ChangePage, void, undefined> {
+  const fetchPage = async (after: string | null) => {
+    const variables = { sinceRevision, first: 100, after };
+    const { changedProjects } = await graph.request(ListChangedProjectsDocument, variables, options);
+    return changedProjects;
+  };
+  const seen = new Set<string>();
+  let coming = fetchPage(null);
+  for (;;) {
+    const page = await coming;
+    const isLast = !page.pageInfo.hasNextPage;
+    if (!isLast) {
+      coming = fetchPage(nextCursor(page, seen));
+      coming.catch(() => undefined); // Thrown when it is awaited; until then it is not unhandled.
+    }
+    const { revision, globalRulesRevision } = page;
+    const projects: ChangedProject[] = [];
+    for (const node of page.nodes) projects.push(await complete(graph, node, options));
+    const wanted = isLast && globalRules && globalRulesRevision > sinceRevision;
+    yield {
+      revision,
+      globalRulesRevision,
+      projects,
+      globalRules: wanted ? await allGlobalRules(graph, options) : null,
+    };
+    if (isLast) return;
+  }
+}
+
+async function allGlobalRules(graph: Graph, options?: CallOptions): Promise<GlobalRule[]> {
+  const rules: GlobalRule[] = [];
+  for await (const rule of new GlobalRules(graph).list({}, options)) rules.push(rule);
+  return rules;
+}
+
+/** A project with its lists fetched to their end: one request per hundred further entries of the longest list. */
+async function complete(graph: Graph, node: ChangedNode, options?: CallOptions): Promise<ChangedProject> {
+  const { id, name, revision, project } = node;
+  if (project === null) return { id, name, revision, config: null };
+  const scrapeJobs = new Gathered(project.scrapeJobs);
+  const rules = new Gathered(project.rules);
+  const contactGroups = new Gathered(project.contactGroups);
+  while (scrapeJobs.cursor !== null || rules.cursor !== null || contactGroups.cursor !== null) {
+    const variables = {
+      id,
+      scrapeJobsAfter: scrapeJobs.cursor,
+      rulesAfter: rules.cursor,
+      contactGroupsAfter: contactGroups.cursor,
+      withScrapeJobs: scrapeJobs.cursor !== null,
+      withRules: rules.cursor !== null,
+      withContactGroups: contactGroups.cursor !== null,
+    };
+    const more = (await graph.request(ListMoreOfProjectDocument, variables, options)).node;
+    if (more?.__typename !== "Project") return { id, name, revision, config: null }; // Deleted in the meantime.
+    if (more.scrapeJobs) scrapeJobs.add(more.scrapeJobs);
+    if (more.rules) rules.add(more.rules);
+    if (more.contactGroups) contactGroups.add(more.contactGroups);
+  }
+  const lists = { scrapeJobs: scrapeJobs.items, rules: rules.items, contactGroups: contactGroups.items };
+  return { id, name, revision, config: { ...project, ...lists } };
+}
+
+/** The items of a list that comes in pages, and where its next page begins; null after the last. */
+class Gathered<Item> {
+  readonly items: Item[] = [];
+  readonly #seen = new Set<string>();
+  cursor: string | null = null;
+
+  constructor(first: Page<Item>) {
+    this.add(first);
+  }
+
+  add(page: Page<Item>): void {
+    for (const item of page.nodes) this.items.push(item);
+    this.cursor = page.pageInfo.hasNextPage ? nextCursor(page, this.#seen) : null;
+  }
+}

@@ -1,0 +1,189 @@
+import { type ChangePage, type ChangesArguments, changes } from "./changes.js";
+import { checkOptions } from "./check-options.js";
+import type { TypedDocument } from "./document.js";
+import {
+  GetRevisionDocument,
+  GetViewerDocument,
+  ListAlertmanagersDocument,
+  ListPrometheusServersDocument,
+  WatchRevisionsDocument,
+} from "./generated/documents.js";
+import type { AlertmanagerCluster, PrometheusServer, Viewer } from "./generated/types.js";
+import { Graph } from "./graph.js";
+import { Agents } from "./namespaces/agents.js";
+import { AlertingRules } from "./namespaces/alerting-rules.js";
+import { Alerts } from "./namespaces/alerts.js";
+import { ApiTokens } from "./namespaces/api-tokens.js";
+import { Audit } from "./namespaces/audit.js";
+import { ContactGroups } from "./namespaces/contact-groups.js";
+import { GlobalRules } from "./namespaces/global-rules.js";
+import { Projects } from "./namespaces/projects.js";
+import { RecordingRules } from "./namespaces/recording-rules.js";
+import { Rollouts } from "./namespaces/rollouts.js";
+import { Rules } from "./namespaces/rules.js";
+import { ScrapeJobs } from "./namespaces/scrape-jobs.js";
+import { Silences } from "./namespaces/silences.js";
+import { Targets } from "./namespaces/targets.js";
+import type { CallOptions, ClientOptions } from "./options.js";
+import { Requests } from "./requests.js";
+import { type SubscribeOptions, Subscriptions } from "./subscription.js";
+import type { RawAnswer } from "./transport.js";
+
+/** The variables of a document, which may be left out when it needs none. */
+export type VariablesOf<Variables> =
+  Record<never, never> extends Variables ? [variables?: Variables] : [variables: Variables];
+
+/** A client of one graph. It holds no connection and need not be closed. */
+export class Client<Throws extends boolean = true> {
+  readonly #requests: Requests;
+  readonly #subscriptions: Subscriptions;
+  readonly #graph: Graph;
+
+  readonly projects: Projects<Throws>;
+  readonly scrapeJobs: ScrapeJobs<Throws>;
+  readonly alertingRules: AlertingRules<Throws>;
+  readonly recordingRules: RecordingRules<Throws>;
+  readonly rules: Rules<Throws>;
+  readonly globalRules: GlobalRules<Throws>;
+  readonly contactGroups: ContactGroups<Throws>;
+  readonly targets: Targets;
+  readonly alerts: Alerts;
+  readonly silences: Silences<Throws>;
+  readonly agents: Agents<Throws>;
+  readonly rollouts: Rollouts;
+  readonly apiTokens: ApiTokens<Throws>;
+  readonly audit: Audit;
+
+  constructor(options: ClientOptions<Throws>) {
+    const { url, streamUrl } = checkOptions(options);
+    this.#requests = new Requests(options, url);
+    this.#subscriptions = new Subscriptions(options, streamUrl);
+    const graph = new Graph(this.#requests, options.throwOnUserErrors ?? true);
+    this.#graph = graph;
+    this.projects = new Projects(graph);
+    this.scrapeJobs = new ScrapeJobs(graph);
+    this.alertingRules = new AlertingRules(graph);
+    this.recordingRules = new RecordingRules(graph);
+    this.rules = new Rules(graph);
+    this.globalRules = new GlobalRules(graph);
+    this.contactGroups = new ContactGroups(graph);
+    this.targets = new Targets(graph);
+    this.alerts = new Alerts(graph);
+    this.silences = new Silences(graph);
+    this.agents = new Agents(graph);
+    this.rollouts = new Rollouts(graph);
+    this.apiTokens = new ApiTokens(graph);
+    this.audit = new Audit(graph);
+  }
+
+  /** Who the token belongs to, and what it may do. */
+  async viewer(options?: CallOptions): Promise<Viewer> {
+    return (await this.#graph.request(GetViewerDocument, {}, options)).viewer;
+  }
+
+  /** The Alertmanager clusters behind the server, and whether each answers. */
+  async alertmanagers(options?: CallOptions): Promise<ReadonlyArray<AlertmanagerCluster>> {
+    return (await this.#graph.request(ListAlertmanagersDocument, {}, options)).alertmanagers;
+  }
+
+  /** The Prometheus servers behind the server, and whether each answers. */
+  async prometheusServers(options?: CallOptions): Promise<ReadonlyArray<PrometheusServer>> {
+    return (await this.#graph.request(ListPrometheusServersDocument, {}, options)).prometheusServers;
+  }
+
+  /** The newest revision of the configuration: it grows by one with each change. */
+  async revision(options?: CallOptions): Promise<number> {
+    return (await this.#graph.request(GetRevisionDocument, {}, options)).revision;
+  }
+
+  /**
+   * The newest revision of the configuration: at once, and again after each change, until the signal is aborted. A connection
+   * that breaks is opened anew; only an error that no retry mends is thrown, such as an `AuthenticationError`.
+   */
+  async *revisions(options?: SubscribeOptions): AsyncGenerator<number, void, undefined> {
+    let last: number | undefined;
+    const events = this.#subscriptions.subscribe(WatchRevisionsDocument, {}, { ...options, endless: true });
+    for await (const { revisions } of events) {
+      if (revisions !== last) yield revisions;
+      last = revisions;
+    }
+  }
+
+  /**
+   * What changed since a revision: pages of up to 100 projects, each with its complete configuration. For programs that bring
+   * the configuration somewhere; needs the global role AGENT.
+   */
+  changes(args: ChangesArguments, options?: CallOptions): AsyncGenerator<ChangePage, void, undefined> {
+    return changes(this.#graph, args, options);
+  }
+
+  /**
+   * Sends a document of your own and gives its data; rejects when the answer has any error. A typed document, such as one of
+   * `graphql(...)` of `@metricsinfra/sdk/tada`, has typed variables and data; of a plain string say the type yourself.
+   */
+  request<Data, Variables extends object>(
+    document: TypedDocument<Data, Variables>,
+    ...variablesAndOptions: [...VariablesOf<Variables>, options?: CallOptions]
+  ): Promise<Data>;
+  request<Data = unknown>(
+    document: string,
+    variables?: Readonly<Record<string, unknown>>,
+    options?: CallOptions,
+  ): Promise<Data>;
+  request(
+    document: string | TypedDocument<unknown, object>,
+    variables?: object,
+    options?: CallOptions,
+  ): Promise<unknown> {
+    return this.#requests.request(document, variables, options);
+  }
+
+  /** As `request`, but resolves to the whole answer, with its errors; rejects only when there was no GraphQL answer. */
+  raw<Data, Variables extends object>(
+    document: TypedDocument<Data, Variables>,
+    ...variablesAndOptions: [...VariablesOf<Variables>, options?: CallOptions]
+  ): Promise<RawAnswer<Data>>;
+  raw<Data = unknown>(
+    document: string,
+    variables?: Readonly<Record<string, unknown>>,
+    options?: CallOptions,
+  ): Promise<RawAnswer<Data>>;
+  raw(
+    document: string | TypedDocument<unknown, object>,
+    variables?: object,
+    options?: CallOptions,
+  ): Promise<RawAnswer<unknown>> {
+    return this.#requests.raw(document, variables, options);
+  }
+
+  /** The data of each event of a subscription of your own. It is opened anew as `revisions` is. */
+  subscribe<Data, Variables extends object>(
+    document: TypedDocument<Data, Variables>,
+    ...variablesAndOptions: [...VariablesOf<Variables>, options?: SubscribeOptions]
+  ): AsyncGenerator<Data, void, undefined>;
+  subscribe<Data = unknown>(
+    document: string,
+    variables?: Readonly<Record<string, unknown>>,
+    options?: SubscribeOptions,
+  ): AsyncGenerator<Data, void, undefined>;
+  subscribe(
+    document: string | TypedDocument<unknown, object>,
+    variables?: object,
+    options?: SubscribeOptions,
+  ): AsyncGenerator<unknown, void, undefined> {
+    return this.#subscriptions.subscribe(document, variables, options);
+  }
+}
+
+/**
+ * Makes a client of the graph at an address. Nothing is sent before it is used.
+ *
+ * @example
+ * ```ts
+ * const client = createClient({ url: "https://metricsinfra.example.org/graphql", token: process.env.METRICSINFRA_TOKEN });
+ * const { project } = await client.projects.create({ name: "shop" });
+ * ```
+ */
+export function createClient<Throws extends boolean = true>(options: ClientOptions<Throws>): Client<Throws> {
+  return new Client(options);
+}

@@ -1,0 +1,154 @@
+import { Field, ObjectType, registerEnumType } from "type-graphql";
+import type { UpstreamAlert } from "../clients/alertmanager-client.js";
+import { ruleIdAnnotation } from "../clients/live-rules.js";
+import { labelValue } from "../core/matcher.js";
+import { connectionType } from "../graph/connection.js";
+import { Node } from "../graph/node.js";
+import { DateTime, Labels } from "../graph/scalars.js";
+
+/** The states of an alert, as Alertmanager names them. */
+export const AlertState = { ACTIVE: "ACTIVE", SUPPRESSED: "SUPPRESSED", UNPROCESSED: "UNPROCESSED" } as const;
+export type AlertState = keyof typeof AlertState;
+
+registerEnumType(AlertState, {
+  name: "AlertState",
+  description: "The states of an alert, as Alertmanager has them.",
+  valuesConfig: {
+    ACTIVE: { description: "It fires, and is notified about." },
+    SUPPRESSED: { description: "It fires, and a silence or another alert keeps it quiet." },
+    UNPROCESSED: { description: "It has just arrived." },
+  },
+});
+
+// The loudest first: an alert that one cluster silences and another does not is notified about.
+const loudness: Readonly<Record<AlertState, number>> = { ACTIVE: 0, UNPROCESSED: 1, SUPPRESSED: 2 };
+
+/** An alert that has not resolved, over all Alertmanager clusters that hold it. */
+@ObjectType({ implements: Node, description: "An alert that has not resolved, as the Alertmanagers hold it now." })
+export class Alert extends Node {
+  override readonly id: string;
+
+  /** Name of its project, "" when it belongs to none. */
+  readonly projectName: string;
+  /** Id of the rule that it comes of, when the rule is ours; never trusted without looking whose rule that is. */
+  readonly ruleId: string | null;
+
+  @Field(() => String, { description: "Alertmanager's hash of the labels: 16 hexadecimal digits." })
+  readonly fingerprint: string;
+
+  @Field(() => String, { description: "The label `alertname`." })
+  readonly name: string;
+
+  @Field(() => [String], { description: "The Alertmanager clusters that hold it." })
+  readonly clusters: readonly string[];
+
+  constructor(
+    private readonly upstream: UpstreamAlert,
+    clusters: readonly string[],
+  ) {
+    super();
+    this.id = alertIdOf(upstream.fingerprint);
+    this.fingerprint = upstream.fingerprint;
+    this.name = labelValue(upstream.labels, "alertname");
+    this.projectName = labelValue(upstream.labels, "project");
+    this.ruleId = upstream.annotations[ruleIdAnnotation] ?? null;
+    this.clusters = clusters;
+  }
+
+  @Field(() => String, { nullable: true, description: "The label `severity`." })
+  get severity(): string | null {
+    return labelValue(this.labels, "severity") || null;
+  }
+
+  @Field(() => AlertState, { description: "Its state; ACTIVE when any cluster says so." })
+  get state(): AlertState {
+    return this.upstream.state;
+  }
+
+  @Field(() => Labels, { description: "What identifies it." })
+  get labels(): UpstreamAlert["labels"] {
+    return this.upstream.labels;
+  }
+
+  @Field(() => Labels, { description: "What the rule says about it." })
+  get annotations(): UpstreamAlert["annotations"] {
+    return this.upstream.annotations;
+  }
+
+  @Field(() => DateTime, { description: "Since when it fires." })
+  get startsAt(): Date {
+    return new Date(this.upstream.startsAtMs);
+  }
+
+  @Field(() => DateTime, { description: "When it counts as resolved unless it is heard of again." })
+  get endsAt(): Date {
+    return new Date(this.upstream.endsAtMs);
+  }
+
+  @Field(() => DateTime, { description: "When it was last heard of." })
+  get updatedAt(): Date {
+    return new Date(this.upstream.updatedAtMs);
+  }
+
+  @Field(() => String, { nullable: true, description: "Where its expression can be seen in Prometheus." })
+  get generatorURL(): string | null {
+    return this.upstream.generatorURL;
+  }
+
+  @Field(() => [String], { description: "The receivers that its routes lead to." })
+  get receivers(): readonly string[] {
+    return this.upstream.receivers;
+  }
+
+  @Field(() => [String], { description: "The mute timings that keep it quiet; Alertmanager tells from 0.28 on." })
+  get mutedBy(): readonly string[] {
+    return this.upstream.mutedBy;
+  }
+
+  /** Ids, as Alertmanager has them, of the silences that keep it quiet. */
+  get silenceIds(): readonly string[] {
+    return this.upstream.silencedBy;
+  }
+
+  /** Fingerprints of the alerts that keep it quiet. */
+  get inhibitors(): readonly string[] {
+    return this.upstream.inhibitedBy;
+  }
+
+  get startsAtMs(): number {
+    return this.upstream.startsAtMs;
+  }
+
+  /** The same alert, as two clusters hold it. */
+  with(other: Alert): Alert {
+    const [newer, older] = this.upstream.updatedAtMs >= other.upstream.updatedAtMs ? [this, other] : [other, this];
+    const merged: UpstreamAlert = {
+      ...newer.upstream,
+      state: loudness[newer.state] <= loudness[older.state] ? newer.state : older.state,
+      startsAtMs: Math.min(newer.upstream.startsAtMs, older.upstream.startsAtMs),
+      endsAtMs: Math.max(newer.upstream.endsAtMs, older.upstream.endsAtMs),
+      receivers: union(this.receivers, other.receivers),
+      silencedBy: union(this.silenceIds, other.silenceIds),
+      inhibitedBy: union(this.inhibitors, other.inhibitors),
+      mutedBy: union(this.mutedBy, other.mutedBy),
+    };
+    return new Alert(merged, [...this.clusters, ...other.clusters]);
+  }
+}
+
+/** A page of alerts. */
+export const AlertConnection = connectionType<Alert>("Alert", () => Alert);
+
+/** The id in the graph of the alert with this fingerprint. */
+export function alertIdOf(fingerprint: string): string {
+  return `alr_${fingerprint}`;
+}
+
+/** The fingerprint in an alert's id; null when the id has another shape. */
+export function fingerprintIn(id: string): string | null {
+  return /^alr_([0-9a-f]{16})$/.exec(id)?.[1] ?? null;
+}
+
+function union(a: readonly string[], b: readonly string[]): readonly string[] {
+  return [...new Set([...a, ...b])];
+}

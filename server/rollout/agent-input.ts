@@ -1,0 +1,55 @@
+import { Field, ID, InputType, Int } from "type-graphql";
+import { DateTime } from "../graph/scalars.js";
+import { AgentOutput, AgentState } from "./agent.js";
+
+/** What keeps the reporting agent from applying something. */
+@InputType({ description: "What keeps the reporting agent from applying something." })
+export class RolloutProblemInput {
+  @Field(() => ID, {
+    nullable: true,
+    description: "The project that it concerns; absent when it concerns the agent as a whole.",
+  })
+  readonly project?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The file that was refused." })
+  readonly file?: string | null;
+
+  @Field(() => String, { description: "What is wrong; more than 2,000 characters are cut." })
+  readonly message!: string;
+}
+
+/** A report of an agent about itself. */
+@InputType({ description: "A report of an agent about itself." })
+export class AgentReportInput {
+  @Field(() => String, { description: "Its name, 1 to 100 characters; unique among agents." })
+  readonly name!: string;
+
+  @Field(() => String, { description: "Made once per working directory: tells two agents with one name apart." })
+  readonly instanceId!: string;
+
+  @Field(() => String, { description: "The machine that it runs on." })
+  readonly hostname!: string;
+
+  @Field(() => String, { description: "The version of its program." })
+  readonly agentVersion!: string;
+
+  @Field(() => [AgentOutput], { description: "What it writes configuration for." })
+  readonly outputs!: readonly AgentOutput[];
+
+  @Field(() => Int, { description: "The newest revision that its servers run." })
+  readonly appliedRevision!: number;
+
+  @Field(() => AgentState, { description: "How it is doing; not SILENT." })
+  readonly state!: AgentState;
+
+  @Field(() => DateTime, { nullable: true, description: "When it last changed what its servers run." })
+  readonly lastApplyAt?: Date | null;
+
+  @Field(() => Int, {
+    description: "How often it reports, 1 to 3600 seconds; after three times that in silence it counts as SILENT.",
+  })
+  readonly reportIntervalSeconds!: number;
+
+  @Field(() => [RolloutProblemInput], { description: "Its problems; those that are no longer named are over." })
+  readonly problems!: readonly RolloutProblemInput[];
+}

@@ -1,0 +1,95 @@
+import type { Caller } from "../access/caller.js";
+import { newId } from "../core/ids.js";
+import { checkName } from "../core/names.js";
+import { type UserError, UserErrors } from "../graph/user-error.js";
+import { Agent, isHeardOf, type StoredProblem } from "./agent.js";
+import type { AgentReportInput } from "./agent-input.js";
+import type { AgentRepository } from "./agent-repository.js";
+
+/** What came of a report. */
+export interface ReportOutcome {
+  readonly agent: Agent | null;
+  readonly userErrors: readonly UserError[];
+}
+
+const mostProblems = 10_000;
+const mostMessageLength = 2_000;
+
+/** Takes the agents' reports. */
+export class AgentReportService {
+  constructor(
+    private readonly repository: AgentRepository,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Stores what the agent reports; refused as TAKEN while another live agent has its name. */
+  async report(caller: Caller, input: AgentReportInput): Promise<ReportOutcome> {
+    caller.require("agent.report");
+    const errors = checked(input);
+    if (errors.any) return { agent: null, userErrors: errors.list };
+    const now = this.now();
+    const agent = await this.repository.report(input.name, (earlier) => {
+      const isAnother = earlier !== null && earlier.instanceId !== input.instanceId && isHeardOf(earlier, now);
+      if (!isAnother) return reported(input, earlier, now);
+      const seconds = Math.round((now.getTime() - earlier.lastSeenAt.getTime()) / 1_000);
+      errors.add(
+        "TAKEN",
+        `Another agent of this name reported ${seconds} s ago from ${earlier.hostname}. Each agent needs a name of its own.`,
+        ["input", "name"],
+      );
+      return null;
+    });
+    return { agent, userErrors: errors.list };
+  }
+}
+
+function reported(input: AgentReportInput, earlier: Agent | null, now: Date): Agent {
+  return Object.assign(new Agent(), {
+    id: earlier?.id ?? newId("agt"),
+    name: input.name,
+    instanceId: input.instanceId,
+    hostname: input.hostname,
+    agentVersion: input.agentVersion,
+    outputs: [...new Set(input.outputs)],
+    appliedRevision: input.appliedRevision,
+    reportedState: input.state,
+    reportIntervalSeconds: input.reportIntervalSeconds,
+    lastSeenAt: now,
+    lastApplyAt: input.lastApplyAt ?? null,
+    storedProblems: input.problems.map((problem) => stored(problem, earlier, now)),
+  });
+}
+
+/** A problem that was reported before keeps its beginning. */
+function stored(problem: AgentReportInput["problems"][number], earlier: Agent | null, now: Date): StoredProblem {
+  const told = {
+    projectId: problem.project ?? null,
+    file: problem.file ?? null,
+    message: problem.message.slice(0, mostMessageLength),
+  };
+  const same = earlier?.storedProblems.find(
+    ({ projectId, file, message }) => projectId === told.projectId && file === told.file && message === told.message,
+  );
+  return { ...told, since: same?.since ?? now.toISOString() };
+}
+
+function checked(input: AgentReportInput): UserErrors {
+  const errors = new UserErrors();
+  errors.check(checkName(input.name), ["input", "name"]);
+  errors.check(/^[\w-]{1,64}$/.test(input.instanceId) ? null : "1 to 64 letters, digits, `_` or `-`.", [
+    "input",
+    "instanceId",
+  ]);
+  errors.check(checkName(input.hostname), ["input", "hostname"]);
+  errors.check(/^[\w.+-]{1,40}$/.test(input.agentVersion) ? null : "1 to 40 characters of a version.", [
+    "input",
+    "agentVersion",
+  ]);
+  errors.check(input.appliedRevision >= 0 ? null : "A revision is not negative.", ["input", "appliedRevision"]);
+  errors.check(input.state === "SILENT" ? "An agent that reports is not silent." : null, ["input", "state"]);
+  const { reportIntervalSeconds: interval } = input;
+  errors.check(interval >= 1 && interval <= 3_600 ? null : "1 to 3600 seconds.", ["input", "reportIntervalSeconds"]);
+  if (input.problems.length > mostProblems)
+    errors.add("LIMIT", `At most ${mostProblems} problems.`, ["input", "problems"]);
+  return errors;
+}

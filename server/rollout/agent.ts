@@ -1,0 +1,108 @@
+import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Column, Entity, Index, PrimaryColumn } from "typeorm";
+import { Node } from "../graph/node.js";
+import { DateTime } from "../graph/scalars.js";
+
+/** What an agent writes configuration for. */
+export const AgentOutput = { PROMETHEUS: "PROMETHEUS", ALERTMANAGER: "ALERTMANAGER" } as const;
+export type AgentOutput = keyof typeof AgentOutput;
+
+registerEnumType(AgentOutput, {
+  name: "AgentOutput",
+  description: "What an agent writes configuration for.",
+  valuesConfig: {
+    PROMETHEUS: { description: "A Prometheus with its blackbox exporter: targets, rules, probes." },
+    ALERTMANAGER: { description: "An Alertmanager: routes and receivers." },
+  },
+});
+
+/** What an agent says of itself, or SILENT when it says nothing. */
+export const AgentState = { SYNCED: "SYNCED", APPLYING: "APPLYING", FAILED: "FAILED", SILENT: "SILENT" } as const;
+export type AgentState = keyof typeof AgentState;
+
+registerEnumType(AgentState, {
+  name: "AgentState",
+  description: "How an agent is doing.",
+  valuesConfig: {
+    SYNCED: { description: "It runs the newest revision that it knows of." },
+    APPLYING: { description: "It is bringing a newer revision to its servers." },
+    FAILED: { description: "Its last attempt failed: its problems say why. What ran before goes on running." },
+    SILENT: { description: "Nothing was heard of it for three of its report intervals." },
+  },
+});
+
+/** A problem as the agent reported it. */
+export interface StoredProblem {
+  /** Null for what concerns the agent as a whole. */
+  readonly projectId: string | null;
+  readonly file: string | null;
+  readonly message: string;
+  /** ISO-8601; when it was first reported without a break. */
+  readonly since: string;
+}
+
+/** A configurator, as it last reported. */
+@Entity("agent")
+@Index("uq_agent_name", ["name"], { unique: true })
+@ObjectType({
+  implements: Node,
+  description: "A configurator: the program beside a Prometheus or an Alertmanager that brings changes to it.",
+})
+export class Agent extends Node {
+  @PrimaryColumn("varchar", { length: 40, primaryKeyConstraintName: "pk" })
+  declare readonly id: string;
+
+  @Column("varchar", { length: 100 })
+  @Field(() => String, { description: "Its name, from its settings; unique among agents." })
+  readonly name!: string;
+
+  /** Tells two agents with one name apart: made once per working directory. */
+  @Column("varchar", { name: "instance_id", length: 64 })
+  readonly instanceId!: string;
+
+  @Column("varchar", { length: 255 })
+  @Field(() => String, { description: "The machine that it runs on." })
+  readonly hostname!: string;
+
+  @Column("varchar", { name: "agent_version", length: 40 })
+  @Field(() => String, { description: "The version of its program." })
+  readonly agentVersion!: string;
+
+  @Column("json")
+  @Field(() => [AgentOutput], { description: "What it writes configuration for." })
+  readonly outputs!: readonly AgentOutput[];
+
+  @Column("int", { name: "applied_revision" })
+  @Field(() => Int, {
+    description: "The newest revision that its servers run, as far as its problems do not say otherwise.",
+  })
+  readonly appliedRevision!: number;
+
+  @Column("varchar", { name: "reported_state", length: 10 })
+  readonly reportedState!: AgentState;
+
+  @Column("int", { name: "report_interval_seconds" })
+  readonly reportIntervalSeconds!: number;
+
+  @Column("datetime", { name: "last_seen_at", precision: 3 })
+  @Field(() => DateTime, { description: "When it last reported." })
+  readonly lastSeenAt!: Date;
+
+  @Column("datetime", { name: "last_apply_at", precision: 3, nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "When it last changed what its servers run; null when it never did.",
+  })
+  readonly lastApplyAt!: Date | null;
+
+  @Column("json", { name: "problems" })
+  readonly storedProblems!: readonly StoredProblem[];
+}
+
+/** After how many of its report intervals an agent counts as silent. */
+const silentIntervals = 3;
+
+/** Whether the agent has reported lately. */
+export function isHeardOf({ lastSeenAt, reportIntervalSeconds }: Agent, now: Date): boolean {
+  return now.getTime() - lastSeenAt.getTime() <= silentIntervals * reportIntervalSeconds * 1_000;
+}

@@ -1,0 +1,72 @@
+import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root, Subscription } from "type-graphql";
+import type { Caller } from "../access/caller.js";
+import { PageArguments } from "../graph/connection.js";
+import { Project } from "../projects/project.js";
+import type { ProjectService } from "../projects/project-service.js";
+import { ChangedProjectConnection } from "./changed-project.js";
+import { Rollout, RolloutProblem } from "./rollout.js";
+import type { RolloutService } from "./rollout-service.js";
+
+/** The topic of the subscription `revisions`. */
+export const revisionsTopic = "revisions";
+
+/** What agents fetch, in the graph. */
+@Resolver()
+export class ChangesResolver {
+  constructor(private readonly service: RolloutService) {}
+
+  @Query(() => Int, {
+    description: "The newest revision of the whole configuration; 0 while nothing was written. Operators and agents.",
+  })
+  revision(@Ctx() caller: Caller) {
+    return this.service.revision(caller);
+  }
+
+  @Query(() => ChangedProjectConnection, {
+    description:
+      "The projects that changed after a revision, deletions too, oldest change first. Operators and agents.",
+  })
+  changedProjects(
+    @Ctx() caller: Caller,
+    @Arg("sinceRevision", () => Int, { description: "The revision that you run; 0 for everything." })
+    sinceRevision: number,
+    @Args(() => PageArguments) page: PageArguments,
+  ) {
+    return this.service.changedProjects(caller, sinceRevision, page);
+  }
+
+  @Subscription(() => Int, {
+    topics: revisionsTopic,
+    topicId: ({ context }) => context,
+    description:
+      "The newest revision, then each newer one; several quick ones may come as the last. Operators and agents.",
+  })
+  revisions(@Root() revision: number): number {
+    return revision;
+  }
+}
+
+/** The project of a problem. */
+@Resolver(() => RolloutProblem)
+export class RolloutProblemResolver {
+  constructor(private readonly projects: ProjectService) {}
+
+  @FieldResolver(() => Project, {
+    nullable: true,
+    description: "The project that it concerns; null when it concerns the agent as a whole.",
+  })
+  project(@Ctx() caller: Caller, @Root() problem: RolloutProblem) {
+    return problem.projectId === null ? null : this.projects.find(caller, problem.projectId);
+  }
+}
+
+/** The rollout of a project. */
+@Resolver(() => Project)
+export class ProjectRolloutResolver {
+  constructor(private readonly service: RolloutService) {}
+
+  @FieldResolver(() => Rollout, { description: "How far its last change has come." })
+  rollout(@Ctx() caller: Caller, @Root() { id, revision }: Project) {
+    return this.service.rollout(caller, { projectId: id, revision, outputs: ["PROMETHEUS", "ALERTMANAGER"] });
+  }
+}

@@ -1,0 +1,42 @@
+import type { Database } from "../core/database/database.js";
+import { all, contains, equals, type Narrow } from "../core/database/narrow.js";
+import { StoredRepository } from "../core/database/stored-repository.js";
+import { BatchSource, groupBy } from "../core/loaders.js";
+import type { ProjectContents } from "../projects/project-service.js";
+import { ScrapeJob } from "./scrape-job.js";
+import type { ScrapeJobFilter } from "./scrape-job-input.js";
+
+/** Scrape jobs in the database. */
+export class ScrapeJobRepository extends StoredRepository<ScrapeJob> implements ProjectContents {
+  /** The ids of all scrape jobs of each of many projects. */
+  readonly idsByProject = new BatchSource<string, readonly string[]>(async (projectIds) => {
+    const rows = await this.database.read((manager) =>
+      manager
+        .createQueryBuilder(ScrapeJob, "row")
+        .select("row.id", "id")
+        .addSelect("row.projectId", "projectId")
+        .where("row.projectId IN (:...projectIds)", { projectIds: [...projectIds] })
+        .getRawMany<{ id: string; projectId: string }>(),
+    );
+    const byProject = groupBy(rows, ({ projectId }) => projectId);
+    return projectIds.map((projectId) => (byProject.get(projectId) ?? []).map(({ id }) => id));
+  });
+
+  constructor(database: Database) {
+    super(database, ScrapeJob);
+  }
+
+  async findByName(projectId: string, name: string): Promise<ScrapeJob | null> {
+    const [found] = await this.select(all(equals("projectId", projectId), equals("name", name)));
+    return found ?? null;
+  }
+
+  /** What passes the filter. */
+  where({ search, enabled }: ScrapeJobFilter): Narrow {
+    return all(...(search ? [contains("name", search)] : []), ...(enabled == null ? [] : [equals("enabled", enabled)]));
+  }
+
+  async removeOf(projectId: string): Promise<void> {
+    await this.database.transaction((manager) => manager.delete(ScrapeJob, { projectId }));
+  }
+}

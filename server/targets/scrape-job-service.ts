@@ -1,0 +1,160 @@
+import type { Caller } from "../access/caller.js";
+import type { Change, Description } from "../audit/change.js";
+import type { ChangeLog } from "../audit/change-log.js";
+import { altered } from "../core/database/stored.js";
+import type { Order } from "../core/database/table-reader.js";
+import { NotFoundError } from "../core/errors.js";
+import { newId, requireId } from "../core/ids.js";
+import type { PageRequest } from "../core/page.js";
+import { type Connection, connection } from "../graph/connection.js";
+import type { Outcome } from "../graph/payload.js";
+import { type UserError, UserErrors } from "../graph/user-error.js";
+import type { ProjectService } from "../projects/project-service.js";
+import { checkScrapeJob } from "./check-scrape-job.js";
+import { readProbe } from "./read-probe.js";
+import { readOpenstackDiscovery, readStaticTargets } from "./read-targets.js";
+import { ScrapeJob } from "./scrape-job.js";
+import type { ScrapeJobCreateInput, ScrapeJobFilter, ScrapeJobUpdateInput } from "./scrape-job-input.js";
+import type { ScrapeJobRepository } from "./scrape-job-repository.js";
+
+/** The rules about scrape jobs: who edits them, what they may hold. */
+export class ScrapeJobService {
+  constructor(
+    private readonly repository: ScrapeJobRepository,
+    private readonly projects: ProjectService,
+    private readonly changes: ChangeLog,
+  ) {}
+
+  /** The job with this id; null when it is absent or invisible to the caller. */
+  async find(caller: Caller, id: string): Promise<ScrapeJob | null> {
+    const job = await caller.loaders.for(this.repository.byId).load(id);
+    return job && caller.may("project.read", job.projectId) ? job : null;
+  }
+
+  /** The jobs of a project that is visible to the caller. */
+  async listOf(
+    caller: Caller,
+    projectId: string,
+    filter: ScrapeJobFilter,
+    order: Order,
+    page: PageRequest,
+  ): Promise<Connection<ScrapeJob>> {
+    const query = { narrow: this.repository.where(filter), filter, order, page, list: "Project.scrapeJobs" };
+    const found = await this.repository.below(caller.loaders, "projectId", projectId, query);
+    return connection(found.page, found.count);
+  }
+
+  async create(caller: Caller, input: ScrapeJobCreateInput, dryRun: boolean): Promise<Outcome<ScrapeJob>> {
+    const projectId = requireId("prj", input.project, ["input", "project"]);
+    caller.requireIn(projectId, "config.write", "Project");
+    await this.projects.require(caller, projectId);
+    return this.changes.once(
+      caller,
+      (id) => this.repository.find(id),
+      async (key) => {
+        const job = Object.assign(new ScrapeJob(), {
+          id: newId("job"),
+          projectId,
+          name: input.name,
+          enabled: input.enabled ?? true,
+          scheme: input.scheme ?? "HTTP",
+          metricsPath: input.metricsPath ?? "/metrics",
+          params: input.params ?? {},
+          scrapeInterval: input.scrapeInterval ?? null,
+          scrapeTimeout: input.scrapeTimeout ?? null,
+          staticTargets: readStaticTargets(input.staticTargets ?? []),
+          openstackDiscovery: input.openstackDiscovery ? readOpenstackDiscovery(input.openstackDiscovery) : null,
+          probe: input.probe ? readProbe(input.probe) : null,
+        });
+        const userErrors = await this.#mistakes(null, job);
+        const change = this.#change(null, job, () => this.repository.insert(job));
+        return this.changes.commit(caller, change, { dryRun, key, userErrors });
+      },
+    );
+  }
+
+  async update(caller: Caller, id: string, input: ScrapeJobUpdateInput, dryRun: boolean): Promise<Outcome<ScrapeJob>> {
+    const before = await this.#changeable(caller, id);
+    return this.changes.once(
+      caller,
+      (known) => this.repository.find(known),
+      async (key) => {
+        const after = altered(before, {
+          name: cleared(input.name, ""),
+          enabled: cleared(input.enabled, true),
+          scheme: cleared(input.scheme, "HTTP"),
+          metricsPath: cleared(input.metricsPath, "/metrics"),
+          params: cleared(input.params, {}),
+          scrapeInterval: input.scrapeInterval,
+          scrapeTimeout: input.scrapeTimeout,
+          staticTargets:
+            input.staticTargets === null ? [] : input.staticTargets && readStaticTargets(input.staticTargets),
+          openstackDiscovery: input.openstackDiscovery && readOpenstackDiscovery(input.openstackDiscovery),
+          probe: input.probe && readProbe(input.probe),
+        });
+        const userErrors = await this.#mistakes(before, after);
+        const { expectedVersion } = input;
+        const change = this.#change(before, after, () => this.repository.replace(after, before.version));
+        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors });
+      },
+    );
+  }
+
+  async remove(
+    caller: Caller,
+    id: string,
+    expectedVersion: number | null,
+    dryRun: boolean,
+  ): Promise<Outcome<ScrapeJob>> {
+    const before = await this.#changeable(caller, id);
+    return this.changes.once(
+      caller,
+      (known) => this.repository.find(known),
+      async (key) => {
+        const change = this.#change(before, null, () => this.repository.remove(id, before.version));
+        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
+      },
+    );
+  }
+
+  async #changeable(caller: Caller, id: string): Promise<ScrapeJob> {
+    caller.requireAnywhere("config.write");
+    const job = await this.repository.find(requireId("job", id));
+    if (job === null) throw new NotFoundError("Scrape job");
+    caller.requireIn(job.projectId, "config.write", "Scrape job");
+    return job;
+  }
+
+  async #mistakes(before: ScrapeJob | null, after: ScrapeJob): Promise<readonly UserError[]> {
+    const errors = new UserErrors();
+    checkScrapeJob(after, errors);
+    const isNew = after.name !== before?.name;
+    if (!errors.any && isNew && (await this.repository.findByName(after.projectId, after.name))) {
+      errors.add(taken.code, taken.message, taken.path);
+    }
+    return errors.list;
+  }
+
+  #change(before: ScrapeJob | null, after: ScrapeJob | null, write: Change["write"]): Change<ScrapeJob> {
+    const projectId = (after ?? before)?.projectId ?? null;
+    return { entityType: "ScrapeJob", projectId, before, after, describe, write, taken };
+  }
+}
+
+const taken: UserError = {
+  code: "TAKEN",
+  message: "The project has a scrape job with this name already.",
+  path: ["input", "name"],
+};
+
+/** What a nullable input means for a field that always has a value: absent stays undefined, null is the default. */
+function cleared<T>(value: T | null | undefined, initial: T): T | undefined {
+  return value === null ? initial : value;
+}
+
+function describe(job: ScrapeJob): Description {
+  const { name, enabled, scheme, metricsPath, params, scrapeInterval, scrapeTimeout } = job;
+  const { staticTargets, openstackDiscovery, probe } = job;
+  const timing = { scrapeInterval, scrapeTimeout };
+  return { name, enabled, scheme, metricsPath, params, ...timing, staticTargets, openstackDiscovery, probe };
+}

@@ -1,0 +1,114 @@
+import type { ProjectConfig } from "@metricsinfra/sdk";
+import type {
+  AlertingRuleConfig,
+  ContactGroupConfig,
+  GlobalRuleConfig,
+  RuleConfig,
+  ScrapeJobConfig,
+} from "../../../configurator/fetch/project-config.js";
+
+const time = "2026-01-01T00:00:00.000Z";
+
+/** A project as the graph gives it, without jobs, rules and contacts unless they are given. */
+export function aProject(name: string, overrides: Partial<ProjectConfig> = {}): ProjectConfig {
+  return {
+    id: `prj_${name}`,
+    name,
+    openstackId: null,
+    description: "",
+    extraLabels: {},
+    aclGroup: null,
+    limitTier: "default",
+    defaultContactGroup: null,
+    revision: 1,
+    version: 1,
+    createdAt: time,
+    updatedAt: time,
+    scrapeJobs: [],
+    rules: [],
+    contactGroups: [],
+    ...overrides,
+  };
+}
+
+/** A scrape job with one target. */
+export function aJob(name: string, overrides: Partial<ScrapeJobConfig> = {}): ScrapeJobConfig {
+  return {
+    id: `job_${name}`,
+    name,
+    enabled: true,
+    scheme: "HTTP",
+    metricsPath: "/metrics",
+    params: {},
+    scrapeInterval: null,
+    scrapeTimeout: null,
+    staticTargets: [{ host: "192.0.2.1", port: 9100, labels: {} }],
+    openstackDiscovery: null,
+    probe: null,
+    revision: 1,
+    ...overrides,
+  };
+}
+
+/** An alerting rule of a project, its expression enforced. */
+export function anAlert(project: string, name: string, overrides: Partial<AlertingRuleConfig> = {}): RuleConfig {
+  return {
+    __typename: "AlertingRule",
+    id: `rul_${name}`,
+    name,
+    expr: "up == 0",
+    enforcedExpr: `up{project="${project}"} == 0`,
+    for: "1m",
+    keepFiringFor: null,
+    severity: "warning",
+    labels: {},
+    annotations: {},
+    interval: null,
+    enabled: true,
+    revision: 1,
+    ...overrides,
+  };
+}
+
+/** A recording rule of a project, its expression enforced. */
+export function aRecording(project: string, name: string, overrides: Partial<RuleConfig> = {}): RuleConfig {
+  return {
+    __typename: "RecordingRule",
+    id: `rul_${name}`,
+    name,
+    expr: "sum(up)",
+    enforcedExpr: `sum(up{project="${project}"})`,
+    labels: {},
+    interval: null,
+    enabled: true,
+    revision: 1,
+    ...overrides,
+  } as RuleConfig;
+}
+
+/** A rule of the operators. */
+export function aGlobalRule(name: string, overrides: Partial<GlobalRuleConfig> = {}): GlobalRuleConfig {
+  return {
+    id: `grl_${name}`,
+    name,
+    mode: "PER_PROJECT",
+    expr: "up == 0",
+    for: "5m",
+    keepFiringFor: null,
+    severity: "critical",
+    labels: {},
+    annotations: {},
+    interval: null,
+    enabled: true,
+    revision: 1,
+    version: 1,
+    createdAt: time,
+    updatedAt: time,
+    ...overrides,
+  };
+}
+
+/** A contact group. */
+export function aGroup(name: string, contacts: ContactGroupConfig["contacts"]): ContactGroupConfig {
+  return { id: `cgr_${name}`, name, contacts, isDefault: false, revision: 1 };
+}

@@ -1,0 +1,33 @@
+import { request } from "node:http";
+
+/** An answer as it came, before anything made sense of it. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** One HTTP request with exactly these headers: `fetch` would add some of its own. */
+export function rawRequest(
+  url: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string | Buffer,
+): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.once("error", reject);
+      response.once("end", () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
+          text: Buffer.concat(chunks).toString(),
+        }),
+      );
+    });
+    sent.once("error", reject);
+    sent.end(body);
+  });
+}
