@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { DemoFailure } from "./demo-failure.js";
+import { EndSignal, endSignal } from "./end-signal.js";
 import { firstAlert } from "./first-alert.js";
 import { requireFreePorts } from "./free-ports.js";
 import { DEFAULT_PORT, demoLayout, fileOf, type Layout, portsOf } from "./layout.js";
@@ -28,7 +29,7 @@ process.exit();
 
 async function main(): Promise<number> {
   const supervisor = new Supervisor();
-  const ends = [toldToEnd(), supervisor.failure];
+  const ends = [endSignal(), supervisor.failure];
   let unmark: (() => void) | undefined;
   try {
     const layout = layoutOf(process.argv.slice(2));
@@ -37,7 +38,7 @@ async function main(): Promise<number> {
     await Promise.race([...ends, run(layout, supervisor)]);
     await Promise.race(ends);
   } catch (error) {
-    if (error instanceof Ended) {
+    if (error instanceof EndSignal) {
       progress.line(`\n${error.message}: stopping`);
       return 0;
     }
@@ -67,20 +68,6 @@ async function run(layout: Layout, supervisor: Supervisor): Promise<void> {
   await progress.step("Prometheus", () => stack.startPrometheus());
   const alert = await progress.step("first firing alert in the graph", () => firstAlert(client));
   progress.line(whatToTry(layout, alert));
-}
-
-class Ended extends Error {}
-
-/** Rejects with Ended at the first signal that asks us to end; a second one ends us at once. */
-function toldToEnd(): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.on(signal, () => {
-        reject(new Ended(signal));
-        process.once(signal, () => process.exit(130));
-      });
-    }
-  });
 }
 
 function layoutOf(args: readonly string[]): Layout {

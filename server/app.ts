@@ -66,6 +66,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     log,
     shutdownMs: settings.shutdownSeconds * 1_000,
     costLimitOf: (caller) => costLimitOf(caller, settings),
+    requestId: http.requestId,
     drain: async () => http.endStreams(),
     onOperation: metrics.onOperation,
   });

@@ -38,11 +38,11 @@ import { AgentReportService } from "./rollout/agent-report-service.js";
 import { AgentRepository } from "./rollout/agent-repository.js";
 import { AgentResolver } from "./rollout/agent-resolver.js";
 import {
-  ChangesResolver,
+  ContactGroupRolloutResolver,
   ProjectRolloutResolver,
-  RolloutProblemResolver,
-  revisionsTopic,
-} from "./rollout/rollout-resolver.js";
+  ScrapeJobRolloutResolver,
+} from "./rollout/rollout-fields.js";
+import { ChangesResolver, RolloutProblemResolver, revisionsTopic } from "./rollout/rollout-resolver.js";
 import { RolloutService } from "./rollout/rollout-service.js";
 import type { Settings } from "./settings.js";
 import { ScrapeJob } from "./targets/scrape-job.js";
@@ -138,6 +138,8 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
       new ChangesResolver(rollout),
       new RolloutProblemResolver(projects),
       new ProjectRolloutResolver(rollout),
+      new ScrapeJobRolloutResolver(rollout),
+      new ContactGroupRolloutResolver(rollout),
     ],
     streams: { [revisionsTopic]: (caller) => rollout.revisions(caller) },
     start: () => {},

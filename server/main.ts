@@ -6,6 +6,7 @@ import { Command, Option } from "commander";
 import { Caller } from "./access/caller.js";
 import { GlobalRole } from "./access/roles.js";
 import { type App, makeApp } from "./app.js";
+import { DatabaseError } from "./core/database/database-error.js";
 import { makeLog } from "./core/log.js";
 import { SettingsError } from "./core/settings-file.js";
 import { printGraph } from "./http/schema.js";
@@ -41,14 +42,28 @@ program
 program.command("schema").description("Print the schema of the graph.").action(printSchema);
 
 program.parseAsync().catch((error: unknown) => {
-  console.error(error instanceof SettingsError ? error.message : error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 });
+
+/** What a person needs to mend it: for what we foresaw the message, for the rest all that is known. */
+function messageOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if ("code" in error && error.code === "EADDRINUSE" && "address" in error && "port" in error) {
+    return `${error.address}:${error.port} is in use by another program.`;
+  }
+  return error instanceof SettingsError || error instanceof DatabaseError ? error.message : error;
+}
 
 async function serve(settings: Settings): Promise<void> {
   const log = makeLog(settings.log.level);
   const app = await makeApp(settings, { log });
-  log.info({ url: await app.listen() }, "Serving");
+  try {
+    log.info({ url: await app.listen() }, "Serving");
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal }, "Stopping");
     app.close().then(

@@ -89,7 +89,8 @@ function renderContact(contact: ContactConfig, options: ContactOptions, secretFi
       return { kind: "email_configs", config: { to: contact.value, ...common } };
     case "IRC": {
       if (options.ircRelayUrl === undefined) return { problem: "this agent has no IRC relay" };
-      if (!/^##?[^\s#/?,]+$/.test(contact.value)) return { problem: "it is not an IRC channel" };
+      // One of dots alone would be a path's own way up, whatever is done to its characters.
+      if (!/^##?(?=.*\w)[^\s#/?,]+$/.test(contact.value)) return { problem: "it is not an IRC channel" };
       const url = `${withoutSlash(options.ircRelayUrl)}/${encodeURIComponent(contact.value.slice(1))}`;
       return { kind: "webhook_configs", config: { url, ...common } };
     }

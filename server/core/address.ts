@@ -45,7 +45,7 @@ export function checkDnsName(text: string): string | null {
   const problem = checkLine("A DNS name", text, 254);
   if (problem !== null) return problem;
   const name = text.length > 1 && text.endsWith(".") ? text.slice(0, -1) : text;
-  if (name === "." || (name.length <= 253 && name.split(".").every((label) => queryLabel.test(label)))) return null;
+  if (text === "." || (name.length <= 253 && name.split(".").every((label) => queryLabel.test(label)))) return null;
   return "A DNS name is labels of 1 to 63 letters, digits, hyphens and underscores, with dots between them.";
 }
 

@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { AppError } from "../core/errors.js";
+import { messageWithoutValue } from "./message-without-value.js";
 
 /** An error as a caller may see it, and the one behind it that only the log may hold. */
 export interface SeenError {
@@ -28,8 +29,7 @@ export function seenError(formatted: GraphQLFormattedError, thrown: unknown): Se
     const { code = "INTERNAL_SERVER_ERROR", cost, limit } = formatted.extensions ?? {};
     const known = code !== "INTERNAL_SERVER_ERROR";
     const extensions = { code, ...(cost === undefined ? {} : { cost }), ...(limit === undefined ? {} : { limit }) };
-    // A coercion error knows the schema: its "Did you mean" would let a stranger guess names.
-    const message = known ? formatted.message.replace(/ ?Did you mean [^?]*\?/g, "") : hidden;
+    const message = known ? messageWithoutValue(formatted.message, cause.message).replace(suggestion, "") : hidden;
     return { formatted: { ...formatted, message, extensions }, unexpected: known ? null : cause };
   }
   return {
@@ -39,3 +39,6 @@ export function seenError(formatted: GraphQLFormattedError, thrown: unknown): Se
 }
 
 const hidden = "Internal server error";
+
+/** A coercion error knows the schema: its "Did you mean" would let a stranger guess names. */
+const suggestion = / ?Did you mean [^?]*\?/g;

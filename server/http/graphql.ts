@@ -20,6 +20,8 @@ export interface GraphqlOptions {
   readonly httpServer: Server;
   readonly log: Log;
   readonly costLimitOf: (caller: Caller) => number;
+  /** The id of the request that is being answered. */
+  readonly requestId: () => string | undefined;
   readonly shutdownMs: number;
   /** Ends what would keep the HTTP server from closing. */
   readonly drain: () => Promise<void>;
@@ -45,8 +47,9 @@ export function graphqlServer(options: GraphqlOptions): ApolloServer<Caller> {
     logger: log,
     formatError: (formatted, thrown) => {
       const { formatted: seen, unexpected } = seenError(formatted, thrown);
-      if (unexpected !== null) log.error({ err: unexpected, path: seen.path }, "An operation failed");
-      return seen;
+      const requestId = options.requestId();
+      if (unexpected !== null) log.error({ err: unexpected, path: seen.path, requestId }, "An operation failed");
+      return { ...seen, extensions: { ...seen.extensions, requestId } };
     },
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -74,23 +77,21 @@ const requireAuthentication: ApolloServerPlugin<Caller> = {
   },
 };
 
-/** Sets the request id and the statuses that the specification and our codes ask for, and counts. */
+/** Sets the statuses that the specification and our codes ask for, and counts. */
 function answers(onOperation: GraphqlOptions["onOperation"]): ApolloServerPlugin<Caller> {
   return {
     async requestDidStart() {
       const startedAt = performance.now();
       return {
-        async willSendResponse({ request, response, source, contextValue, operation }) {
+        async willSendResponse({ request, response, source, operation }) {
           if (response.body.kind !== "single") return;
           const result = response.body.singleResult;
-          const { requestId } = contextValue.request;
           onOperation(
             operation?.operation ?? "invalid",
             (performance.now() - startedAt) / 1_000,
             result.errors !== undefined,
           );
           if (!result.errors) return;
-          result.errors = result.errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
           const code = String(result.errors[0]?.extensions?.code ?? "");
           const status = "data" in result && result.data !== null ? undefined : statusByCode[code];
           if (status !== undefined) response.http.status = status;

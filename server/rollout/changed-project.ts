@@ -34,7 +34,7 @@ export class ChangedProjectConnection
 {
   @Field(() => Int, {
     description:
-      "The newest revision when this page was read. Once all pages of a walk are applied, you run the one of its first page.",
+      "The newest revision when this page was read. Who has applied all pages of a walk runs the revision of its last page.",
   })
   readonly revision!: number;
 

@@ -4,7 +4,7 @@ import { PageArguments } from "../graph/connection.js";
 import { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { ChangedProjectConnection } from "./changed-project.js";
-import { Rollout, RolloutProblem } from "./rollout.js";
+import { RolloutProblem } from "./rollout.js";
 import type { RolloutService } from "./rollout-service.js";
 
 /** The topic of the subscription `revisions`. */
@@ -57,16 +57,5 @@ export class RolloutProblemResolver {
   })
   project(@Ctx() caller: Caller, @Root() problem: RolloutProblem) {
     return problem.projectId === null ? null : this.projects.find(caller, problem.projectId);
-  }
-}
-
-/** The rollout of a project. */
-@Resolver(() => Project)
-export class ProjectRolloutResolver {
-  constructor(private readonly service: RolloutService) {}
-
-  @FieldResolver(() => Rollout, { description: "How far its last change has come." })
-  rollout(@Ctx() caller: Caller, @Root() { id, revision }: Project) {
-    return this.service.rollout(caller, { projectId: id, revision, outputs: ["PROMETHEUS", "ALERTMANAGER"] });
   }
 }

@@ -2,7 +2,7 @@ import type { Database } from "../core/database/database.js";
 import { all, contains, equals, type Narrow } from "../core/database/narrow.js";
 import { StoredRepository } from "../core/database/stored-repository.js";
 import { BatchSource, groupBy } from "../core/loaders.js";
-import type { ProjectContents } from "../projects/project-service.js";
+import type { ProjectContents } from "../projects/project-contents.js";
 import { ScrapeJob } from "./scrape-job.js";
 import type { ScrapeJobFilter } from "./scrape-job-input.js";
 

@@ -44,11 +44,14 @@ const awkward = [
 ];
 
 describe("YAML text", () => {
-  test.each(["1.1", "1.2"] as const)("every text reads back as itself in YAML %s, as value, key and item", (version) => {
-    const keys = awkward.filter((text) => text.length < 1_000 && text !== "<<");
-    const value = { values: awkward, keys: Object.fromEntries(keys.map((text, index) => [text, String(index)])) };
-    expect(parse(yamlText(value), { version, merge: false })).toEqual(value);
-  });
+  test.each(["1.1", "1.2"] as const)(
+    "every text reads back as itself in YAML %s, as value, key and item",
+    (version) => {
+      const keys = awkward.filter((text) => text.length < 1_000 && text !== "<<");
+      const value = { values: awkward, keys: Object.fromEntries(keys.map((text, index) => [text, String(index)])) };
+      expect(parse(yamlText(value), { version, merge: false })).toEqual(value);
+    },
+  );
 
   test("a lone surrogate, which is no character, becomes the replacement character", () => {
     expect(parse(yamlText({ a: "x\ud800y" }))).toEqual({ a: "x\ufffdy" });

@@ -103,6 +103,6 @@ test("long and hostile texts are answered at once", () => {
   for (const text of texts) {
     const start = performance.now();
     expect(enforceProject(text, PROJECT).ok).toBe(text.startsWith('{a="'));
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(2000);
   }
 });

@@ -65,3 +65,12 @@ function bindsUdp(port: number): Promise<boolean> {
     socket.bind({ port, address: "127.0.0.1", exclusive: true }, () => socket.close(() => resolve(true)));
   });
 }
+
+/** The first of several free ports in a row, at most 19. */
+export async function freePortRun(length: number): Promise<number> {
+  for (;;) {
+    const candidate = await lockBlock();
+    const ports = Array.from({ length }, (_, index) => candidate.first + 1 + index);
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return candidate.first + 1;
+  }
+}

@@ -1,23 +1,14 @@
-import { readFileSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freePort } from "./ports.js";
 import { ProcessFailure, startProcess } from "./process.js";
+import { isAlive } from "./process-tree.js";
 import { tempFolder } from "./temp-folder.js";
 import { waitFor } from "./wait-for.js";
 
 const node = (script: string) => ({ name: "child", command: process.execPath, args: ["-e", script] });
-
-/** Whether it runs; what has ended and only waits to be reaped does not. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-}
 
 const goneSoon = (pid: number) => waitFor(() => !isAlive(pid), { what: `process ${pid} to be gone` });
 

@@ -1,4 +1,5 @@
 import type { DataSource } from "typeorm";
+import { DatabaseError } from "./database-error.js";
 
 const lockName = "metricsinfra_migrations";
 const lockWaitSeconds = 120;
@@ -17,7 +18,7 @@ export async function migrate(source: DataSource): Promise<void> {
         lockWaitSeconds,
       ]);
       if (Number(rows[0]?.taken) !== 1)
-        throw new Error(`Another server has been migrating the database for over ${lockWaitSeconds} s.`);
+        throw new DatabaseError(`Another server has been migrating the database for over ${lockWaitSeconds} s.`);
     }
     await refuseNewerSchema(source);
     await source.runMigrations({ transaction: "all" });
@@ -35,7 +36,7 @@ async function refuseNewerSchema(source: DataSource): Promise<void> {
     const known = new Set(source.migrations.map((migration) => migration.name ?? migration.constructor.name));
     const unknown = applied.map((row) => row.name).filter((name) => !known.has(name));
     if (unknown.length > 0) {
-      throw new Error(
+      throw new DatabaseError(
         `The database has a newer schema (${unknown.join(", ")}) than this program knows. Start the newer version, or restore a backup.`,
       );
     }

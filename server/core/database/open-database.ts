@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import BetterSqlite3 from "better-sqlite3";
 import { DataSource, type DataSourceOptions, type MigrationInterface } from "typeorm";
 import { Database } from "./database.js";
+import { DatabaseError } from "./database-error.js";
 import type { DatabaseSettings } from "./database-settings.js";
 import { migrate } from "./migrate.js";
 import { StatementLogger } from "./statement-logger.js";
@@ -62,7 +63,7 @@ function lockSqliteFile(file: string): BetterSqlite3.Database {
     return lock;
   } catch (error) {
     lock.close();
-    throw new Error(`${file} is in use by another server. SQLite serves one; use MariaDB to run several.`, {
+    throw new DatabaseError(`${file} is in use by another server. SQLite serves one; use MariaDB to run several.`, {
       cause: error,
     });
   }
@@ -105,7 +106,7 @@ async function connectWithPatience(
     } catch (error) {
       if (!isNotThereYet(error)) throw error;
       if (Date.now() > deadline)
-        throw new Error(`MariaDB at ${where} did not answer in time: ${reason(error)}`, { cause: error });
+        throw new DatabaseError(`MariaDB at ${where} did not answer in time: ${reason(error)}`, { cause: error });
       options.onWaiting?.(`Waiting for MariaDB at ${where}: ${reason(error)}`);
       await delay(retryMs);
     }

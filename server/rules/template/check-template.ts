@@ -13,6 +13,7 @@ export const MAX_TEMPLATE_LENGTH = 4096;
 const MAX_GROWTH = 256;
 
 const MAX_DEPTH = 16;
+const MAX_PROBLEMS = 10;
 
 /** What is not allowed and yet has an `{{ end }}`, so that one problem does not become two. */
 const REFUSED_BLOCKS: ReadonlySet<string> = new Set(["range", "with", "define", "block"]);
@@ -46,6 +47,7 @@ export function checkTemplate(text: string): readonly TemplateProblem[] {
       problems.push(error.problem);
     }
   }
+  if (problems.length > MAX_PROBLEMS) return problems.slice(0, MAX_PROBLEMS);
   const unclosed = open.at(-1)?.action;
   if (unclosed) problems.push({ message: "This block lacks its {{ end }}.", from: unclosed.from, to: unclosed.to });
   return problems;

@@ -14,8 +14,8 @@ export interface TemplateAction extends Span {
 
 const OPENING = "{{";
 const CLOSING = "}}";
-const COMMENT = /\{\{(?:-[ \t\r\n])?[ \t\r\n]*\/\*/y;
-const COMMENT_END = /\*\/(?:[ \t\r\n]+-)?\}\}/y;
+const COMMENT = /\{\{(?:-[ \t\r\n])?\/\*/y;
+const COMMENT_END = /\*\/(?:[ \t\r\n]-)?\}\}/y;
 const TRIM_AFTER_OPENING = /-(?=[ \t\r\n])/y;
 const SPACE = /[ \t\r\n]+/y;
 const CLOSE = /(?:[ \t\r\n]+-)?\}\}/y;

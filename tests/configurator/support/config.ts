@@ -34,7 +34,7 @@ export function aProject(name: string, overrides: Partial<ProjectConfig> = {}): 
 /** A scrape job with one target. */
 export function aJob(name: string, overrides: Partial<ScrapeJobConfig> = {}): ScrapeJobConfig {
   return {
-    id: `job_${name}`,
+    id: `job_${name.replaceAll(" ", "_")}`,
     name,
     enabled: true,
     scheme: "HTTP",
@@ -54,7 +54,7 @@ export function aJob(name: string, overrides: Partial<ScrapeJobConfig> = {}): Sc
 export function anAlert(project: string, name: string, overrides: Partial<AlertingRuleConfig> = {}): RuleConfig {
   return {
     __typename: "AlertingRule",
-    id: `rul_${name}`,
+    id: `rul_${name.replaceAll(/\W/g, "_")}`,
     name,
     expr: "up == 0",
     enforcedExpr: `up{project="${project}"} == 0`,
@@ -74,7 +74,7 @@ export function anAlert(project: string, name: string, overrides: Partial<Alerti
 export function aRecording(project: string, name: string, overrides: Partial<RuleConfig> = {}): RuleConfig {
   return {
     __typename: "RecordingRule",
-    id: `rul_${name}`,
+    id: `rul_${name.replaceAll(/\W/g, "_")}`,
     name,
     expr: "sum(up)",
     enforcedExpr: `sum(up{project="${project}"})`,
@@ -110,5 +110,5 @@ export function aGlobalRule(name: string, overrides: Partial<GlobalRuleConfig> =
 
 /** A contact group. */
 export function aGroup(name: string, contacts: ContactGroupConfig["contacts"]): ContactGroupConfig {
-  return { id: `cgr_${name}`, name, contacts, isDefault: false, revision: 1 };
+  return { id: `cgr_${name.replaceAll(" ", "_")}`, name, contacts, isDefault: false, revision: 1 };
 }

@@ -6,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
-import { buildSchema, GraphQLError, graphql } from "graphql";
+import { buildSchema, type ExecutionArgs, GraphQLError, graphql, subscribe } from "graphql";
 import { createHandler } from "graphql-sse/lib/use/http";
 import { atFileEnd } from "../../support/at-file-end.js";
 import { freePort } from "../../support/ports.js";
@@ -26,13 +26,16 @@ type Resolver = (args: never, request: SeenRequest) => unknown;
  * the real server cannot be made to show.
  */
 export class GraphServer {
-  static readonly #schema = buildSchema(readFileSync(new URL("../../../schema.graphql", import.meta.url), "utf8"));
+  static readonly #schema = buildSchema(readFileSync(new URL("../../../schema.graphql", import.meta.url), "utf8"), {
+    assumeValid: true,
+  });
 
   readonly requests: SeenRequest[] = [];
   readonly streams: IncomingHttpHeaders[] = [];
   readonly #faults: Fault[] = [];
   readonly #resolvers: Record<string, Resolver>;
   readonly #responses = new Set<ServerResponse>();
+  #onStreamClosed = () => {};
   readonly #server: Server;
   url = "";
 
@@ -41,14 +44,16 @@ export class GraphServer {
     const stream = createHandler({
       schema: GraphServer.#schema,
       authenticate: () => undefined,
-      rootValue: { subscription: resolvers },
-      context: () => ({}),
+      subscribe: (args) => subscribe({ ...(args as ExecutionArgs), rootValue: resolvers }),
     });
     this.#server = createServer((request, response) => {
       this.#responses.add(response);
       response.once("close", () => this.#responses.delete(response));
       const isStream = request.url === "/graphql/stream";
-      if (isStream) this.streams.push(request.headers);
+      if (isStream) {
+        this.streams.push(request.headers);
+        response.once("close", () => this.#onStreamClosed());
+      }
       const fault = this.#faults.shift();
       if (fault) request.resume().once("end", () => fault(response, request));
       else if (isStream) void stream(request, response);
@@ -74,6 +79,11 @@ export class GraphServer {
   /** Forgets what it saw and how it was to fail. */
   reset(): void {
     for (const list of [this.requests, this.streams, this.#faults]) list.length = 0;
+  }
+
+  /** Tells of the end of each stream from now on. */
+  onStreamClosed(listener: () => void): void {
+    this.#onStreamClosed = listener;
   }
 
   /** Breaks every connection that is open. */

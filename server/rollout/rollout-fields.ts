@@ -1,0 +1,42 @@
+import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import type { Caller } from "../access/caller.js";
+import { ContactGroup } from "../contacts/contact-group.js";
+import { Project } from "../projects/project.js";
+import { ScrapeJob } from "../targets/scrape-job.js";
+import { Rollout } from "./rollout.js";
+import type { RolloutService } from "./rollout-service.js";
+
+const description = "How far its last change has come.";
+
+/** The field `rollout` of a project. */
+@Resolver(() => Project)
+export class ProjectRolloutResolver {
+  constructor(private readonly service: RolloutService) {}
+
+  @FieldResolver(() => Rollout, { description })
+  rollout(@Ctx() caller: Caller, @Root() { id, revision }: Project) {
+    return this.service.rollout(caller, { revision, projectId: id, outputs: ["PROMETHEUS", "ALERTMANAGER"] });
+  }
+}
+
+/** The field `rollout` of a scrape job. */
+@Resolver(() => ScrapeJob)
+export class ScrapeJobRolloutResolver {
+  constructor(private readonly service: RolloutService) {}
+
+  @FieldResolver(() => Rollout, { description })
+  rollout(@Ctx() caller: Caller, @Root() { revision, projectId }: ScrapeJob) {
+    return this.service.rollout(caller, { revision, projectId, outputs: ["PROMETHEUS"] });
+  }
+}
+
+/** The field `rollout` of a contact group. */
+@Resolver(() => ContactGroup)
+export class ContactGroupRolloutResolver {
+  constructor(private readonly service: RolloutService) {}
+
+  @FieldResolver(() => Rollout, { description })
+  rollout(@Ctx() caller: Caller, @Root() { revision, projectId }: ContactGroup) {
+    return this.service.rollout(caller, { revision, projectId, outputs: ["ALERTMANAGER"] });
+  }
+}

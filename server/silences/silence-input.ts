@@ -1,0 +1,92 @@
+import { Field, ID, InputType } from "type-graphql";
+import { DateTime, Duration } from "../graph/scalars.js";
+import { SilenceState } from "./silence.js";
+
+/** Narrows a list of silences; several conditions must all hold. */
+@InputType({ description: "Narrows a list of silences; several conditions must all hold." })
+export class SilenceFilter {
+  @Field(() => [SilenceState], { nullable: true, description: "Only silences in one of these states." })
+  readonly states?: readonly SilenceState[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: "Only silences that could keep alerts quiet of one of the projects with these names.",
+  })
+  readonly projects?: readonly string[] | null;
+
+  @Field(() => String, { nullable: true, description: "Only silences that this author wrote." })
+  readonly createdBy?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Only silences with this text in the comment, the author or a matcher's value, ignoring case.",
+  })
+  readonly search?: string | null;
+}
+
+/** One condition on one label. */
+@InputType({ description: "One condition on one label." })
+export class MatcherInput {
+  @Field(() => String, { description: "The label's name." })
+  readonly name!: string;
+
+  @Field(() => String, { description: "The value, or the regular expression; at most 1,024 bytes." })
+  readonly value!: string;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: "Whether `value` is a regular expression (RE2)." })
+  readonly isRegex?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: true, description: "Whether the label must match; false for `!=` and `!~`." })
+  readonly isEqual?: boolean | null;
+}
+
+/** A new silence. */
+@InputType({ description: "A new silence. Its author is you." })
+export class SilenceCreateInput {
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The project whose alerts it is for: adds the matcher `project="name"`. Without it, that matcher must be among `matchers`, unless you are an operator.',
+  })
+  readonly project?: string | null;
+
+  @Field(() => [MatcherInput], { description: "What it keeps quiet: the alerts that all of these match. At most 50." })
+  readonly matchers!: readonly MatcherInput[];
+
+  @Field(() => DateTime, { nullable: true, description: "From when on it is in force; now, when absent or past." })
+  readonly startsAt?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: "Until when it is in force. Give this or `duration`." })
+  readonly endsAt?: Date | null;
+
+  @Field(() => Duration, { nullable: true, description: "How long it is in force, from its start. Give this or `endsAt`." })
+  readonly duration?: string | null;
+
+  @Field(() => String, { description: "Why; at most 1,000 bytes." })
+  readonly comment!: string;
+
+  @Field(() => String, { nullable: true, description: "The Alertmanager cluster; needed only where there are several." })
+  readonly cluster?: string | null;
+}
+
+/** Changes to a silence: an absent field stays. */
+@InputType({ description: "Changes to a silence: an absent field stays as it is. Its author is you from then on." })
+export class SilenceUpdateInput {
+  @Field(() => [MatcherInput], { nullable: true, description: "What it keeps quiet; replaces all. At most 50." })
+  readonly matchers?: readonly MatcherInput[] | null;
+
+  @Field(() => DateTime, { nullable: true, description: "From when on it is in force." })
+  readonly startsAt?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: "Until when it is in force." })
+  readonly endsAt?: Date | null;
+
+  @Field(() => Duration, {
+    nullable: true,
+    description: "How long it is in force from now on, or from its start where that is still to come; instead of `endsAt`.",
+  })
+  readonly duration?: string | null;
+
+  @Field(() => String, { nullable: true, description: "Why; at most 1,000 bytes." })
+  readonly comment?: string | null;
+}

@@ -1,0 +1,190 @@
+import { describe, expect, test } from "vitest";
+import type { ScrapeJobConfig } from "../../configurator/fetch/project-config.js";
+import type { LimitTier } from "../../configurator/render/limit-tier.js";
+import { type RenderOptions, renderProject } from "../../configurator/render/render-project.js";
+import { aGroup, aJob, anAlert, aProject, aRecording } from "./support/config.js";
+
+const tier: LimitTier = {
+  scrapeInterval: "1m",
+  scrapeTimeout: "10s",
+  minInterval: "15s",
+  sampleLimit: 10_000,
+  labelLimit: 64,
+  bodySizeLimit: "20MB",
+  ruleLimit: 1_000,
+};
+const options: RenderOptions = {
+  prometheus: { tiers: { default: tier } },
+  alertmanager: { secretsFolder: "/s", continue: false },
+};
+
+const messages = (...parameters: Parameters<typeof renderProject>) =>
+  renderProject(...parameters).problems.map(({ message }) => message);
+
+describe("whatever the server says", () => {
+  test.each(["../etc", "a/b", "", "A", "_global", "a.b", ".", "a\nb", "x".repeat(64)])(
+    "a project named %j has no file at all",
+    (name) => {
+      const project = aProject(name, {
+        scrapeJobs: [aJob("node")],
+        rules: [anAlert(name, "Down")],
+        contactGroups: [aGroup("g", [])],
+      });
+      const { files, targets, problems } = renderProject(project, options);
+      expect(Object.values(files).map((each) => each.size)).toEqual([0, 0, 0]);
+      expect(targets).toBeUndefined();
+      expect(problems).toEqual([{ project: project.id, message: "The project is left out: its name is not allowed." }]);
+    },
+  );
+
+  test("a rule whose expression, labels or templates reach further is left out; the project's other rules stay", () => {
+    const rules = [
+      anAlert("a", "Fine"),
+      anAlert("a", "Unforced", { enforcedExpr: "up == 0" }),
+      anAlert("a", "Foreign", { enforcedExpr: `up{project="b"} == 0` }),
+      anAlert("a", "Annotation", { annotations: { x: `{{ query "up" }}` } }),
+      anAlert("a", "Label", { labels: { x: `{{ query "up" }}` } }),
+      anAlert("a", "Severity", { severity: `{{ query "up" }}` }),
+      anAlert("a", "Label name", { labels: { "a-b": "x" } }),
+      anAlert("a", "Annotation name", { annotations: { __proto: "x" } }),
+      aRecording("a", "unforced", { enforcedExpr: "sum(up)" }),
+      aRecording("a", "label_name", { labels: { __name__: "up" } }),
+    ];
+    const { files, problems } = renderProject(aProject("a", { rules }), options);
+    expect(files.prometheus.get("rules/a.yml")?.match(/(alert|record): .*/g)).toEqual(["alert: Fine"]);
+    const told = [
+      `Rule "label_name" is left out: the label "__name__" is not allowed.`,
+      `Rule "unforced" is left out: a selector lacks project="a".`,
+      `Rule "Annotation" is left out: a template must not use "query".`,
+      `Rule "Annotation name" is left out: the annotation "__proto" is not allowed.`,
+      `Rule "Foreign" is left out: a selector asks for another project: project="b".`,
+      `Rule "Label" is left out: a template must not use "query".`,
+      `Rule "Label name" is left out: the label "a-b" is not allowed.`,
+      `Rule "Severity" is left out: a template must not use "query".`,
+      `Rule "Unforced" is left out: a selector lacks project="a".`,
+    ];
+    expect(problems).toEqual(told.map((message) => ({ project: "prj_a", file: "rules/a.yml", message })));
+  });
+
+  test("extra labels are templates too, so they are checked with every alert", () => {
+    const project = aProject("a", { extraLabels: { x: `{{ query "up" }}` }, rules: [anAlert("a", "Down")] });
+    expect(messages(project, options)).toEqual([`Rule "Down" is left out: a template must not use "query".`]);
+  });
+
+  test.each<[string, Partial<ScrapeJobConfig["staticTargets"][number]>]>([
+    ["it is not a host name or an IP address", { host: "a/b" }],
+    ["it is not a host name or an IP address", { host: "a b" }],
+    ["it is not a host name or an IP address", { host: "fe80::1%eth0" }],
+    ["its port is not a number from 1 to 65535", { port: 0 }],
+    ["its port is not a number from 1 to 65535", { port: 1.5 }],
+    ["it has no port", { port: null }],
+    [`the label "project" is not allowed`, { labels: { project: "b" } }],
+    [`the label "job" is not allowed`, { labels: { job: "b" } }],
+    [`the label "__address__" is not allowed`, { labels: { __address__: "b" } }],
+    [`the label "a-b" is not allowed`, { labels: { "a-b": "b" } }],
+  ])("a target is left out: %s", (problem, target) => {
+    const bad = { host: "192.0.2.1", port: 1, labels: {}, ...target };
+    const good = { host: "192.0.2.2", port: 1, labels: {} };
+    const rendered = renderProject(aProject("a", { scrapeJobs: [aJob("j", { staticTargets: [bad, good] })] }), options);
+    expect(rendered.problems.map(({ message }) => message)).toEqual([
+      `Scrape job "j" leaves out the target ${JSON.stringify(bad.host)}: ${problem}.`,
+    ]);
+    expect(JSON.parse(rendered.targets?.text ?? "")).toEqual([
+      { targets: ["192.0.2.2:1"], labels: { __metricsinfra_scrape_job: "job_j", job: "j", project: "a" } },
+    ]);
+  });
+
+  test("a job is left out for its name, its parameters, or a probe where there is no blackbox exporter", () => {
+    const scrapeJobs = [
+      aJob("a/b"),
+      aJob("param", { params: { "x-y": "1" } }),
+      aJob("probe", { probe: { __typename: "IcmpProbe", ipProtocol: "ANY" } }),
+    ];
+    const rendered = renderProject(aProject("a", { scrapeJobs }), options);
+    expect(rendered.targets).toBeUndefined();
+    expect(rendered.problems.map(({ message }) => message)).toEqual([
+      `Scrape job "a/b" is left out: its name is not allowed.`,
+      `Scrape job "param" is left out: the parameter "x-y" is not allowed.`,
+      `Scrape job "probe" is left out: this agent has no blackbox exporter.`,
+    ]);
+  });
+
+  test("a limit tier that the settings do not know is replaced by the default one", () => {
+    const { targets, problems } = renderProject(
+      aProject("a", { limitTier: "huge", scrapeJobs: [aJob("node")] }),
+      options,
+    );
+    expect(targets?.tier).toBe("default");
+    expect(problems.map(({ message }) => message)).toEqual([
+      `Limit tier "huge" is not known to this agent; the limits of "default" apply.`,
+    ]);
+  });
+
+  test("a contact that cannot be reached or would be read as a template, header or URL is left out", () => {
+    const contact = (type: "EMAIL" | "IRC" | "WEBHOOK" | "PHABRICATOR" | "SLACK", value: string, secret?: string) => ({
+      type,
+      value,
+      sendResolved: true,
+      secret: secret ?? null,
+    });
+    const project = aProject("a", {
+      defaultContactGroup: { id: "cgr_g", name: "g" },
+      contactGroups: [
+        aGroup("g", [
+          contact("EMAIL", "a@example.org"),
+          contact("EMAIL", "a@example.org, b@example.org"),
+          contact("EMAIL", "{{ .CommonLabels.owner }}@example.org"),
+          contact("EMAIL", "a@example.org\r\nBcc: b@example.org"),
+          contact("IRC", "#x"),
+          contact("PHABRICATOR", "PHID-PROJ-aaaaaaaaaaaaaaaaaaaa"),
+          contact("SLACK", "#x"),
+          contact("SLACK", "{{ .x }}", "https://slack.example.org"),
+          contact("WEBHOOK", "file:///etc/passwd"),
+          contact("WEBHOOK", "https://example.org/{{ .x }}"),
+          contact("WEBHOOK", "https://example.org/", "a\nb"),
+        ]),
+        aGroup("a/b", []),
+      ],
+    });
+    const { files, problems } = renderProject(project, options);
+    const left = (index: number, type: string, why: string) =>
+      `Contact group "g" leaves out its contact ${index} (${type}): ${why}.`;
+    expect(problems.map(({ message }) => message)).toEqual([
+      `Contact group "a/b" is left out: its name is not allowed.`,
+      left(2, "EMAIL", "it is not one e-mail address"),
+      left(3, "EMAIL", "it holds template marks"),
+      left(4, "EMAIL", "it holds control characters"),
+      left(5, "IRC", "this agent has no IRC relay"),
+      left(6, "PHABRICATOR", "this agent has no Phabricator relay"),
+      left(7, "SLACK", "it has no webhook URL"),
+      left(8, "SLACK", "it holds template marks"),
+      left(9, "WEBHOOK", "it is not an http or https URL"),
+      left(10, "WEBHOOK", "it holds template marks"),
+      left(11, "WEBHOOK", "it holds control characters"),
+    ]);
+    expect(JSON.parse(files.alertmanager.get("projects/a.json") ?? "")).toEqual({
+      routes: [{ receiver: "a/g", matchers: [`project="a"`] }],
+      receivers: [{ name: "a/g", email_configs: [{ to: "a@example.org", send_resolved: true }] }],
+    });
+  });
+
+  test("an IRC channel cannot climb out of the relay's path", () => {
+    const relayed = { ...options, alertmanager: { secretsFolder: "/s", continue: true, ircRelayUrl: "http://relay" } };
+    const groupOf = (value: string) => aGroup("g", [{ type: "IRC", value, sendResolved: true, secret: null }]);
+    const urlOf = (value: string) => {
+      const { files } = renderProject(aProject("a", { contactGroups: [groupOf(value)] }), relayed);
+      const { receivers } = JSON.parse(files.alertmanager.get("projects/a.json") ?? "");
+      return receivers[0].webhook_configs?.[0].url;
+    };
+    expect(urlOf("#ops.team+1")).toBe("http://relay/ops.team%2B1");
+    expect(urlOf("#x/../../admin?y=1")).toBeUndefined();
+    expect(urlOf("#..")).toBeUndefined();
+  });
+
+  test("a secret's file name cannot leave its folder", () => {
+    const group = { ...aGroup("g", []), id: "../../x" };
+    const { files, problems } = renderProject(aProject("a", { contactGroups: [group] }), options);
+    expect(files.alertmanager.size).toBe(0);
+    expect(problems.map(({ message }) => message)).toEqual([`Contact group "g" is left out: its name is not allowed.`]);
+  });
+});

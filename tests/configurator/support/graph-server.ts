@@ -1,0 +1,181 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ProjectConfig } from "@metricsinfra/sdk";
+import type { GlobalRuleConfig } from "../../../configurator/fetch/project-config.js";
+import { atFileEnd } from "../../support/at-file-end.js";
+
+/** A report as an agent sends it. */
+export interface SentReport {
+  readonly name: string;
+  readonly instanceId: string;
+  readonly state: string;
+  readonly appliedRevision: number;
+  readonly outputs: readonly string[];
+  readonly problems: readonly { readonly project?: string; readonly file?: string; readonly message: string }[];
+}
+
+interface Entry {
+  readonly id: string;
+  readonly name: string;
+  readonly revision: number;
+  readonly config: ProjectConfig | null;
+}
+
+/**
+ * Stands in for the server where a test needs what the real one cannot be made to do at will: changes at exact moments,
+ * nonsense, absence. It answers the operations that an agent sends, over HTTP.
+ */
+export class GraphServer {
+  revision = 0;
+  globalRulesRevision = 0;
+  /** The operations that were asked for, in order. */
+  readonly operations: string[] = [];
+  readonly reports: SentReport[] = [];
+  /** Replaces every answer but that of the stream: a fault. */
+  fault: ((response: ServerResponse) => void) | undefined;
+  /** The agent whose reports alone are accepted; all others have a name that is taken. */
+  owner: string | undefined;
+  readonly #entries = new Map<string, Entry>();
+  readonly #streams = new Set<ServerResponse>();
+  #globalRules: readonly GlobalRuleConfig[] = [];
+  #server: Server | undefined;
+  #port = 0;
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/graphql`;
+  }
+
+  async listen(): Promise<this> {
+    const server = createServer((request, response) => void this.#answer(request, response));
+    await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+    return this;
+  }
+
+  async close(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    for (const stream of this.#streams) stream.destroy();
+    server?.closeAllConnections();
+    await new Promise<void>((resolve) => (server === undefined ? resolve() : server.close(() => resolve())));
+  }
+
+  /** Writes projects in one revision each, or takes them away with null. */
+  put(...projects: readonly (ProjectConfig | { readonly name: string; readonly gone: true })[]): void {
+    for (const project of projects) {
+      this.revision++;
+      const id = "gone" in project ? `prj_${project.name}` : project.id;
+      const config = "gone" in project ? null : { ...project, revision: this.revision };
+      this.#entries.set(id, { id, name: project.name, revision: this.revision, config });
+    }
+    this.#tell();
+  }
+
+  setGlobalRules(rules: readonly GlobalRuleConfig[]): void {
+    this.globalRulesRevision = ++this.revision;
+    this.#globalRules = rules;
+    this.#tell();
+  }
+
+  /** Forgets everything, as a server whose database was lost. */
+  forget(): void {
+    this.#entries.clear();
+    this.#globalRules = [];
+    this.revision = 0;
+    this.globalRulesRevision = 0;
+  }
+
+  #tell(): void {
+    for (const stream of this.#streams) sendRevision(stream, this.revision);
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    if (request.url?.startsWith("/graphql/stream")) return this.#stream(response);
+    const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as Request;
+    const [, operation = ""] = /^\s*(?:query|mutation) (\w+)/m.exec(query) ?? [];
+    this.operations.push(operation);
+    if (this.fault !== undefined) return this.fault(response);
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ data: this.#data(operation, variables) }));
+  }
+
+  #data(operation: string, variables: Request["variables"]): unknown {
+    const pageInfo = { hasNextPage: false, endCursor: null };
+    switch (operation) {
+      case "ListChangedProjects":
+        return { changedProjects: this.#changes(variables) };
+      case "ListGlobalRules":
+        return { globalRules: { nodes: this.#globalRules, pageInfo, totalCount: this.#globalRules.length } };
+      case "ReportAgent":
+        return { agentReport: this.#report(variables.input) };
+      default:
+        throw new Error(`no answer to ${operation}`);
+    }
+  }
+
+  #changes({ sinceRevision, first, after }: Request["variables"]): unknown {
+    const from = Math.max(sinceRevision, Number(after ?? 0));
+    const entries = [...this.#entries.values()]
+      .filter((entry) => entry.revision > from)
+      .toSorted((a, b) => a.revision - b.revision);
+    const page = entries.slice(0, first);
+    const listOf = (nodes: readonly unknown[]) => ({ nodes, pageInfo: { hasNextPage: false, endCursor: null } });
+    return {
+      nodes: page.map(({ config, ...entry }) => ({
+        ...entry,
+        deleted: config === null,
+        project: config && {
+          ...config,
+          scrapeJobs: listOf(config.scrapeJobs),
+          rules: listOf(config.rules),
+          contactGroups: listOf(config.contactGroups),
+        },
+      })),
+      pageInfo: { hasNextPage: entries.length > page.length, endCursor: String(page.at(-1)?.revision ?? 0) },
+      revision: this.revision,
+      globalRulesRevision: this.globalRulesRevision,
+    };
+  }
+
+  #report(input: SentReport): unknown {
+    if (this.owner !== undefined && input.instanceId !== this.owner) {
+      const taken = { code: "TAKEN", message: "Another agent of this name reported.", path: ["input", "name"] };
+      return { agent: null, userErrors: [taken] };
+    }
+    this.reports.push(input);
+    const agent = { id: "agt_1", lastSeenAt: "2026-01-01T00:00:00.000Z", lastApplyAt: null, hostname: "h" };
+    return { agent: { ...agent, ...input, problems: [] }, userErrors: [] };
+  }
+
+  #stream(response: ServerResponse): void {
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+    response.write(":\n\n");
+    this.#streams.add(response);
+    response.once("close", () => this.#streams.delete(response));
+    sendRevision(response, this.revision);
+  }
+}
+
+interface Request {
+  readonly query: string;
+  readonly variables: {
+    readonly sinceRevision: number;
+    readonly first: number;
+    readonly after: string | null;
+    readonly input: SentReport;
+  };
+}
+
+function sendRevision(stream: ServerResponse, revisions: number): void {
+  stream.write(`event: next\ndata: ${JSON.stringify({ data: { revisions } })}\n\n`);
+}
+
+/** A server that holds nothing yet; closed at the end of the test file. */
+export async function startGraphServer(): Promise<GraphServer> {
+  const server = await new GraphServer().listen();
+  atFileEnd(() => server.close());
+  return server;
+}

@@ -1,0 +1,93 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, expect, it } from "vitest";
+import { serverSettings, settingsOf } from "../../server/settings.js";
+import { tempFolder } from "../support/temp-folder.js";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await tempFolder("settings");
+});
+
+const database = "database: { type: sqlite, file: x.sqlite }\n";
+
+async function written(text: string): Promise<string> {
+  const file = join(folder, "server.yml");
+  await writeFile(file, text);
+  return file;
+}
+
+/** The message with which `text` is refused, without the folder. */
+async function refusal(text: string, environment = {}): Promise<string> {
+  const file = await written(text);
+  try {
+    serverSettings(file, environment);
+  } catch (error) {
+    return (error as Error).message.replaceAll(`${file}:`, "");
+  }
+  return "accepted";
+}
+
+it("reads the example file, which states the defaults", () => {
+  const example = serverSettings(fileURLToPath(new URL("../../server/settings.example.yml", import.meta.url)), {});
+  const defaults = settingsOf({ database: example.database });
+  expect({ ...example, prometheus: [], alertmanagers: [] }).toEqual(defaults);
+});
+
+it("takes secrets from files and from the environment", async () => {
+  await writeFile(join(folder, "password"), "from a file\n");
+  const file = await written(
+    `database: { type: mariadb, host: "\${DB_HOST}", name: m, user: m, password: { file: ${join(folder, "password")} } }\n`,
+  );
+  expect(serverSettings(file, { DB_HOST: "db.example" }).database).toEqual({
+    type: "mariadb",
+    host: "db.example",
+    port: 3306,
+    name: "m",
+    user: "m",
+    password: "from a file",
+    poolSize: 10,
+    connectTimeoutSeconds: 5,
+  });
+});
+
+it("refuses unknown keys, wrong types and missing values with their line", async () => {
+  expect(await refusal(`${database}\nlisten:\n  port: 1\n  prot: 2\n`)).toBe(
+    "5: listen.prot: unknown key. See the example file for all keys.",
+  );
+  expect(await refusal(`${database}colour: red\n`)).toBe("2: colour: unknown key. See the example file for all keys.");
+  expect(await refusal(`${database}listen:\n  port: eighty\n`)).toBe(
+    "3: listen.port: Invalid input: expected number, received string",
+  );
+  expect(await refusal("listen: { port: 1 }\n")).toBe(
+    "1: database: Invalid input: expected object, received undefined",
+  );
+  expect(await refusal(`${database}prometheus:\n  - name: a\n    url: ftp://x\n`)).toBe(
+    "4: prometheus.0.url: Invalid URL",
+  );
+  expect(
+    await refusal(`${database}prometheus:\n  - { name: a, url: http://x }\n  - { name: a, url: http://y }\n`),
+  ).toBe("2: prometheus: Each Prometheus needs a name of its own.");
+  expect(await refusal("database: { type: oracle }\n")).toMatch(/^1: database\.type: /);
+});
+
+it("refuses text that is no YAML, a key that stands twice, an empty file and a missing one", async () => {
+  expect(await refusal("database: {\n")).toMatch(/^[12]: /);
+  expect(await refusal(`${database}${database}`)).toBe("2: Map keys must be unique");
+  expect(await refusal("")).toMatch(/^1: database: /);
+  expect(() => serverSettings(join(folder, "none.yml"), {})).toThrow(/none\.yml: cannot be read: ENOENT/);
+});
+
+it("says which variable or secret's file is missing", async () => {
+  expect(await refusal(`\n${database}log: { level: "\${LEVEL}" }\n`)).toBe(
+    "3: the environment variable LEVEL is not set.",
+  );
+  expect(
+    await refusal(`database: { type: mariadb, host: h, name: n, user: u, password: { file: /nowhere } }\n`),
+  ).toMatch(/^ a secret's file cannot be read: ENOENT/);
+});
+
+it("cannot be changed once read", () => {
+  expect(Object.isFrozen(settingsOf({ database: { type: "sqlite", file: "x" } }))).toBe(true);
+});
