@@ -29,7 +29,7 @@ process.exit();
 
 async function main(): Promise<number> {
   const supervisor = new Supervisor();
-  const ends = [endSignal(), supervisor.failure];
+  const ends = [endSignal(process.env.npm_lifecycle_event === "start"), supervisor.failure];
   let unmark: (() => void) | undefined;
   try {
     const layout = layoutOf(process.argv.slice(2));
@@ -38,12 +38,12 @@ async function main(): Promise<number> {
     await Promise.race([...ends, run(layout, supervisor)]);
     await Promise.race(ends);
   } catch (error) {
-    if (error instanceof EndSignal) {
-      progress.line(`\n${error.message}: stopping`);
-      return 0;
+    progress.close();
+    if (!(error instanceof EndSignal)) {
+      process.stderr.write(`\nThe demo cannot go on: ${messageOf(error)}\n`);
+      return 1;
     }
-    process.stderr.write(`\nThe demo cannot go on: ${messageOf(error)}\n`);
-    return 1;
+    process.stdout.write(`\n${error.message}: stopping\n`);
   } finally {
     await supervisor.stop();
     unmark?.();
@@ -86,6 +86,8 @@ function layoutOf(args: readonly string[]): Layout {
 }
 
 function messageOf(error: unknown): string {
+  if (error instanceof TypeError && "code" in error && `${error.code}`.startsWith("ERR_PARSE_ARGS"))
+    return error.message;
   if (error instanceof DemoFailure || error instanceof ProcessFailure || error instanceof RangeError)
     return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -26,6 +26,8 @@ export class Supervisor {
 
   /** Starts one and resolves when it is ready. */
   async start(options: ServiceOptions): Promise<void> {
+    // What is asked for after the end was decided never comes.
+    if (this.#stopping) await new Promise(() => {});
     const process = await startProcess(options);
     this.#services.push({ process, options });
     void process.exited.then((exit) => {

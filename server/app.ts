@@ -23,6 +23,8 @@ export interface World {
   readonly randomBytes?: (size: number) => Buffer;
   /** Told about every SQL statement. */
   readonly onStatement?: (sql: string) => void;
+  /** Where the built playground lies, if not where the build puts it. */
+  readonly playgroundAssets?: string;
 }
 
 /** The server, built and connected; not listening yet. */
@@ -35,7 +37,7 @@ export interface App {
   close(): Promise<void>;
 }
 
-const playgroundAssets = fileURLToPath(new URL("../../web/dist/playground", import.meta.url));
+const builtPlayground = fileURLToPath(new URL("../../web/dist/playground", import.meta.url));
 
 /** Builds everything, once, and passes each part what it uses. */
 export async function makeApp(settings: Settings, world: World): Promise<App> {
@@ -56,22 +58,24 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     authentication: domains.authentication,
     log,
     bodyBytes: settings.limits.bodyBytes,
-    playgroundAssets,
+    playgroundAssets: world.playgroundAssets ?? builtPlayground,
     ready: () => database.ping(),
     metrics: () => metrics.render(),
   });
+  const costLimitOf = (caller: Caller) =>
+    caller.principal.globalRole === "AGENT" ? settings.limits.agentOperationCost : settings.limits.operationCost;
   const apollo = graphqlServer({
     schema,
     httpServer: http.server,
     log,
     shutdownMs: settings.shutdownSeconds * 1_000,
-    costLimitOf: (caller) => costLimitOf(caller, settings),
+    costLimitOf,
     requestId: http.requestId,
     drain: async () => http.endStreams(),
     onOperation: metrics.onOperation,
   });
   await apollo.start();
-  http.mount(apollo, subscriptionStream({ schema, log, callerOf: http.callerOf }));
+  http.mount(apollo, subscriptionStream({ schema, log, callerOf: http.callerOf, costLimitOf }));
   domains.start();
 
   return {
@@ -89,8 +93,4 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
       await database.close();
     },
   };
-}
-
-function costLimitOf(caller: Caller, { limits }: Settings): number {
-  return caller.principal.globalRole === "AGENT" ? limits.agentOperationCost : limits.operationCost;
 }

@@ -44,7 +44,8 @@ async function failingProjects(
 ): Promise<readonly HeldProject[]> {
   const files = new Map<string, string>();
   for (const [path, text] of changes) {
-    if (text !== null && isOfProject(output, path)) files.set(projectOfPath(path), path);
+    const project = projectOfPath(path);
+    if (text !== null && isOfProject(output, path) && !files.has(project)) files.set(project, path);
   }
   const check = (projects: readonly string[]) => times.measure("check", () => output.checkProjects(projects));
   const projects = [...files.keys()];

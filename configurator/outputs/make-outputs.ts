@@ -4,8 +4,9 @@ import { runCommand, type Tool } from "../check/run-command.js";
 import { ReleaseTree } from "../disk/release-tree.js";
 import { TargetFolder } from "../disk/target-folder.js";
 import { Reloader, type ReloadMethod } from "../reload/reloader.js";
-import { renderAlertmanagerConfig } from "../render/alertmanager-config.js";
+import { hasMailServer, renderAlertmanagerConfig } from "../render/alertmanager-config.js";
 import { renderBlackboxConfig } from "../render/blackbox-config.js";
+import { BaseFileError } from "../render/base-file.js";
 import type { ContactFragment } from "../render/contact-fragment.js";
 import type { ProbeModules } from "../render/probe-module.js";
 import type { RenderOptions } from "../render/render-project.js";
@@ -43,6 +44,7 @@ export function makeOutputs(settings: Settings): Outputs {
     alertmanager: alertmanager && {
       secretsFolder: join(directory, "alertmanager", "current", "secrets"),
       continue: alertmanager.continue,
+      email: hasMail(alertmanager.baseFile),
       ircRelayUrl: alertmanager.ircRelayUrl,
       phabricatorUrl: alertmanager.phabricatorUrl,
     },
@@ -129,4 +131,14 @@ function reloadMethod({ reload }: ProcessSettings): ReloadMethod {
 
 function tool(command: string): Tool {
   return (parameters) => runCommand(command, parameters, commandTimeoutMs);
+}
+
+/** A base file that cannot be read is told of when it is merged. */
+function hasMail(baseFile: string): boolean {
+  try {
+    return hasMailServer(new BaseSource(baseFile).read());
+  } catch (error) {
+    if (error instanceof BaseFileError) return true;
+    throw error;
+  }
 }

@@ -22,3 +22,9 @@ export function renderAlertmanagerConfig(base: BaseFile, projects: readonly Cont
     receivers: [...listAt(base, base.content, "receivers"), ...projects.flatMap((project) => project.receivers)],
   });
 }
+
+/** Whether the base file says how mail is sent; without that Alertmanager refuses every e-mail contact. */
+export function hasMailServer(base: BaseFile): boolean {
+  const { global } = base.content;
+  return isYamlMap(global) && [global.smtp_smarthost, global.smtp_from].every((value) => textOf(value) !== undefined);
+}

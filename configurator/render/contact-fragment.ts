@@ -10,6 +10,8 @@ export interface ContactOptions {
   readonly secretsFolder: string;
   /** Whether alerts of a project go on to the base file's own routes. */
   readonly continue: boolean;
+  /** Whether the base file names a mail server. */
+  readonly email: boolean;
   readonly ircRelayUrl?: string | undefined;
   readonly phabricatorUrl?: string | undefined;
 }
@@ -85,6 +87,7 @@ function renderContact(contact: ContactConfig, options: ContactOptions, secretFi
   const common = { send_resolved: contact.sendResolved };
   switch (contact.type) {
     case "EMAIL":
+      if (!options.email) return { problem: "this agent's Alertmanager has no mail server" };
       if (!/^[^\s,<>{}"()]+@[^\s,<>{}"()]+$/.test(contact.value)) return { problem: "it is not one e-mail address" };
       return { kind: "email_configs", config: { to: contact.value, ...common } };
     case "IRC": {

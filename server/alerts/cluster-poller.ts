@@ -81,19 +81,36 @@ export class ClusterPoller {
     await Promise.all(this.#background);
   }
 
+  /** Lets `work` read from a member, and from the next one where that is unavailable. */
+  ask<T>(work: (client: AlertmanagerClient) => Promise<T>): Promise<T> {
+    return this.#tryEach(
+      ({ member }) => work(member.client),
+      (error) => error instanceof UpstreamUnavailableError,
+    );
+  }
+
   /**
    * Lets `work` write to a member, the one that is read where it answers, then reads that member, so that whoever asks
    * next sees what was written. Another member is tried only when the request certainly never reached the one before.
    */
-  async write<T>(work: (client: AlertmanagerClient) => Promise<T>): Promise<T> {
-    let failure: unknown;
-    for (const { member, refresh } of this.#inOrder()) {
-      try {
+  write<T>(work: (client: AlertmanagerClient) => Promise<T>): Promise<T> {
+    return this.#tryEach(
+      async ({ member, refresh }) => {
         const result = await work(member.client);
         await refresh.run();
         return result;
+      },
+      (error) => error instanceof NeverSentError,
+    );
+  }
+
+  async #tryEach<T>(work: (member: PolledMember) => Promise<T>, tryNext: (error: unknown) => boolean): Promise<T> {
+    let failure: unknown;
+    for (const member of this.#inOrder()) {
+      try {
+        return await work(member);
       } catch (error) {
-        if (!(error instanceof NeverSentError)) throw error;
+        if (!tryNext(error)) throw error;
         failure = error;
       }
     }

@@ -1,5 +1,6 @@
 import type { AlertmanagerClient } from "../clients/alertmanager-client.js";
 import type { AlertmanagerGroup } from "../clients/upstreams.js";
+import { NotFoundError } from "../core/errors.js";
 import { AlertSnapshot } from "./alert-snapshot.js";
 import { ClusterMember } from "./cluster-member.js";
 import { type ClusterHealth, ClusterPoller, type PollOptions } from "./cluster-poller.js";
@@ -49,11 +50,22 @@ export class LiveAlerts {
     return this.#pollers.map((poller) => poller.health);
   }
 
+  /** Lets `work` read from a member of the cluster; rejects with what `work` rejected with. */
+  async ask<T>(cluster: string, work: (client: AlertmanagerClient) => Promise<T>): Promise<T> {
+    return this.#poller(cluster).ask(work);
+  }
+
   /**
    * Lets `work` write to a member of the cluster; when this resolves, `snapshot()` shows what was written. Rejects with
-   * what `work` rejected with. Null when there is no such cluster.
+   * what `work` rejected with.
    */
-  write<T>(cluster: string, work: (client: AlertmanagerClient) => Promise<T>): Promise<T> | null {
-    return this.#pollers.find(({ name }) => name === cluster)?.write(work) ?? null;
+  async write<T>(cluster: string, work: (client: AlertmanagerClient) => Promise<T>): Promise<T> {
+    return this.#poller(cluster).write(work);
+  }
+
+  #poller(cluster: string): ClusterPoller {
+    const poller = this.#pollers.find(({ name }) => name === cluster);
+    if (poller === undefined) throw new NotFoundError("Alertmanager cluster");
+    return poller;
   }
 }

@@ -33,10 +33,14 @@ function idempotencyOf(request: IncomingMessage, body: unknown) {
   if (typeof key !== "string" || !idempotencyKeys.test(key)) {
     throw new BadUserInputError("The Idempotency-Key header must be 1 to 64 letters, digits, `_` or `-`.");
   }
-  return {
-    key,
-    requestHash: createHash("sha256")
-      .update(JSON.stringify(body ?? null))
-      .digest("hex"),
-  };
+  return { key, requestHash: createHash("sha256").update(textOf(body)).digest("hex") };
+}
+
+function textOf(body: unknown): string {
+  try {
+    return JSON.stringify(body ?? null);
+  } catch {
+    // JSON is read at any depth, and written only as deep as the stack goes.
+    throw new BadUserInputError("The request is nested too deeply.");
+  }
 }

@@ -6,6 +6,7 @@ import { statusByCode } from "./format-error.js";
 /** Answers a request that no operation was made of, in the shape that GraphQL's errors have. */
 export function refuse(response: Response, status: number, code: string, message: string): void {
   const requestId = response.getHeader("x-request-id");
+  if (status === 401) response.setHeader("www-authenticate", "Bearer");
   response.status(status).json({ errors: [{ message, extensions: { code, requestId } }] });
 }
 

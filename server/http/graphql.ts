@@ -58,24 +58,12 @@ export function graphqlServer(options: GraphqlOptions): ApolloServer<Caller> {
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: shutdownMs }),
       { serverWillStart: async () => ({ drainServer: options.drain }) },
-      requireAuthentication,
       refuseSubscriptions,
       costPlugin(options.costLimitOf),
       answers(options.onOperation),
     ],
   });
 }
-
-/** Anonymous callers get nothing, not even the schema; checked once per operation, also for documents from the cache. */
-const requireAuthentication: ApolloServerPlugin<Caller> = {
-  async requestDidStart() {
-    return {
-      async didResolveOperation({ contextValue }) {
-        void contextValue.principal;
-      },
-    };
-  },
-};
 
 /** Sets the statuses that the specification and our codes ask for, and counts. */
 function answers(onOperation: GraphqlOptions["onOperation"]): ApolloServerPlugin<Caller> {

@@ -101,6 +101,7 @@ export function httpApp(options: HttpOptions): HttpApp {
     callerOf: known,
     requestId: () => requestIds.getStore(),
     mount: (apollo, stream) => {
+      // Strangers get nothing, not even what is wrong with their document: that would tell what the schema holds.
       const requireCaller: RequestHandler = (request, _response, next) => {
         void known(request).principal;
         next();
@@ -112,7 +113,7 @@ export function httpApp(options: HttpOptions): HttpApp {
       };
       app.all("/graphql/stream", onlyPost, onlyUtf8, json, authenticate, requireCaller, track, stream);
       const graphql = expressMiddleware(apollo, { context: async ({ req }) => known(req as Request) });
-      app.all("/graphql", onlyPost, onlyUtf8, json, authenticate, graphql as RequestHandler);
+      app.all("/graphql", onlyPost, onlyUtf8, json, authenticate, requireCaller, graphql as RequestHandler);
       app.use((_request, response) =>
         refuse(response, 404, "NOT_FOUND", "There is nothing here. The graph is at /graphql."),
       );

@@ -1,9 +1,20 @@
-import type { Request, RequestHandler, Response } from "express";
-import { GraphQLError, type GraphQLSchema, getOperationAST, parse, specifiedRules, validate } from "graphql";
-import type { Response as SseResponse } from "graphql-sse";
+import type { Request, RequestHandler } from "express";
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  parse,
+  specifiedRules,
+  validate,
+} from "graphql";
+import type { RequestParams } from "graphql-sse";
 import { createHandler } from "graphql-sse/lib/use/express";
 import type { Caller } from "../access/caller.js";
 import type { Log } from "../core/log.js";
+import { priceOperation } from "./cost.js";
+import { refuse } from "./error-answer.js";
 import { seenError } from "./format-error.js";
 import { documentLimits, limitRules } from "./limits.js";
 
@@ -12,57 +23,84 @@ export interface StreamOptions {
   readonly schema: GraphQLSchema;
   readonly log: Log;
   readonly callerOf: (request: Request) => Caller;
+  readonly costLimitOf: (caller: Caller) => number;
 }
 
 /**
  * Subscriptions as server-sent events, one per request ("distinct connections mode" of the GraphQL over SSE protocol).
  * Apollo does not see them, so limits and errors are applied here. Queries and mutations are refused.
  */
-export function subscriptionStream({ schema, log, callerOf }: StreamOptions): RequestHandler {
-  const hide = (error: GraphQLError): GraphQLError => {
+export function subscriptionStream({ schema, log, callerOf, costLimitOf }: StreamOptions): RequestHandler {
+  const seen = (error: GraphQLError, { request: { requestId } }: Caller): GraphQLError => {
     const { formatted, unexpected } = seenError(error.toJSON(), error);
-    if (unexpected !== null) log.error({ err: unexpected }, "A subscription failed");
-    return new GraphQLError(formatted.message, {
-      nodes: error.nodes ?? null,
-      extensions: formatted.extensions ?? null,
-    });
+    if (unexpected !== null) log.error({ err: unexpected, requestId }, "A subscription failed");
+    const { nodes, source, positions, path } = error;
+    const extensions = { ...formatted.extensions, requestId };
+    return new GraphQLError(formatted.message, { nodes, source, positions, path, extensions });
   };
   const handler = createHandler({
     schema,
     authenticate: () => undefined, // single connection mode, which would keep reservations, is off
-    onSubscribe: (request, { query, variables, operationName }) => {
-      const refused = (errors: readonly GraphQLError[]): SseResponse => [
-        JSON.stringify({ errors: errors.map(hide) }),
-        { status: 400, statusText: "Bad Request", headers: { "content-type": "application/json; charset=utf-8" } },
-      ];
-      try {
-        const document = parse(query, { maxTokens: documentLimits.tokens });
-        const invalid = validate(schema, document, [...specifiedRules, ...limitRules], {
-          maxErrors: documentLimits.errors,
-        });
-        if (invalid.length > 0) return refused(invalid);
-        if (getOperationAST(document, operationName)?.operation !== "subscription")
-          return refused([onlySubscriptions()]);
-        const contextValue = callerOf(request.raw) as Caller & Record<PropertyKey, unknown>; // the library would have an index signature
-        return {
-          schema,
-          document,
-          contextValue,
-          ...(variables ? { variableValues: variables } : {}),
-          ...(operationName ? { operationName } : {}),
-        };
-      } catch (error) {
-        if (error instanceof GraphQLError) return refused([error]);
-        throw error;
+    onSubscribe: ({ raw }, params) => {
+      const caller = callerOf(raw);
+      const document = readSubscription(schema, params, costLimitOf(caller));
+      if (Array.isArray(document)) {
+        const errors = document.map((error) => seen(error, caller));
+        return [JSON.stringify({ errors }), { status: 400, statusText: "Bad Request", headers: json }];
       }
+      const contextValue = caller as Caller & Record<PropertyKey, unknown>; // the library would have an index signature
+      const { variables: variableValues, operationName } = params;
+      return { schema, document, contextValue, variableValues, operationName };
     },
-    onNext: (_context, _request, result) =>
-      result.errors ? { ...result, errors: result.errors.map(hide) } : undefined,
+    onNext: (_context, { raw }, result) =>
+      result.errors ? { ...result, errors: result.errors.map((error) => seen(error, callerOf(raw))) } : undefined,
   });
-  return (request: Request, response: Response, next) => {
-    delete request.headers["x-graphql-event-stream-token"];
+  return (request, response, next) => {
+    if (!request.is("application/json")) return refuse(response, 415, "UNSUPPORTED_MEDIA_TYPE", "Send JSON.");
+    if (!request.accepts("text/event-stream")) {
+      return refuse(response, 406, "BAD_REQUEST", "Subscriptions are answered as text/event-stream only.");
+    }
+    if (!isRequest(request.body)) {
+      return refuse(response, 400, "BAD_REQUEST", "The body must be an object with a query, and variables if any.");
+    }
+    request.headers.accept = "text/event-stream"; // the library wants it literally
     handler(request, response).catch(next);
   };
+}
+
+const json = { "content-type": "application/json; charset=utf-8" };
+
+function isRequest(body: unknown): boolean {
+  const { query, variables = null, operationName = null } = Object(body);
+  const isObject = typeof variables === "object" && !Array.isArray(variables);
+  return typeof query === "string" && isObject && (operationName === null || typeof operationName === "string");
+}
+
+/** The document of a subscription that may run, or why it may not. */
+function readSubscription(
+  schema: GraphQLSchema,
+  { query, operationName, variables }: RequestParams,
+  limit: number,
+): DocumentNode | GraphQLError[] {
+  try {
+    const document = parse(query, { maxTokens: documentLimits.tokens });
+    const maxErrors = documentLimits.errors;
+    const invalid = validate(schema, document, [...specifiedRules, ...limitRules], { maxErrors });
+    if (invalid.length > 0) return invalid.map((error) => coded(error, "GRAPHQL_VALIDATION_FAILED"));
+    const operation = getOperationAST(document, operationName);
+    if (operation?.operation !== "subscription") return [onlySubscriptions()];
+    const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors });
+    if (errors) return errors.map((error) => coded(error, "BAD_USER_INPUT"));
+    priceOperation({ schema, document, operation, variables, limit });
+    return document;
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return [error.extensions.code === undefined ? coded(error, "GRAPHQL_PARSE_FAILED") : error];
+  }
+}
+
+function coded({ message, nodes, source, positions, originalError }: GraphQLError, code: string): GraphQLError {
+  return new GraphQLError(message, { nodes, source, positions, originalError, extensions: { code } });
 }
 
 function onlySubscriptions(): GraphQLError {

@@ -33,10 +33,18 @@ export class MatcherInput {
   @Field(() => String, { description: "The value, or the regular expression; at most 1,024 bytes." })
   readonly value!: string;
 
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: "Whether `value` is a regular expression (RE2)." })
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: "Whether `value` is a regular expression (RE2).",
+  })
   readonly isRegex?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, defaultValue: true, description: "Whether the label must match; false for `!=` and `!~`." })
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: true,
+    description: "Whether the label must match; false for `!=` and `!~`.",
+  })
   readonly isEqual?: boolean | null;
 }
 
@@ -59,13 +67,19 @@ export class SilenceCreateInput {
   @Field(() => DateTime, { nullable: true, description: "Until when it is in force. Give this or `duration`." })
   readonly endsAt?: Date | null;
 
-  @Field(() => Duration, { nullable: true, description: "How long it is in force, from its start. Give this or `endsAt`." })
+  @Field(() => Duration, {
+    nullable: true,
+    description: "How long it is in force, from its start. Give this or `endsAt`.",
+  })
   readonly duration?: string | null;
 
   @Field(() => String, { description: "Why; at most 1,000 bytes." })
   readonly comment!: string;
 
-  @Field(() => String, { nullable: true, description: "The Alertmanager cluster; needed only where there are several." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The Alertmanager cluster; needed only where there are several.",
+  })
   readonly cluster?: string | null;
 }
 
@@ -83,7 +97,8 @@ export class SilenceUpdateInput {
 
   @Field(() => Duration, {
     nullable: true,
-    description: "How long it is in force from now on, or from its start where that is still to come; instead of `endsAt`.",
+    description:
+      "How long it is in force from now on, or from its start where that is still to come; instead of `endsAt`.",
   })
   readonly duration?: string | null;
 

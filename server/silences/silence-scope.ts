@@ -1,4 +1,4 @@
-import { compileMatcher, type LabelPredicate, type Matcher, compileMatchers } from "../core/matcher.js";
+import { compileMatcher, compileMatchers, type LabelPredicate, type Matcher } from "../core/matcher.js";
 
 // The rule of who may see and touch which silence. Pure, so that every case of it can be listed in a test.
 
@@ -21,7 +21,9 @@ export function projectOf(matchers: readonly Matcher[]): string | null {
  * written: `project=~"a|b"` concerns a. A silence without such matchers concerns every project.
  */
 export function projectsConcernedBy(matchers: readonly Matcher[]): (projectName: string) => boolean {
-  const tests = matchers.filter(({ name }) => name === projectLabel).map((matcher) => orNever(() => compileMatcher(matcher)));
+  const tests = matchers
+    .filter(({ name }) => name === projectLabel)
+    .map((matcher) => orNever(() => compileMatcher(matcher)));
   return (projectName) => tests.every((accepts) => accepts(projectName));
 }
 

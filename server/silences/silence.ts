@@ -1,6 +1,6 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import type { HeldSilence } from "../alerts/alert-snapshot.js";
-import type { UpstreamSilence } from "../clients/alertmanager-client.js";
+import type { SilenceText, UpstreamSilence } from "../clients/alertmanager-client.js";
 import type { Matcher as MatcherShape } from "../core/matcher.js";
 import { connectionType } from "../graph/connection.js";
 import { Node } from "../graph/node.js";
@@ -31,7 +31,9 @@ export class Matcher implements MatcherShape {
   @Field(() => String, { description: "The value, or the regular expression." })
   readonly value!: string;
 
-  @Field(() => Boolean, { description: "Whether `value` is a regular expression (RE2), which must match the whole value." })
+  @Field(() => Boolean, {
+    description: "Whether `value` is a regular expression (RE2), which must match the whole value.",
+  })
   readonly isRegex!: boolean;
 
   @Field(() => Boolean, { description: "Whether the label must match; false for `!=` and `!~`." })
@@ -57,6 +59,11 @@ export class Silence extends Node {
     this.uuid = silence.id;
     this.cluster = cluster;
     this.upstream = silence;
+  }
+
+  /** What it is made of. */
+  get text(): SilenceText {
+    return this.upstream;
   }
 
   @Field(() => [Matcher], { description: "All of these must match." })

@@ -1,6 +1,7 @@
 import type { Caller } from "../access/caller.js";
 import type { LiveTarget, LiveTargets } from "../clients/live-targets.js";
 import type { PrometheusView } from "../clients/prometheus-view.js";
+import { BatchSource } from "../core/loaders.js";
 import { comparePositions, type PageRequest, type Position, pageOfArray } from "../core/page.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { ScrapeJobRepository } from "./scrape-job-repository.js";
@@ -56,8 +57,14 @@ export class TargetService {
     return live && jobIds.flatMap((jobId) => live.of(jobId));
   }
 
+  /** Read once per request, so that all its lists and counts are of the same moment. */
   #live(caller: Caller): Promise<LiveTargets | null> {
-    return this.prometheus.targets(caller.request.signal);
+    const read = () =>
+      new BatchSource<string, LiveTargets | null>(async (keys) => {
+        const live = await this.prometheus.targets(caller.request.signal);
+        return keys.map(() => live);
+      });
+    return caller.loaders.keyed("live targets", read).load("all");
   }
 }
 

@@ -15,7 +15,7 @@ const tier: LimitTier = {
 };
 const options: RenderOptions = {
   prometheus: { tiers: { default: tier } },
-  alertmanager: { secretsFolder: "/s", continue: false },
+  alertmanager: { secretsFolder: "/s", continue: false, email: true },
 };
 
 const messages = (...parameters: Parameters<typeof renderProject>) =>
@@ -168,8 +168,16 @@ describe("whatever the server says", () => {
     });
   });
 
+  test("an e-mail contact is left out where Alertmanager has no mail server", () => {
+    const contacts = [{ type: "EMAIL" as const, value: "a@example.org", sendResolved: true, secret: null }];
+    const noMail = { alertmanager: { secretsFolder: "/s", continue: false, email: false } };
+    expect(messages(aProject("a", { contactGroups: [aGroup("g", contacts)] }), noMail)).toEqual([
+      `Contact group "g" leaves out its contact 1 (EMAIL): this agent's Alertmanager has no mail server.`,
+    ]);
+  });
+
   test("an IRC channel cannot climb out of the relay's path", () => {
-    const relayed = { ...options, alertmanager: { secretsFolder: "/s", continue: true, ircRelayUrl: "http://relay" } };
+    const relayed = { ...options, alertmanager: { secretsFolder: "/s", continue: true, email: true, ircRelayUrl: "http://relay" } };
     const groupOf = (value: string) => aGroup("g", [{ type: "IRC", value, sendResolved: true, secret: null }]);
     const urlOf = (value: string) => {
       const { files } = renderProject(aProject("a", { contactGroups: [groupOf(value)] }), relayed);

@@ -25,6 +25,7 @@ const options: RenderOptions = {
   alertmanager: {
     secretsFolder: "/srv/agent/alertmanager/current/secrets",
     continue: false,
+    email: true,
     ircRelayUrl: "http://127.0.0.1:7772/",
     phabricatorUrl: "http://127.0.0.1:8292/alerts",
   },

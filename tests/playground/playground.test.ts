@@ -1,17 +1,20 @@
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startApp, type TestApp } from "../support/app.js";
 import { atFileEnd } from "../support/at-file-end.js";
+import { createSqliteDatabase } from "../support/databases.js";
 import { tempFolder } from "../support/temp-folder.js";
 import { buildPlayground } from "./built-playground.js";
-import { startServer } from "./server.js";
 
 let browser: Browser;
-let server: { readonly origin: string; readonly token: string };
+let app: TestApp;
+let origin: string;
 
 beforeAll(async () => {
-  const assetsDirectory = await tempFolder("playground");
-  await buildPlayground(assetsDirectory);
-  server = await startServer(assetsDirectory);
+  const playgroundAssets = await tempFolder("playground");
+  await buildPlayground(playgroundAssets);
+  app = await startApp(await createSqliteDatabase(), { playgroundAssets });
+  origin = new URL(app.url).origin;
   // Chromium's own sandbox refuses to start as root.
   browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   atFileEnd(() => browser.close());
@@ -34,7 +37,7 @@ beforeEach(async () => {
   behaviour = { origins: new Set(), posts: [], complaints: [] };
   context.on("request", (request) => {
     const { origin, pathname, protocol } = new URL(request.url());
-    if (protocol !== "data:" && protocol !== "blob:") behaviour.origins.add(origin);
+    if (protocol !== "data:") behaviour.origins.add(origin);
     if (request.method() !== "POST") return;
     const { authorization: token, "x-metricsinfra-client": client } = request.headers();
     behaviour.posts.push({ path: pathname, client, token });
@@ -48,7 +51,7 @@ beforeEach(async () => {
   });
   context.on("weberror", (error) => behaviour.complaints.push(error.error().message));
   page = await context.newPage();
-  await page.goto(`${server.origin}/graphql`);
+  await page.goto(app.url);
   await editor().waitFor();
   return () => context.close();
 });
@@ -60,7 +63,7 @@ const state = () => page.locator(".token-state");
 const run = () => page.getByRole("button", { name: "Execute query (Ctrl-Enter)" }).click();
 
 async function signIn(): Promise<void> {
-  await page.getByLabel("API token").fill(server.token);
+  await page.getByLabel("API token").fill(app.operator);
   await expect.poll(() => state().textContent(), { timeout: 10_000 }).toMatch(/^Signed in as /);
 }
 
@@ -75,7 +78,7 @@ describe("the playground in a browser", () => {
     expect(await state().textContent()).toBe("Enter a token to load the schema.");
     await run();
     await expect.poll(() => textOf(answer())).toContain("The graph needs a valid API token");
-    expect(behaviour).toEqual({ origins: new Set([server.origin]), posts: [], complaints: [] });
+    expect(behaviour).toEqual({ origins: new Set([origin]), posts: [], complaints: [] });
   });
 
   it("loads the schema as soon as a token is typed, and forgets the token with the tab", async () => {
@@ -83,16 +86,16 @@ describe("the playground in a browser", () => {
     await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
     await page.getByRole("link", { name: "Query", exact: true }).click();
     await page.getByRole("link", { name: "projects", exact: true }).waitFor();
-    const request = { path: "/graphql", client: "playground/0.1.0", token: `Bearer ${server.token}` };
-    expect(behaviour).toEqual({ origins: new Set([server.origin]), posts: [request, request], complaints: [] });
+    const request = { path: "/graphql", client: "playground/0.1.0", token: `Bearer ${app.operator}` };
+    expect(behaviour).toEqual({ origins: new Set([origin]), posts: [request, request], complaints: [] });
 
     await page.reload();
     await expect.poll(() => state().textContent(), { timeout: 10_000 }).toMatch(/^Signed in as /);
     const other = await context.newPage();
-    await other.goto(`${server.origin}/graphql`);
+    await other.goto(app.url);
     await other.locator(".token-state").waitFor();
     expect(await other.locator(".token-state").textContent()).toBe("Enter a token to load the schema.");
-    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(server.token);
+    expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain(app.operator);
   });
 
   it("says so when the server does not know the token", async () => {
@@ -108,7 +111,7 @@ describe("the playground in a browser", () => {
     await expect.poll(() => textOf(editor())).toContain("query Projects($first: Int = 10) {");
     await run();
     await expect.poll(() => textOf(answer())).toContain('"totalCount": ');
-    expect(behaviour).toMatchObject({ origins: new Set([server.origin]), complaints: [] });
+    expect(behaviour).toMatchObject({ origins: new Set([origin]), complaints: [] });
   });
 
   it("brings back an example whose tab was closed, with its variables", async () => {
@@ -131,9 +134,9 @@ describe("the playground in a browser", () => {
     expect(behaviour.posts.at(-1)).toEqual({
       path: "/graphql/stream",
       client: "playground/0.1.0",
-      token: `Bearer ${server.token}`,
+      token: `Bearer ${app.operator}`,
     });
-    expect(behaviour).toMatchObject({ origins: new Set([server.origin]), complaints: [] });
+    expect(behaviour).toMatchObject({ origins: new Set([origin]), complaints: [] });
   });
 
   it("completes names from the schema", async () => {
@@ -143,6 +146,6 @@ describe("the playground in a browser", () => {
     await page.keyboard.type("{ viewer { globalR");
     await page.keyboard.press("Control+Space");
     await page.locator(".suggest-widget").getByText("globalRole").first().waitFor();
-    expect(behaviour).toMatchObject({ origins: new Set([server.origin]), complaints: [] });
+    expect(behaviour).toMatchObject({ origins: new Set([origin]), complaints: [] });
   });
 });

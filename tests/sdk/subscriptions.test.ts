@@ -17,7 +17,7 @@ beforeAll(async () => {
         if (revision === undefined) await new Promise(() => {});
         yield { revisions: revision };
       }
-      graph.breakConnections();
+      setImmediate(() => graph.breakConnections()); // Only then is the last event written.
       await new Promise(() => {});
     },
   });

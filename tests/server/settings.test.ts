@@ -49,6 +49,7 @@ it("takes secrets from files and from the environment", async () => {
     password: "from a file",
     poolSize: 10,
     connectTimeoutSeconds: 5,
+    timeoutSeconds: 10,
   });
 });
 

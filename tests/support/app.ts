@@ -40,15 +40,25 @@ export interface TestApp {
 }
 
 /** What a test may set otherwise than by default; everything but the database. */
-export type TestSettings = Omit<Parameters<typeof settingsOf>[0], "database"> & { readonly now?: () => Date };
+export type TestSettings = Omit<Parameters<typeof settingsOf>[0], "database"> & {
+  readonly now?: () => Date;
+  readonly playgroundAssets?: string;
+  /** Told about every line of the log, which is silent without. */
+  readonly onLog?: (line: string) => void;
+};
 
 /** Starts the real server over `database`; it is closed at the end of the test file at the latest. */
-export async function startApp(database: DatabaseSettings, { now, ...rest }: TestSettings = {}): Promise<TestApp> {
-  const settings: Settings = settingsOf({ listen: { port: 0 }, log: { level: "silent" }, ...rest, database });
+export async function startApp(
+  database: DatabaseSettings,
+  { now, playgroundAssets, onLog, ...rest }: TestSettings = {},
+): Promise<TestApp> {
+  const log = { level: onLog ? "debug" : "silent" } as const;
+  const settings: Settings = settingsOf({ listen: { port: 0 }, log, ...rest, database });
   let statements: string[] | null = null;
   const app = await makeApp(settings, {
-    log: makeLog(settings.log.level),
+    log: makeLog(settings.log.level, onLog && { write: onLog }),
     ...(now ? { now } : {}),
+    ...(playgroundAssets ? { playgroundAssets } : {}),
     onStatement: (sql) => void statements?.push(sql),
   });
   const url = await app.listen();

@@ -55,13 +55,16 @@ describeOnEachDatabase((database) => {
     });
     const scraped = [of("tools/nodes", p1, dead), of("tools/extra", p2), of("other/nodes", p1)];
     await Promise.all(servers.map((server) => server.configure(configOf(scraped))));
-    const query = `{ project(name: "tools") { targetCounts { total unknown } } }`;
+    const query = `{ projects(first: 10) { nodes { targets { nodes { replicas { lastScrapeAt } } } } } }`;
     await waitFor(
       async () => {
-        const { total, unknown } = (await app.data(viewer, query)).project.targetCounts;
-        return total === 3 && unknown === 0;
+        const { nodes } = (await app.data(app.operator, query)).projects;
+        const replicas = nodes.flatMap(({ targets }: { targets: { nodes: { replicas: object[] }[] } }) =>
+          targets.nodes.flatMap((target) => target.replicas),
+        );
+        return replicas.length === 8 && !JSON.stringify(replicas).includes("null");
       },
-      { what: "all targets to be scraped", deadlineMs: 25_000 },
+      { what: "both servers to have scraped all four targets", deadlineMs: 25_000 },
     );
   });
 

@@ -16,6 +16,7 @@ export const databaseSettings = z.discriminatedUnion("type", [
     password: secret,
     poolSize: z.number().int().min(1).max(100).default(10),
     connectTimeoutSeconds: z.number().positive().default(5),
+    timeoutSeconds: z.number().positive().default(10),
   }),
 ]);
 

@@ -1,9 +1,18 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { DataSource, EntityManager } from "typeorm";
+import { UpstreamUnavailableError } from "../errors.js";
 import { isTransient, wrapDriverError } from "./driver-error.js";
 
 /** How often a transaction is tried when MariaDB ends it because of a deadlock or a lock wait. */
 const transactionTries = 5;
+
+/** What differs between the two databases. */
+export interface DatabaseBehaviour {
+  /** How long a read or a transaction may take before its caller is told that the database does not answer. */
+  readonly timeoutMs?: number;
+  /** Called once everything is closed. */
+  readonly release?: () => void;
+}
 
 /**
  * The only way to the database. TypeORM gives all requests one connection on SQLite, where one request's open
@@ -19,7 +28,7 @@ export class Database {
   constructor(
     private readonly writer: DataSource,
     private readonly reader: DataSource,
-    private readonly release: () => Promise<void> = async () => {},
+    private readonly options: DatabaseBehaviour = {},
   ) {}
 
   /** Inside a transaction: that transaction. Outside: what was last committed; writing there fails on SQLite. */
@@ -36,7 +45,7 @@ export class Database {
     const outer = this.#transaction.getStore();
     if (outer) return work(outer);
     const run = () => this.writer.transaction((manager) => this.#transaction.run(manager, () => work(manager)));
-    if (!this.isSqlite) return this.#retried(run);
+    if (!this.isSqlite) return this.#within(this.#retried(run));
     const result = this.#tail.then(run, run);
     this.#tail = result.catch(() => {});
     return result.catch((error: unknown) => Promise.reject(wrapDriverError(error)));
@@ -45,7 +54,7 @@ export class Database {
   /** Runs a read; a driver's error comes out as an AppError that names no SQL. */
   async read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     try {
-      return await work(this.manager);
+      return await this.#within(work(this.manager));
     } catch (error) {
       throw wrapDriverError(error);
     }
@@ -60,7 +69,20 @@ export class Database {
     await this.#tail;
     await this.writer.destroy();
     if (this.reader !== this.writer) await this.reader.destroy();
-    await this.release();
+    this.options.release?.();
+  }
+
+  /** A database that accepts connections and says nothing would hold its callers for ever. */
+  #within<T>(work: Promise<T>): Promise<T> {
+    const { timeoutMs } = this.options;
+    if (timeoutMs === undefined) return work;
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      const message =
+        "The database does not answer. What was asked may yet be done; repeat it with the same Idempotency-Key.";
+      timer = setTimeout(() => reject(new UpstreamUnavailableError(message)), timeoutMs);
+    });
+    return Promise.race([work, tooLate]).finally(() => clearTimeout(timer));
   }
 
   async #retried<T>(run: () => Promise<T>): Promise<T> {

@@ -44,7 +44,7 @@ async function openSqlite(settings: SqliteSettings, options: DatabaseOptions): P
     await writer.initialize();
     await migrate(writer);
     const reader = await new DataSource({ ...base, readonly: true }).initialize();
-    return new Database(writer, reader, async () => void lock.close());
+    return new Database(writer, reader, { release: () => void lock.close() });
   } catch (error) {
     if (writer.isInitialized) await writer.destroy();
     lock.close();
@@ -86,7 +86,7 @@ async function openMariadb(settings: MariadbSettings, options: DatabaseOptions):
   const source = await connectWithPatience(pool, `${settings.host}:${settings.port}`, options);
   try {
     await migrate(source);
-    return new Database(source, source);
+    return new Database(source, source, { timeoutMs: settings.timeoutSeconds * 1_000 });
   } catch (error) {
     await source.destroy();
     throw error;

@@ -86,14 +86,16 @@ export class GraphServer {
     this.#onStreamClosed = listener;
   }
 
-  /** Breaks every connection that is open. */
+  /** Breaks every connection that is open, once what was written to it is sent. */
   breakConnections(): void {
-    for (const response of this.#responses) response.destroy();
+    for (const { socket } of this.#responses) socket?.destroySoon();
   }
 
   close(): Promise<void> {
-    this.breakConnections();
-    return new Promise((resolve) => this.#server.close(() => resolve()));
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,0 +1,107 @@
+import type { SilenceText } from "../clients/alertmanager-client.js";
+import { checkDuration, parseDuration } from "../core/duration.js";
+import { BadUserInputError } from "../core/errors.js";
+import { checkLabelName } from "../core/labels.js";
+import { compileMatcher, type Matcher } from "../core/matcher.js";
+import { checkRegex } from "../core/regex.js";
+import { checkText } from "../core/text.js";
+import type { UserErrors } from "../graph/user-error.js";
+import type { MatcherInput, SilenceCreateInput, SilenceUpdateInput } from "./silence-input.js";
+import { projectLabel } from "./silence-scope.js";
+
+// Alertmanager has no limits of its own: it takes 10,000 matchers, a comment of a megabyte, a hundred years.
+const mostMatchers = 50;
+const longest = "366d";
+
+/** Who writes, and when. */
+export interface Writing {
+  readonly author: string;
+  readonly nowMs: number;
+}
+
+/** Reads a new silence; what is wrong goes to `errors`. `projectName` is of the project that it is for, when one was given. */
+export function readNewSilence(
+  input: SilenceCreateInput,
+  projectName: string | null,
+  { author, nowMs }: Writing,
+  errors: UserErrors,
+): SilenceText {
+  const startsAtMs = Math.max(nowMs, input.startsAt?.getTime() ?? nowMs);
+  if ((input.endsAt == null) === (input.duration == null)) {
+    errors.add("INVALID", "Give either `endsAt` or `duration`.", ["input", "endsAt"]);
+  }
+  const endsAtMs = readEnd(input, startsAtMs, errors) ?? startsAtMs;
+  const matchers = forProject(readMatchers(input.matchers, errors), projectName, errors);
+  return checked({ matchers, startsAtMs, endsAtMs, createdBy: author, comment: input.comment }, nowMs, errors);
+}
+
+/** Reads what a stored silence becomes; what is wrong goes to `errors`. */
+export function readChangedSilence(
+  stored: SilenceText,
+  input: SilenceUpdateInput,
+  { author, nowMs }: Writing,
+  errors: UserErrors,
+): SilenceText {
+  const startsAtMs = input.startsAt?.getTime() ?? stored.startsAtMs;
+  if (input.endsAt != null && input.duration != null) {
+    errors.add("INVALID", "Give either `endsAt` or `duration`.", ["input", "endsAt"]);
+  }
+  const endsAtMs = readEnd(input, Math.max(nowMs, startsAtMs), errors) ?? stored.endsAtMs;
+  const matchers = input.matchers ? readMatchers(input.matchers, errors) : stored.matchers;
+  const comment = input.comment ?? stored.comment;
+  return checked({ matchers, startsAtMs, endsAtMs, createdBy: author, comment }, nowMs, errors);
+}
+
+function readEnd(
+  { endsAt, duration }: Pick<SilenceCreateInput, "endsAt" | "duration">,
+  fromMs: number,
+  errors: UserErrors,
+): number | null {
+  if (duration == null) return endsAt?.getTime() ?? null;
+  errors.check(checkDuration(duration, { least: "1s" }), ["input", "duration"]);
+  return fromMs + (parseDuration(duration) ?? 0);
+}
+
+function checked(silence: SilenceText, nowMs: number, errors: UserErrors): SilenceText {
+  const { matchers, startsAtMs, endsAtMs, comment } = silence;
+  const limits = { mostBytes: 1_000, multiline: true, templates: true };
+  errors.check(checkText("The comment", comment.trim(), limits), ["input", "comment"]);
+  if (errors.any) return silence;
+  if (endsAtMs <= Math.max(nowMs, startsAtMs)) {
+    errors.add("INVALID", "The end must be after the start, and not past.", ["input", "endsAt"]);
+  } else if (endsAtMs - startsAtMs > (parseDuration(longest) ?? 0)) {
+    errors.add("LIMIT", `A silence lasts at most ${longest}.`, ["input", "endsAt"]);
+  }
+  if (matchers.every((matcher) => compileMatcher(matcher)(""))) {
+    errors.add("INVALID", "At least one matcher must not match an absent label.", ["input", "matchers"]);
+  }
+  return silence;
+}
+
+function readMatchers(inputs: readonly MatcherInput[], errors: UserErrors): readonly Matcher[] {
+  const path = ["input", "matchers"];
+  if (inputs.length > mostMatchers) throw new BadUserInputError(`At most ${mostMatchers} matchers are allowed.`, path);
+  return inputs.map(({ name, value, isRegex, isEqual }, index) => {
+    const limits = { mostBytes: 1_024, empty: true, multiline: true, templates: true };
+    errors.check(checkLabelName(name), [...path, String(index), "name"]);
+    errors.check(checkText("A matcher's value", value, limits) ?? (isRegex ? checkRegex(value) : null), [
+      ...path,
+      String(index),
+      "value",
+    ]);
+    return { name, value, isRegex: isRegex ?? false, isEqual: isEqual ?? true };
+  });
+}
+
+function forProject(matchers: readonly Matcher[], name: string | null, errors: UserErrors): readonly Matcher[] {
+  if (name === null) return matchers;
+  const own: Matcher = { name: projectLabel, value: name, isRegex: false, isEqual: true };
+  const rest = matchers.filter((matcher, index) => {
+    if (matcher.name !== projectLabel) return true;
+    const same = matcher.value === name && !matcher.isRegex && matcher.isEqual;
+    const message = 'A matcher on "project" besides `project` would contradict it.';
+    if (!same) errors.add("INVALID", message, ["input", "matchers", String(index)]);
+    return false;
+  });
+  return [own, ...rest];
+}

@@ -1,0 +1,118 @@
+import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import type { Caller } from "../access/caller.js";
+import { Alert, AlertConnection } from "../alerts/alert.js";
+import { type AlertFilter, AlertFilterArgument } from "../alerts/alert-input.js";
+import { IdArgument } from "../graph/arguments.js";
+import { PageArguments } from "../graph/connection.js";
+import { Project } from "../projects/project.js";
+import {
+  Silence,
+  SilenceConnection,
+  SilenceCreatePayload,
+  SilenceExpirePayload,
+  SilenceUpdatePayload,
+} from "./silence.js";
+import { SilenceCreateInput, SilenceFilter, SilenceUpdateInput } from "./silence-input.js";
+import type { SilenceService } from "./silence-service.js";
+import type { SilenceWriter } from "./silence-writer.js";
+
+const SilenceFilterArgument = () => Arg("filter", () => SilenceFilter, { nullable: true, description: "Only these." });
+
+/** Silences in the graph. */
+@Resolver(() => Silence)
+export class SilenceResolver {
+  constructor(
+    private readonly service: SilenceService,
+    private readonly writer: SilenceWriter,
+  ) {}
+
+  @Query(() => SilenceConnection, {
+    nullable: true,
+    description:
+      "The silences that could keep alerts quiet that you may read, the last changed first; null while no Alertmanager has answered.",
+  })
+  silences(
+    @Ctx() caller: Caller,
+    @Args(() => PageArguments) page: PageArguments,
+    @SilenceFilterArgument() filter: SilenceFilter | null,
+  ) {
+    return this.service.list(caller, filter ?? {}, page);
+  }
+
+  @FieldResolver(() => [Project], {
+    description: "The projects that it names, or has alerts of now, as far as you may read them.",
+  })
+  projects(@Ctx() caller: Caller, @Root() silence: Silence) {
+    return this.service.projectsOf(caller, silence);
+  }
+
+  @FieldResolver(() => AlertConnection, {
+    nullable: true,
+    description: "The alerts that it matches, whether it is in force or not, as far as you may read them.",
+  })
+  alerts(
+    @Ctx() caller: Caller,
+    @Root() silence: Silence,
+    @Args(() => PageArguments) page: PageArguments,
+    @AlertFilterArgument() filter: AlertFilter | null,
+  ) {
+    return this.service.alertsOf(caller, silence, { filter: filter ?? {}, order: "STARTS_AT_DESC", page });
+  }
+
+  @FieldResolver(() => Boolean, { description: "Whether you may change or expire it; an expired one nobody can." })
+  viewerCanEdit(@Ctx() caller: Caller, @Root() silence: Silence) {
+    return this.service.canEdit(caller, silence);
+  }
+
+  @Mutation(() => SilenceCreatePayload, { description: "Creates a silence. Every query after it shows its effect." })
+  silenceCreate(
+    @Ctx() caller: Caller,
+    @Arg("input", () => SilenceCreateInput, { description: "The new silence." }) input: SilenceCreateInput,
+  ) {
+    return this.writer.create(caller, input);
+  }
+
+  @Mutation(() => SilenceUpdatePayload, { description: "Changes a silence. Every query after it shows its effect." })
+  silenceUpdate(
+    @Ctx() caller: Caller,
+    @IdArgument() id: string,
+    @Arg("input", () => SilenceUpdateInput, { description: "What to change." }) input: SilenceUpdateInput,
+  ) {
+    return this.writer.update(caller, id, input);
+  }
+
+  @Mutation(() => SilenceExpirePayload, { description: "Ends a silence now. Every query after it shows its effect." })
+  silenceExpire(@Ctx() caller: Caller, @IdArgument() id: string) {
+    return this.writer.expire(caller, id);
+  }
+}
+
+/** The silences that keep an alert quiet. */
+@Resolver(() => Alert)
+export class AlertSilencesResolver {
+  constructor(private readonly service: SilenceService) {}
+
+  @FieldResolver(() => [Silence], { description: "The silences that keep it quiet." })
+  silencedBy(@Ctx() caller: Caller, @Root() alert: Alert) {
+    return this.service.listOfAlert(caller, alert);
+  }
+}
+
+/** The silences that concern a project. */
+@Resolver(() => Project)
+export class ProjectSilencesResolver {
+  constructor(private readonly service: SilenceService) {}
+
+  @FieldResolver(() => SilenceConnection, {
+    nullable: true,
+    description:
+      "The silences that could keep its alerts quiet, the last changed first; null while no Alertmanager has answered.",
+  })
+  silences(
+    @Root() project: Project,
+    @Args(() => PageArguments) page: PageArguments,
+    @SilenceFilterArgument() filter: SilenceFilter | null,
+  ) {
+    return this.service.listOfProject(project, filter ?? {}, page);
+  }
+}

@@ -1,0 +1,422 @@
+import { readlink, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { aGlobalRule, aGroup, aJob, anAlert, aProject } from "./support/config.js";
+import { type GraphServer, startGraphServer } from "./support/graph-server.js";
+import { alertmanagerBase, Workspace } from "./support/workspace.js";
+
+let server: GraphServer;
+let machine: Workspace;
+
+beforeEach(async () => {
+  server = await startGraphServer();
+  machine = await Workspace.make({ url: server.url });
+});
+
+const email = (value: string) => ({ type: "EMAIL" as const, value, sendResolved: true, secret: null });
+const token = { type: "WEBHOOK" as const, value: "https://example.org/", sendResolved: true, secret: "s3cret" };
+
+const full = (name: string) =>
+  aProject(name, {
+    scrapeJobs: [aJob("node"), aJob("ping", { probe: { __typename: "IcmpProbe", ipProtocol: "ANY" } })],
+    rules: [anAlert(name, "Down")],
+    contactGroups: [aGroup("admins", [email(`${name}@example.org`), token])],
+    defaultContactGroup: { id: "cgr_admins", name: "admins" },
+  });
+
+const pathsOf = (name: string) => [
+  `prometheus/current/rules/${name}.yml`,
+  `prometheus/targets/default/${name}.json`,
+  `blackbox/current/projects/${name}.json`,
+  `alertmanager/current/projects/${name}.json`,
+  `alertmanager/current/secrets/${name}.cgr_admins.1`,
+];
+const mainPaths = [
+  "prometheus/current/prometheus.yml",
+  "blackbox/current/blackbox.yml",
+  "alertmanager/current/alertmanager.yml",
+];
+
+describe("one cycle", () => {
+  test("writes all of a project, then touches nothing until something changes, with one request", async () => {
+    server.put(full("a"), full("b"));
+    const first = await machine.once();
+    expect(first).toEqual({ changed: true, files: 15 - 2, refused: [], waiting: [] });
+    const files = await machine.files();
+    expect(Object.keys(files).sort()).toEqual([...mainPaths, ...pathsOf("a"), ...pathsOf("b")].sort());
+    expect(machine.state).toMatchObject({ revision: 2, appliedRevision: 2, problems: {} });
+    expect(server.operations).toEqual(["ListChangedProjects", "ReportAgent", "ReportAgent"]);
+    expect(server.reports.map(({ state, appliedRevision }) => [state, appliedRevision])).toEqual([
+      ["APPLYING", 0],
+      ["SYNCED", 2],
+    ]);
+
+    const stamps = await timesOf(machine);
+    server.operations.length = 0;
+    expect(await machine.once()).toEqual({ changed: false, files: 0, refused: [], waiting: [] });
+    expect(server.operations).toEqual(["ListChangedProjects"]);
+    expect(await timesOf(machine)).toEqual(stamps);
+  });
+
+  test("of a server that holds nothing writes the main files, and then nothing more", async () => {
+    await machine.once();
+    expect(Object.keys(await machine.files()).sort()).toEqual([...mainPaths].sort());
+    const stamps = await timesOf(machine);
+    server.operations.length = 0;
+    expect(await machine.once()).toEqual({ changed: false, files: 0, refused: [], waiting: [] });
+    expect(server.operations).toEqual(["ListChangedProjects"]);
+    expect(await timesOf(machine)).toEqual(stamps);
+  });
+
+  test("keeps secrets in files for the agent's user alone, and out of all others", async () => {
+    server.put(full("a"));
+    await machine.once();
+    const files = await machine.files();
+    expect(files["alertmanager/current/secrets/a.cgr_admins.1"]).toBe("s3cret");
+    const mode = async (path: string) => (await stat(join(machine.directory, path))).mode & 0o777;
+    expect(await mode("alertmanager/current/secrets/a.cgr_admins.1")).toBe(0o600);
+    expect(await mode("alertmanager/current/secrets")).toBe(0o700);
+    const others = Object.entries(files).filter(([path]) => !path.includes("/secrets/"));
+    expect(others.filter(([, text]) => text.includes("s3cret"))).toEqual([]);
+    expect(await machine.read("state.json")).not.toContain("s3cret");
+  });
+
+  test("of one changed project writes its files alone; unchanged ones are the same files as before", async () => {
+    server.put(full("a"), full("b"));
+    await machine.once();
+    const inode = async (name: string) => (await stat(join(machine.directory, `prometheus/current/rules/${name}`))).ino;
+    const before = [await inode("a.yml"), await inode("b.yml")];
+    server.put({ ...full("b"), rules: [anAlert("b", "Other")] });
+    expect(await machine.once()).toMatchObject({ changed: true, files: 1 });
+    const after = [await inode("a.yml"), await inode("b.yml")];
+    expect([after[0] === before[0], after[1] === before[1]]).toEqual([true, false]);
+    expect(await readlink(join(machine.directory, "prometheus/current"))).toBe("releases/3-1");
+    expect(await machine.releases("prometheus")).toEqual(["2-1", "3-1"]);
+    expect(await machine.releases("alertmanager")).toEqual(["2-1"]);
+    server.put({ ...full("b"), rules: [anAlert("b", "Third")] });
+    await machine.once();
+    expect(await machine.releases("prometheus")).toEqual(["3-1", "4-1"]);
+  });
+
+  test("of changed targets writes one file and makes no release", async () => {
+    server.put(full("a"));
+    await machine.once();
+    const release = await readlink(join(machine.directory, "prometheus/current"));
+    server.put({ ...full("a"), scrapeJobs: [aJob("other"), ...full("a").scrapeJobs.slice(1)] });
+    expect(await machine.once()).toMatchObject({ changed: true, files: 1 });
+    expect(await readlink(join(machine.directory, "prometheus/current"))).toBe(release);
+    expect(await machine.read("prometheus/targets/default/a.json")).toContain(`"job": "other"`);
+  });
+
+  test("moves a project's targets when its limit tier changes", async () => {
+    await machine.configure({ url: server.url, prometheus: { tiers: { default: {}, large: {} } } });
+    server.put(full("a"));
+    await machine.once();
+    server.put({ ...full("a"), limitTier: "large" });
+    await machine.once();
+    const targets = Object.keys(await machine.files()).filter((path) => path.includes("/targets/"));
+    expect(targets).toEqual(["prometheus/targets/large/a.json"]);
+  });
+
+  test("removes a deleted project, and keeps one that was made again under its name", async () => {
+    server.put(full("a"), full("b"));
+    await machine.once();
+    server.put({ name: "a", gone: true }, { name: "b", gone: true }, { ...full("b"), id: "prj_second_b" });
+    await machine.once();
+    expect(Object.keys(await machine.files()).sort()).toEqual([...mainPaths, ...pathsOf("b")].sort());
+  });
+
+  test("fetches more projects than a page holds", async () => {
+    const names = Array.from({ length: 250 }, (_, index) => `p${index}`);
+    server.put(...names.map((name) => aProject(name, { rules: [anAlert(name, "Down")] })));
+    await machine.once();
+    expect(server.operations.filter((each) => each === "ListChangedProjects")).toHaveLength(3);
+    const rules = Object.keys(await machine.files()).filter((path) => path.includes("/rules/"));
+    expect(rules.sort()).toEqual(names.map((name) => `prometheus/current/rules/${name}.yml`).sort());
+  });
+
+  test("writes global rules when they change, and removes their file when there are none", async () => {
+    server.setGlobalRules([aGlobalRule("TargetDown")]);
+    await machine.once();
+    expect(await machine.read("prometheus/current/rules/_global.yml")).toContain("alert: TargetDown");
+    server.put(full("a"));
+    server.operations.length = 0;
+    await machine.once();
+    expect(server.operations).not.toContain("ListGlobalRules");
+    expect(await machine.read("prometheus/current/rules/_global.yml")).toContain("alert: TargetDown");
+    server.setGlobalRules([]);
+    await machine.once();
+    expect(Object.keys(await machine.files())).not.toContain("prometheus/current/rules/_global.yml");
+  });
+
+  test("writes everything anew when settings or a base file changed, and when its state is lost", async () => {
+    server.put(full("a"));
+    await machine.once();
+    await machine.base("prometheus", "global: {scrape_interval: 2s}\n");
+    expect(await machine.once()).toMatchObject({ changed: true, files: 1 });
+    expect(await machine.read("prometheus/current/prometheus.yml")).toMatch(/scrape_interval: 2s/);
+    await machine.configure({ url: server.url, alertmanager: { continue: true } });
+    expect(await machine.once()).toMatchObject({ changed: true, files: 2 });
+    expect(await machine.read("alertmanager/current/alertmanager.yml")).toContain("continue: true");
+    const files = await machine.files();
+    await rm(join(machine.directory, "state.json"));
+    expect(await machine.once()).toMatchObject({ changed: true, files: 0 });
+    await writeFile(join(machine.directory, "state.json"), "{broken");
+    expect(await machine.once()).toMatchObject({ changed: true, files: 0 });
+    expect(await machine.files()).toEqual(files);
+    expect(machine.state.appliedRevision).toBe(1);
+  });
+
+  test("puts right what is missing below its directory", async () => {
+    server.put(full("a"));
+    await machine.once();
+    const files = await machine.files();
+    await rm(join(machine.directory, "prometheus"), { recursive: true });
+    await machine.once();
+    expect(await machine.files()).toEqual(files);
+  });
+
+  test("asks a server that is behind for everything, as after a restore from a backup", async () => {
+    server.put(full("a"), full("b"), full("c"));
+    await machine.once();
+    server.forget();
+    server.put(full("a"));
+    await machine.once();
+    expect(Object.keys(await machine.files()).sort()).toEqual([...mainPaths, ...pathsOf("a")].sort());
+    expect(machine.state.appliedRevision).toBe(1);
+  });
+
+  test("writes only the outputs that its settings name", async () => {
+    server.put(full("a"));
+    const [first] = [await Workspace.make({ url: server.url, prometheus: false })];
+    await first.once();
+    expect(Object.keys(await first.files()).every((path) => path.startsWith("alertmanager/"))).toBe(true);
+    expect(server.reports.at(-1)?.outputs).toEqual(["ALERTMANAGER"]);
+    const second = await Workspace.make({ url: server.url, alertmanager: false, blackbox: false });
+    await second.once();
+    expect(Object.keys(await second.files()).every((path) => path.startsWith("prometheus/"))).toBe(true);
+    expect(server.reports.at(-1)?.outputs).toEqual(["PROMETHEUS"]);
+    expect(server.reports.at(-1)?.problems).toEqual([
+      { project: "prj_a", message: `Scrape job "ping" is left out: this agent has no blackbox exporter.` },
+    ]);
+  });
+});
+
+describe("one bad project", () => {
+  const badRule = (name: string) => anAlert(name, "Bad", { enforcedExpr: `sum(up{project="${name}"}, 1)` });
+  const badProbe = aJob("web", {
+    probe: {
+      __typename: "HttpProbe",
+      method: "GET",
+      path: "/",
+      hostHeader: null,
+      headers: {},
+      followRedirects: true,
+      validStatusCodes: [],
+      bodyMatches: "(",
+      bodyNotMatches: null,
+      verifyTls: true,
+      ipProtocol: "ANY",
+    },
+  });
+
+  test("is held at its last good rule file; the others go on, and it is told why until it is mended", async () => {
+    server.put(full("a"), full("b"));
+    await machine.once();
+    const good = await machine.read("prometheus/current/rules/a.yml");
+    server.put({ ...full("a"), rules: [badRule("a")] }, { ...full("b"), rules: [anAlert("b", "New")] });
+    expect(await machine.once()).toMatchObject({ changed: true, files: 1, refused: [] });
+    expect(await machine.read("prometheus/current/rules/a.yml")).toBe(good);
+    expect(await machine.read("prometheus/current/rules/b.yml")).toContain("alert: New");
+    const told = server.reports.at(-1);
+    expect(told?.state).toBe("SYNCED");
+    expect(told?.problems).toEqual([
+      {
+        project: "prj_a",
+        file: "prometheus/rules/a.yml",
+        message: expect.stringMatching(
+          /^rules\/a\.yml: .*group "a\/default", rule 0, "Bad": could not parse expression: .* \(the machine keeps what it had of this file\)$/,
+        ),
+      },
+    ]);
+    expect(machine.state.appliedRevision).toBe(4);
+
+    server.put(full("c"));
+    await machine.once();
+    expect(server.reports.at(-1)?.problems).toEqual(told?.problems);
+    server.put(full("a"));
+    await machine.once();
+    expect(server.reports.at(-1)?.problems).toEqual([]);
+  });
+
+  test("that never had a good file has none", async () => {
+    server.put({ ...full("a"), rules: [badRule("a")] }, full("b"));
+    await machine.once();
+    const paths = Object.keys(await machine.files());
+    expect(paths).not.toContain("prometheus/current/rules/a.yml");
+    expect(paths).toEqual(expect.arrayContaining([...pathsOf("a").slice(1), ...pathsOf("b")]));
+  });
+
+  test("is found among many, whichever they are", async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `p${index}`);
+    const bad = new Set(["p0", "p17", "p18", "p39"]);
+    server.put(...names.map((name) => aProject(name, { rules: [bad.has(name) ? badRule(name) : anAlert(name, "X")] })));
+    await machine.once();
+    const rules = Object.keys(await machine.files()).filter((path) => path.includes("/rules/"));
+    expect(rules).toHaveLength(36);
+    expect(Object.keys(machine.state.problems).sort()).toEqual([...bad].map((name) => `prj_${name}`).sort());
+  });
+
+  test("is held in the blackbox exporter's one file too", async () => {
+    server.put(full("a"), full("b"));
+    await machine.once();
+    const before = await machine.read("blackbox/current/projects/a.json");
+    server.put({ ...full("a"), scrapeJobs: [badProbe] }, { ...full("b"), scrapeJobs: [] });
+    await machine.once();
+    expect(await machine.read("blackbox/current/projects/a.json")).toBe(before);
+    expect(await machine.read("blackbox/current/blackbox.yml")).toMatch(/a\/ping/);
+    expect(await machine.read("blackbox/current/blackbox.yml")).not.toMatch(/b\/ping|a\/web/);
+    expect(machine.state.problems).toEqual({
+      prj_a: [
+        {
+          project: "prj_a",
+          file: "blackbox/projects/a.json",
+          message: expect.stringMatching(/Could not compile regular expression.*\(the machine keeps/),
+        },
+      ],
+    });
+  });
+
+  test("is held in Alertmanager's one file too", async () => {
+    // No URL for Go, but one for JavaScript.
+    const odd = { type: "WEBHOOK" as const, value: "http://example.org/%zz", sendResolved: true, secret: null };
+    server.put(full("a"), { ...full("b"), contactGroups: [aGroup("admins", [odd])] });
+    await machine.once();
+    expect(Object.keys(await machine.files())).toEqual(expect.arrayContaining(pathsOf("a")));
+    expect(await machine.read("alertmanager/current/alertmanager.yml")).not.toContain("b/admins");
+    expect(Object.keys(machine.state.problems)).toEqual(["prj_b"]);
+  });
+
+  test("among the global rules keeps their last good file", async () => {
+    server.setGlobalRules([aGlobalRule("Good")]);
+    await machine.once();
+    server.setGlobalRules([aGlobalRule("Bad", { expr: "sum(" })]);
+    await machine.once();
+    expect(await machine.read("prometheus/current/rules/_global.yml")).toContain("alert: Good");
+    expect(server.reports.at(-1)?.problems).toEqual([
+      { file: "prometheus/rules/_global.yml", message: expect.stringContaining("could not parse expression") },
+    ]);
+    server.setGlobalRules([aGlobalRule("Mended")]);
+    await machine.once();
+    expect(server.reports.at(-1)?.problems).toEqual([]);
+  });
+});
+
+describe("a base file", () => {
+  test("that clashes keeps its output as it is, by file and key; the other outputs go on", async () => {
+    server.put(full("a"));
+    await machine.once();
+    const before = await machine.read("prometheus/current/prometheus.yml");
+    await machine.base("prometheus", "scrape_configs: [{job_name: metricsinfra/default}]\n");
+    server.put(full("b"));
+    const { refused } = await machine.once();
+    const message = `${machine.basePath("prometheus")}: scrape_configs[0].job_name: "metricsinfra/default" begins with "metricsinfra/", which is kept for the jobs of the projects`;
+    expect(refused).toEqual([{ message }]);
+    expect(server.reports.at(-1)).toMatchObject({ state: "FAILED", appliedRevision: 1, problems: [{ message }] });
+    expect(await machine.read("prometheus/current/prometheus.yml")).toBe(before);
+    expect(await machine.read("alertmanager/current/alertmanager.yml")).toContain("b/admins");
+    expect(machine.state).toMatchObject({ revision: 1, appliedRevision: 1 });
+    await machine.base("prometheus", "global: {}\n");
+    expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+    expect(machine.state).toMatchObject({ revision: 2, appliedRevision: 2 });
+  });
+
+  test.each([
+    [
+      "prometheus",
+      "global: {scrape_interval: often}\n",
+      "prometheus: parsing YAML file check.yml: not a valid duration string",
+    ],
+    ["prometheus", "global: [\n", "line 2"],
+    ["alertmanager", alertmanagerBase.replace("{receiver: operators}", "{receiver: nobody}"), `alertmanager: undefined receiver "nobody" used in route`],
+    ["blackbox", "modules: {own: {prober: tcp, nonsense: 1}}\n", "blackbox: error parsing config file"],
+  ])("of %s that its own check refuses is told, and no project is blamed for it", async (name, text, message) => {
+    server.put(full("a"));
+    await machine.base(name, text);
+    const { refused } = await machine.once();
+    expect(refused).toHaveLength(1);
+    expect(refused[0]?.message).toContain(message);
+    expect(machine.state.problems).toEqual({});
+  });
+
+  test("that is missing is told", async () => {
+    await rm(machine.basePath("alertmanager"));
+    const { refused } = await machine.once();
+    expect(refused[0]?.message).toMatch(/base\/alertmanager\.yml: cannot be read: ENOENT/);
+  });
+});
+
+describe("an answer that would remove most projects", () => {
+  const names = Array.from({ length: 12 }, (_, index) => `p${index}`);
+  const refusal = (deleted: number) =>
+    `The server's answer would remove ${deleted} of 12 projects from this machine, more than the share of 0.5 that "brake.maxDeletedShare" allows in one step. Nothing was changed.`;
+
+  beforeEach(async () => {
+    server.put(...names.map(full));
+    await machine.once();
+  });
+
+  test("is not applied when the server has lost its data", async () => {
+    const files = await machine.files();
+    server.forget();
+    await expect(machine.once()).rejects.toThrow(refusal(12));
+    expect(await machine.files()).toEqual(files);
+    expect(server.reports.at(-1)).toMatchObject({ state: "FAILED", problems: [{ message: refusal(12) }] });
+  });
+
+  test("is not applied when they were deleted one by one", async () => {
+    const files = await machine.files();
+    server.put(...names.slice(0, 7).map((name) => ({ name, gone: true as const })));
+    await expect(machine.once()).rejects.toThrow(refusal(7));
+    expect(await machine.files()).toEqual(files);
+  });
+
+  test("is applied up to the share that the settings allow, and in whole when they allow all", async () => {
+    server.put(...names.slice(0, 6).map((name) => ({ name, gone: true as const })));
+    await machine.once();
+    expect(Object.keys(await machine.files())).toHaveLength(3 + 6 * 5);
+    server.put(...names.slice(6).map((name) => ({ name, gone: true as const })));
+    await expect(machine.once()).rejects.toThrow("would remove 6 of 6");
+    await machine.configure({ url: server.url, settings: { brake: { maxDeletedShare: 1 } } });
+    await machine.once();
+    expect(Object.keys(await machine.files())).toHaveLength(3);
+  });
+});
+
+describe("a dry run", () => {
+  test("prints the diff of all files that would change, without secrets, and writes nothing", async () => {
+    server.put(full("a"));
+    await machine.once();
+    server.put({ ...full("b"), rules: [anAlert("b", "Bad", { enforcedExpr: "up" })] });
+    server.put({ ...full("a"), scrapeJobs: [], contactGroups: [aGroup("admins", [token])] });
+    const stamps = await timesOf(machine);
+    server.operations.length = 0;
+    const text = await machine.dry();
+    await expect(text.replaceAll(machine.folder, "<folder>")).toMatchFileSnapshot("fixtures/dry-run.diff");
+    expect(text).not.toContain("s3cret");
+    expect(await timesOf(machine)).toEqual(stamps);
+    expect(server.operations).toEqual(["ListChangedProjects"]);
+    await machine.once();
+    expect(await machine.dry()).toBe("");
+  });
+});
+
+/** When each file and folder below the agent's directory was last written. */
+async function timesOf({ directory }: Workspace): Promise<Readonly<Record<string, number>>> {
+  const { readdir } = await import("node:fs/promises");
+  const times: Record<string, number> = {};
+  for (const path of [".", ...(await readdir(directory, { recursive: true }))]) {
+    times[path] = (await stat(join(directory, path))).ctimeMs;
+  }
+  return times;
+}

@@ -1,0 +1,94 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { beforeAll, expect, it } from "vitest";
+import { startApp, type TestApp } from "../support/app.js";
+import { atFileEnd } from "../support/at-file-end.js";
+import { createMariadbDatabase } from "../support/mariadb.js";
+import { freePort } from "../support/ports.js";
+import { waitFor } from "../support/wait-for.js";
+
+/** A cable to the database that can be cut, and held so that nothing passes. */
+class Cable {
+  readonly #sockets = new Set<Socket>();
+  #server: Server | null = null;
+  #isHeld = false;
+
+  constructor(
+    private readonly port: number,
+    private readonly upstream: { readonly host: string; readonly port: number },
+  ) {}
+
+  async plugIn(): Promise<void> {
+    const server = createServer((client) => {
+      const upstream = connect(this.upstream.port, this.upstream.host);
+      for (const socket of [client, upstream]) {
+        this.#sockets.add(socket);
+        socket.once("close", () => this.#sockets.delete(socket));
+        socket.on("error", () => {
+          client.destroy();
+          upstream.destroy();
+        });
+        if (this.#isHeld) socket.pause();
+      }
+      client.pipe(upstream).pipe(client);
+    });
+    this.#server = server;
+    await new Promise<void>((resolve) => server.listen(this.port, "127.0.0.1", resolve));
+  }
+
+  async cut(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server?.close(resolve));
+  }
+
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    for (const socket of this.#sockets) isHeld ? socket.pause() : socket.resume();
+  }
+}
+
+let app: TestApp;
+let cable: Cable;
+
+beforeAll(async () => {
+  const settings = await createMariadbDatabase();
+  const port = await freePort();
+  cable = new Cable(port, settings);
+  await cable.plugIn();
+  atFileEnd(() => cable.cut());
+  app = await startApp({ ...settings, port, timeoutSeconds: 1 } as typeof settings);
+});
+
+const readiness = async () => {
+  const response = await fetch(app.url.replace("/graphql", "/readyz"));
+  return `${response.status} ${await response.text()}`;
+};
+const ask = async () => {
+  const { status, data, errors } = await app.graphql(app.operator, "{ viewer { name } }", {}, { "x-request-id": "r" });
+  return { status, data, errors };
+};
+const served = { status: 200, data: { viewer: { name: "test" } }, errors: undefined };
+
+it("says so while its database is gone, and serves again without a restart", async () => {
+  expect([await readiness(), await ask()]).toEqual(["200 ready\n", served]);
+  await cable.cut();
+  const message = "The database cannot be used right now. Try again in a moment.";
+  expect(await readiness()).toBe(`503 not ready: ${message}\n`);
+  expect(await ask()).toEqual({
+    status: 503,
+    data: undefined,
+    errors: [{ message, extensions: { code: "UPSTREAM_UNAVAILABLE", requestId: "r" } }],
+  });
+  await cable.plugIn();
+  expect(await waitFor(async () => (await readiness()) === "200 ready\n", { what: "the server to be ready" })).toBe(
+    true,
+  );
+  expect(await ask()).toEqual(served);
+});
+
+it("answers within its deadline while the database accepts and says nothing", async () => {
+  cable.hold(true);
+  const { status, errors } = await ask();
+  expect([status, errors?.[0]?.extensions.code]).toEqual([503, "UPSTREAM_UNAVAILABLE"]);
+  cable.hold(false);
+  expect(await waitFor(async () => (await ask()).status === 200, { what: "the server to answer" })).toBe(true);
+});
