@@ -5,6 +5,12 @@ import { ApiTokenService } from "./access/api-token-service.js";
 import { Authentication } from "./access/authentication.js";
 import type { Caller } from "./access/caller.js";
 import { ViewerResolver } from "./access/viewer-resolver.js";
+import { fingerprintIn } from "./alerts/alert.js";
+import { AlertResolver, ProjectAlertsResolver } from "./alerts/alert-resolver.js";
+import { AlertService } from "./alerts/alert-service.js";
+import { LiveAlerts } from "./alerts/live-alerts.js";
+import { ServerHealthResolver } from "./alerts/server-health-resolver.js";
+import { ServerHealthService } from "./alerts/server-health-service.js";
 import { AuditEntry } from "./audit/audit-entry.js";
 import { AuditRepository } from "./audit/audit-repository.js";
 import { AuditResolver } from "./audit/audit-resolver.js";
@@ -45,6 +51,10 @@ import {
 import { ChangesResolver, RolloutProblemResolver, revisionsTopic } from "./rollout/rollout-resolver.js";
 import { RolloutService } from "./rollout/rollout-service.js";
 import type { Settings } from "./settings.js";
+import { uuidIn } from "./silences/silence-id.js";
+import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silences/silence-resolver.js";
+import { SilenceService } from "./silences/silence-service.js";
+import { SilenceWriter } from "./silences/silence-writer.js";
 import { ScrapeJob } from "./targets/scrape-job.js";
 import { ScrapeJobRepository } from "./targets/scrape-job-repository.js";
 import { ProjectScrapeJobsResolver, ScrapeJobResolver } from "./targets/scrape-job-resolver.js";
@@ -101,6 +111,16 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
   const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, changes);
   const targets = new TargetService(scrapeJobRepository, upstreams.prometheus);
 
+  const live = new LiveAlerts(upstreams.alertmanagers, {
+    intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
+    now,
+    random: Math.random,
+    onError: (error) => log.error({ err: error }, "An Alertmanager cannot be watched"),
+  });
+  const alerts = new AlertService(live, projects);
+  const silences = new SilenceService(live, alerts, projects);
+  const silenceWriter = new SilenceWriter(silences, projects, live, now);
+
   const agentRepository = new AgentRepository(database);
   const rollout = new RolloutService(agentRepository, projects, audit, feed, now);
   const reports = new AgentReportService(agentRepository, now);
@@ -111,6 +131,8 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
     stored("aud", (caller, id) => audit.find(caller, id)),
     stored("cgr", (caller, id) => contactGroups.find(caller, id)),
     stored("job", (caller, id) => scrapeJobs.find(caller, id)),
+    { prefix: "alr", isWellFormed: (id) => fingerprintIn(id) !== null, find: (caller, id) => alerts.find(caller, id) },
+    { prefix: "sil", isWellFormed: (id) => uuidIn(id) !== null, find: (caller, id) => silences.find(caller, id) },
     stored("agt", (caller, id) => rollout.find(caller, id)),
   ];
   return {
@@ -134,6 +156,12 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
       new TargetResolver(scrapeJobs),
       new ScrapeJobTargetsResolver(targets),
       new ProjectTargetsResolver(targets),
+      new AlertResolver(alerts),
+      new ProjectAlertsResolver(alerts),
+      new ServerHealthResolver(new ServerHealthService(live, upstreams.prometheus)),
+      new SilenceResolver(silences, silenceWriter),
+      new AlertSilencesResolver(silences),
+      new ProjectSilencesResolver(silences),
       new AgentResolver(rollout, reports),
       new ChangesResolver(rollout),
       new RolloutProblemResolver(projects),
@@ -142,8 +170,11 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
       new ContactGroupRolloutResolver(rollout),
     ],
     streams: { [revisionsTopic]: (caller) => rollout.revisions(caller) },
-    start: () => {},
-    stop: () => upstreams.close(),
+    start: () => live.start(),
+    stop: async () => {
+      await live.stop();
+      await upstreams.close();
+    },
   };
 }
 

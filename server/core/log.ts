@@ -1,4 +1,4 @@
-import { type Logger, pino } from "pino";
+import { type DestinationStream, type Logger, pino } from "pino";
 import { QueryFailedError } from "typeorm";
 
 /** The structured log: one JSON object per line. */
@@ -7,16 +7,17 @@ export type Log = Logger;
 /** Keys that never reach the log, at the top or up to two levels down. */
 const secretKeys = ["token", "password", "secret", "authorization", "bearerToken"];
 
-/** Makes the log, on standard output. */
-export function makeLog(level: string): Log {
+/** Makes the log, on standard output unless told otherwise. */
+export function makeLog(level: string, destination?: DestinationStream): Log {
   const paths = secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
-  return pino({
+  const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths, censor: "[redacted]" },
     serializers: { err: describeError },
-  });
+  };
+  return destination ? pino(options, destination) : pino(options);
 }
 
 interface LoggedError {

@@ -338,7 +338,11 @@ describe("a base file", () => {
       "prometheus: parsing YAML file check.yml: not a valid duration string",
     ],
     ["prometheus", "global: [\n", "line 2"],
-    ["alertmanager", alertmanagerBase.replace("{receiver: operators}", "{receiver: nobody}"), `alertmanager: undefined receiver "nobody" used in route`],
+    [
+      "alertmanager",
+      alertmanagerBase.replace("{receiver: operators}", "{receiver: nobody}"),
+      `alertmanager: undefined receiver "nobody" used in route`,
+    ],
     ["blackbox", "modules: {own: {prober: tcp, nonsense: 1}}\n", "blackbox: error parsing config file"],
   ])("of %s that its own check refuses is told, and no project is blamed for it", async (name, text, message) => {
     server.put(full("a"));

@@ -177,7 +177,10 @@ describe("whatever the server says", () => {
   });
 
   test("an IRC channel cannot climb out of the relay's path", () => {
-    const relayed = { ...options, alertmanager: { secretsFolder: "/s", continue: true, email: true, ircRelayUrl: "http://relay" } };
+    const relayed = {
+      ...options,
+      alertmanager: { secretsFolder: "/s", continue: true, email: true, ircRelayUrl: "http://relay" },
+    };
     const groupOf = (value: string) => aGroup("g", [{ type: "IRC", value, sendResolved: true, secret: null }]);
     const urlOf = (value: string) => {
       const { files } = renderProject(aProject("a", { contactGroups: [groupOf(value)] }), relayed);

@@ -120,10 +120,10 @@ describe("revisions", () => {
         response.write(":\n\n");
         if (++beats === 6) response.write(event(8));
         if (beats === 7) clearInterval(timer);
-      }, 50);
+      }, 100);
     }, neverAnswering);
-    expect(await take(connect({ hooks }).revisions({ idleTimeoutMs: 200 }), 3)).toEqual([7, 8, 9]);
-    const silent = "the stream was silent for 200 ms (NETWORK)";
+    expect(await take(connect({ hooks }).revisions({ idleTimeoutMs: 500 }), 3)).toEqual([7, 8, 9]);
+    const silent = "the stream was silent for 500 ms (NETWORK)";
     expect(errors).toEqual([silent, silent]);
   });
 
