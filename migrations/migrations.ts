@@ -1,7 +1,14 @@
 import { Core1763800000001 } from "./1763800000001-core.js";
 import { Contacts1763800000002 } from "./1763800000002-contacts.js";
 import { Targets1763800000003 } from "./1763800000003-targets.js";
+import { Rules1763800000004 } from "./1763800000004-rules.js";
 import { Rollout1763800000005 } from "./1763800000005-rollout.js";
 
 /** All migrations, oldest first; one that was released never changes. */
-export const migrations = [Core1763800000001, Contacts1763800000002, Targets1763800000003, Rollout1763800000005];
+export const migrations = [
+  Core1763800000001,
+  Contacts1763800000002,
+  Targets1763800000003,
+  Rules1763800000004,
+  Rollout1763800000005,
+];

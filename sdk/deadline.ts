@@ -8,11 +8,13 @@ export class Deadline {
   readonly #controller = new AbortController();
   readonly #endsAt: number;
   readonly #timeoutMs: number;
+  readonly #complaint: string;
   readonly #userSignal: AbortSignal | undefined;
   readonly #timer: ReturnType<typeof setTimeout>;
   readonly #follow = () => this.#controller.abort(this.#userSignal?.reason);
 
-  constructor(timeoutMs: number, userSignal?: AbortSignal) {
+  constructor(timeoutMs: number, userSignal?: AbortSignal, complaint = "no answer") {
+    this.#complaint = complaint;
     this.#timeoutMs = timeoutMs;
     this.#endsAt = Date.now() + timeoutMs;
     this.#userSignal = userSignal;
@@ -35,7 +37,7 @@ export class Deadline {
   throwIfOver(lastFailure?: unknown): void {
     if (this.#userSignal?.aborted) throw this.#userSignal.reason;
     if (this.signal.aborted) {
-      throw new TimeoutError(`no answer within ${this.#timeoutMs} ms`, {
+      throw new TimeoutError(`${this.#complaint} within ${this.#timeoutMs} ms`, {
         code: "TIMEOUT",
         retryable: true,
         cause: lastFailure,

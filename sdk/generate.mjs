@@ -1,6 +1,6 @@
 // Writes generated/ from ../schema.graphql and operations/*.graphql: the types of inputs, enums, fragments and operations, the
 // documents as typed strings, the schema's shape for gql.tada, and the package's version. Run by `npm run generate`.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { minifyIntrospection, outputIntrospectionFile } from "@gql.tada/internal";
 import { buildSchema, introspectionFromSchema, Kind, parse, specifiedRules, validate } from "graphql";
 import { printDocuments } from "./codegen/print-documents.mjs";
@@ -8,7 +8,11 @@ import { printTypes } from "./codegen/print-types.mjs";
 
 const here = (path) => new URL(path, import.meta.url);
 const banner = "// Generated from schema.graphql and operations/*.graphql by generate.mjs; do not edit.\n";
-const write = (name, text) => writeFileSync(here(`generated/${name}`), text);
+/** Writes a file if its content is new, so that who reads it at this moment is not disturbed for nothing. */
+function write(name, text) {
+  const file = here(`generated/${name}`);
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
+}
 
 const sdl = readFileSync(here("../schema.graphql"), "utf8");
 const schema = buildSchema(sdl);

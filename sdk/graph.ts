@@ -65,6 +65,16 @@ export class Graph {
   }
 }
 
+/** What `node(id)` gave, without its `__typename`, if it is of the type that was meant; otherwise null, as for an absent node. */
+export function nodeOf<Node extends { readonly __typename: string }, Name extends Node["__typename"]>(
+  node: Node | null,
+  name: Name,
+): Omit<Extract<Node, { readonly __typename: Name }>, "__typename"> | null {
+  if (node?.__typename !== name) return null;
+  const { __typename, ...fields } = node as Extract<Node, { readonly __typename: Name }>;
+  return fields;
+}
+
 /** Narrows what `node(id)` gave to the type that was meant, or throws: an id of something else is not found either. */
 export function requireNode<Node extends { readonly __typename: string }, Name extends Node["__typename"]>(
   node: Node | null,

@@ -28,6 +28,7 @@ export type { ListAlertsArguments } from "./namespaces/alerts.js";
 export type { ListAuditEntriesArguments } from "./namespaces/audit.js";
 export type { ListContactGroupsArguments } from "./namespaces/contact-groups.js";
 export type { ListProjectsArguments } from "./namespaces/projects.js";
+export type { WaitForRolloutOptions } from "./namespaces/rollouts.js";
 export type { ListRulesArguments, Rule } from "./namespaces/rules.js";
 export type { ListScrapeJobsArguments } from "./namespaces/scrape-jobs.js";
 export type { ListSilencedAlertsArguments, ListSilencesArguments } from "./namespaces/silences.js";

@@ -7,6 +7,8 @@ import type { Caller } from "./access/caller.js";
 import { ViewerResolver } from "./access/viewer-resolver.js";
 import { fingerprintIn } from "./alerts/alert.js";
 import { AlertResolver, ProjectAlertsResolver } from "./alerts/alert-resolver.js";
+import { AlertRuleResolver, RuleAlertsResolver } from "./alerts/alert-rule-resolver.js";
+import { AlertRuleService } from "./alerts/alert-rule-service.js";
 import { AlertService } from "./alerts/alert-service.js";
 import { LiveAlerts } from "./alerts/live-alerts.js";
 import { ServerHealthResolver } from "./alerts/server-health-resolver.js";
@@ -46,10 +48,24 @@ import { AgentResolver } from "./rollout/agent-resolver.js";
 import {
   ContactGroupRolloutResolver,
   ProjectRolloutResolver,
+  RuleRolloutResolver,
   ScrapeJobRolloutResolver,
 } from "./rollout/rollout-fields.js";
 import { ChangesResolver, RolloutProblemResolver, revisionsTopic } from "./rollout/rollout-resolver.js";
 import { RolloutService } from "./rollout/rollout-service.js";
+import { AlertingRule } from "./rules/alerting-rule.js";
+import { ExpressionResolver } from "./rules/expression-resolver.js";
+import { ExpressionService } from "./rules/expression-service.js";
+import { GlobalRule } from "./rules/global-rule.js";
+import { GlobalRuleRepository } from "./rules/global-rule-repository.js";
+import { GlobalRuleResolver } from "./rules/global-rule-resolver.js";
+import { GlobalRuleService } from "./rules/global-rule-service.js";
+import { RecordingRule } from "./rules/recording-rule.js";
+import { Rule } from "./rules/rule.js";
+import { RuleHealthService } from "./rules/rule-health-service.js";
+import { RuleRepository } from "./rules/rule-repository.js";
+import { ProjectRulesResolver, RuleResolver } from "./rules/rule-resolver.js";
+import { RuleService } from "./rules/rule-service.js";
 import type { Settings } from "./settings.js";
 import { uuidIn } from "./silences/silence-id.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silences/silence-resolver.js";
@@ -63,7 +79,20 @@ import { ProjectTargetsResolver, ScrapeJobTargetsResolver, TargetResolver } from
 import { TargetService } from "./targets/target-service.js";
 
 /** All that the database holds. */
-export const entities = [ApiToken, ApiTokenMembership, AuditEntry, Revision, Project, ContactGroup, ScrapeJob, Agent];
+export const entities = [
+  ApiToken,
+  ApiTokenMembership,
+  AuditEntry,
+  Revision,
+  Project,
+  ContactGroup,
+  ScrapeJob,
+  Rule,
+  AlertingRule,
+  RecordingRule,
+  GlobalRule,
+  Agent,
+];
 
 /** What the domains take from the world. */
 export interface DomainWorld {
@@ -92,6 +121,8 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
 
   const contactGroupRepository = new ContactGroupRepository(database);
   const scrapeJobRepository = new ScrapeJobRepository(database);
+  const ruleRepository = new RuleRepository(database);
+  const globalRuleRepository = new GlobalRuleRepository(database);
 
   const feed = new RevisionFeed(auditRepository, (error) => log.warn({ err: error }, "Revisions cannot be read"));
   const changes = new ChangeLog(database, auditRepository, projectRepository, now, (revision) =>
@@ -102,7 +133,7 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
   const projects = new ProjectService(
     projectRepository,
     changes,
-    [tokenRepository, contactGroupRepository, scrapeJobRepository],
+    [tokenRepository, contactGroupRepository, scrapeJobRepository, ruleRepository],
     contactGroupRepository,
     now,
   );
@@ -110,6 +141,10 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
   const contactGroups = new ContactGroupService(contactGroupRepository, projects, changes);
   const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, changes);
   const targets = new TargetService(scrapeJobRepository, upstreams.prometheus);
+  const rules = new RuleService(ruleRepository, projects, changes);
+  const ruleHealth = new RuleHealthService(upstreams.prometheus, projects);
+  const globalRules = new GlobalRuleService(globalRuleRepository, changes);
+  const expressions = new ExpressionService(projects);
 
   const live = new LiveAlerts(upstreams.alertmanagers, {
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
@@ -118,6 +153,7 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
     onError: (error) => log.error({ err: error }, "An Alertmanager cannot be watched"),
   });
   const alerts = new AlertService(live, projects);
+  const alertRules = new AlertRuleService(alerts, rules, globalRules, projects);
   const silences = new SilenceService(live, alerts, projects);
   const silenceWriter = new SilenceWriter(silences, projects, live, now);
 
@@ -133,6 +169,8 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
     stored("job", (caller, id) => scrapeJobs.find(caller, id)),
     { prefix: "alr", isWellFormed: (id) => fingerprintIn(id) !== null, find: (caller, id) => alerts.find(caller, id) },
     { prefix: "sil", isWellFormed: (id) => uuidIn(id) !== null, find: (caller, id) => silences.find(caller, id) },
+    stored("rul", (caller, id) => rules.find(caller, id)),
+    stored("grl", (caller, id) => globalRules.find(caller, id)),
     stored("agt", (caller, id) => rollout.find(caller, id)),
   ];
   return {
@@ -158,15 +196,22 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
       new ProjectTargetsResolver(targets),
       new AlertResolver(alerts),
       new ProjectAlertsResolver(alerts),
+      new AlertRuleResolver(alertRules),
+      new RuleAlertsResolver(alertRules),
       new ServerHealthResolver(new ServerHealthService(live, upstreams.prometheus)),
       new SilenceResolver(silences, silenceWriter),
       new AlertSilencesResolver(silences),
       new ProjectSilencesResolver(silences),
+      new RuleResolver(rules, ruleHealth, projects),
+      new ProjectRulesResolver(rules),
+      new GlobalRuleResolver(globalRules),
+      new ExpressionResolver(expressions),
       new AgentResolver(rollout, reports),
       new ChangesResolver(rollout),
       new RolloutProblemResolver(projects),
       new ProjectRolloutResolver(rollout),
       new ScrapeJobRolloutResolver(rollout),
+      new RuleRolloutResolver(rollout),
       new ContactGroupRolloutResolver(rollout),
     ],
     streams: { [revisionsTopic]: (caller) => rollout.revisions(caller) },

@@ -31,6 +31,7 @@ export async function fetchChanges(
   for await (const page of source.changes({ sinceRevision, globalRules: true })) {
     // The first page's revision: what changes while the others are fetched is simply fetched again next time.
     first ??= page;
+    if (!Number.isInteger(page.revision)) throw new Error("the server's answer names no revision");
     if (first.revision < sinceRevision) return fetchChanges(source, 0, render);
     globalRules = page.globalRules ?? globalRules;
     for (const { id, name, config } of page.projects) {

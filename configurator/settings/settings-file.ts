@@ -8,17 +8,17 @@ export class SettingsError extends Error {
 }
 
 /** A secret: as it is, `${NAME}` from the environment, or `{ file: path }`, whose text is read when the settings are. */
-export const secret = z.union([
-  z.string().min(1, "must not be empty"),
-  z.strictObject({ file: z.string().min(1) }).transform(({ file }, context) => {
+export const secret = z
+  .union([z.string().min(1), z.strictObject({ file: z.string().min(1) })], "must be a text or {file: path}")
+  .transform((value, context) => {
+    if (typeof value === "string") return value;
     try {
-      return readFileSync(file, "utf8").trim();
+      return readFileSync(value.file, "utf8").trim();
     } catch (error) {
       context.addIssue(reasonOf(error));
       return z.NEVER;
     }
-  }),
-]);
+  });
 
 /**
  * Reads a YAML settings file and checks it. `${NAME}` in a text is replaced by that environment variable; unknown keys,

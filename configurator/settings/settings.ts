@@ -18,11 +18,10 @@ const byteSize = z.string().regex(/^[0-9]+(B|KB|MB|GB)$/, 'must be a size such a
 const processes = {
   urls: z.array(baseUrl).default([]),
   reload: z
-    .union([
-      z.literal("http"),
-      z.strictObject({ pidFile: path }),
-      z.strictObject({ command: z.array(z.string()).min(1) }),
-    ])
+    .union(
+      [z.literal("http"), z.strictObject({ pidFile: path }), z.strictObject({ command: z.array(z.string()).min(1) })],
+      "must be http, {pidFile: path} or {command: [program, parameter]}",
+    )
     .default("http"),
   reloadTimeoutSeconds: seconds(120),
   basicAuth: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
@@ -40,7 +39,7 @@ const tier = z
     bodySizeLimit: byteSize.default("20MB"),
     ruleLimit: count.default(1_000),
   })
-  .refine((one) => (durationMs(one.scrapeTimeout) ?? 0) <= (durationMs(one.scrapeInterval) ?? 0), {
+  .refine((one) => (durationMs(one.scrapeTimeout) ?? 0) <= (durationMs(one.scrapeInterval) ?? Infinity), {
     path: ["scrapeTimeout"],
     message: "must not be longer than scrapeInterval",
   });

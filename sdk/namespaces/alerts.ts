@@ -1,6 +1,6 @@
 import { CountAlertsDocument, GetAlertDocument, ListAlertsDocument } from "../generated/documents.js";
 import type { Alert, AlertCounts, AlertFilter, AlertOrder } from "../generated/types.js";
-import { type Graph, type ListArguments, requireNode } from "../graph.js";
+import { type Graph, type ListArguments, nodeOf, requireNode } from "../graph.js";
 import { requireLive } from "../live.js";
 import type { CallOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
@@ -22,7 +22,7 @@ export class Alerts {
   /** The alert with this id, or null when it is gone or not visible with the token. */
   async get(id: string, options?: CallOptions): Promise<Alert | null> {
     const { node } = await this.#graph.request(GetAlertDocument, { id }, options);
-    return node?.__typename === "Alert" ? node : null;
+    return nodeOf(node, "Alert");
   }
 
   /** The alerts of all projects that the token may see. Rejects with `UpstreamUnavailableError` when none are known. */

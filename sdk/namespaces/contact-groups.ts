@@ -15,7 +15,7 @@ import type {
   ContactGroupUpdatePayload,
   ListContactGroupsData,
 } from "../generated/types.js";
-import { type Graph, type ListArguments, requireNode } from "../graph.js";
+import { type Graph, type ListArguments, nodeOf, requireNode } from "../graph.js";
 import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
 import type { WriteResult } from "../write.js";
@@ -38,7 +38,7 @@ export class ContactGroups<ClientThrows extends boolean> {
   /** The contact group with this id, or null when there is none that the token may see. */
   async get(id: string, options?: CallOptions): Promise<ContactGroup | null> {
     const { node } = await this.#graph.request(GetContactGroupDocument, { id }, options);
-    return node?.__typename === "ContactGroup" ? node : null;
+    return nodeOf(node, "ContactGroup");
   }
 
   /** The contact groups of a project. */

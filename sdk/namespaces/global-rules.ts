@@ -13,7 +13,7 @@ import type {
   GlobalRuleUpdateInput,
   GlobalRuleUpdatePayload,
 } from "../generated/types.js";
-import type { Graph, ListArguments } from "../graph.js";
+import { type Graph, type ListArguments, nodeOf } from "../graph.js";
 import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
 import type { WriteResult } from "../write.js";
@@ -29,7 +29,7 @@ export class GlobalRules<ClientThrows extends boolean> {
   /** The global rule with this id, or null when there is none that the token may see. */
   async get(id: string, options?: CallOptions): Promise<GlobalRule | null> {
     const { node } = await this.#graph.request(GetGlobalRuleDocument, { id }, options);
-    return node?.__typename === "GlobalRule" ? node : null;
+    return nodeOf(node, "GlobalRule");
   }
 
   /** All global rules. */

@@ -16,7 +16,7 @@ import type {
   ProjectUpdateInput,
   ProjectUpdatePayload,
 } from "../generated/types.js";
-import type { Graph, ListArguments } from "../graph.js";
+import { type Graph, type ListArguments, nodeOf } from "../graph.js";
 import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
 import type { WriteResult } from "../write.js";
@@ -43,7 +43,7 @@ export class Projects<ClientThrows extends boolean> {
   /** The project with this id, or null when there is none that the token may see. */
   async get(id: string, options?: CallOptions): Promise<Project | null> {
     const { node } = await this.#graph.request(GetProjectDocument, { id }, options);
-    return node?.__typename === "Project" ? node : null;
+    return nodeOf(node, "Project");
   }
 
   /** All projects that the token may see. */

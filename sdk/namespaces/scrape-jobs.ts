@@ -16,7 +16,7 @@ import type {
   ScrapeJobUpdateInput,
   ScrapeJobUpdatePayload,
 } from "../generated/types.js";
-import { type Graph, type ListArguments, requireNode } from "../graph.js";
+import { type Graph, type ListArguments, nodeOf, requireNode } from "../graph.js";
 import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
 import type { WriteResult } from "../write.js";
@@ -40,7 +40,7 @@ export class ScrapeJobs<ClientThrows extends boolean> {
   /** The scrape job with this id, or null when there is none that the token may see. */
   async get(id: string, options?: CallOptions): Promise<ScrapeJob | null> {
     const { node } = await this.#graph.request(GetScrapeJobDocument, { id }, options);
-    return node?.__typename === "ScrapeJob" ? node : null;
+    return nodeOf(node, "ScrapeJob");
   }
 
   /** The scrape jobs of a project. */

@@ -18,7 +18,7 @@ import type {
   SilenceUpdateInput,
   SilenceUpdatePayload,
 } from "../generated/types.js";
-import { type Graph, type ListArguments, requireNode } from "../graph.js";
+import { type Graph, type ListArguments, nodeOf, requireNode } from "../graph.js";
 import { requireLive } from "../live.js";
 import type { CallOptions, WriteOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
@@ -47,7 +47,7 @@ export class Silences<ClientThrows extends boolean> {
   /** The silence with this id, or null when there is none that the token may see. */
   async get(id: string, options?: CallOptions): Promise<Silence | null> {
     const { node } = await this.#graph.request(GetSilenceDocument, { id }, options);
-    return node?.__typename === "Silence" ? node : null;
+    return nodeOf(node, "Silence");
   }
 
   /** The silences that the token may see. Rejects with `UpstreamUnavailableError` when none are known. */

@@ -44,6 +44,13 @@ export class AlertService {
     return snapshot && pageOf(snapshot.alertsOfProject(project.name), query, `Project.alerts@${project.id}`);
   }
 
+  /** The alerts of a rule of a project, the latter visible to the caller; what only claims to be of it is left out. */
+  async listOfRule(project: Project, ruleId: string, query: AlertQuery): Promise<Connection<Alert> | null> {
+    const snapshot = await this.live.snapshot();
+    const alerts = snapshot?.alertsOfRule(ruleId).filter(({ projectName }) => projectName === project.name);
+    return alerts === undefined ? null : pageOf(alerts, query, `AlertingRule.alerts@${ruleId}`);
+  }
+
   /** How many alerts a project has that is visible to the caller; null when no Alertmanager has ever answered. */
   async countsOfProject(project: Project): Promise<AlertCounts | null> {
     const snapshot = await this.live.snapshot();

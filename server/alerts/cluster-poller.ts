@@ -126,9 +126,11 @@ export class ClusterPoller {
   async #poll(): Promise<void> {
     const { signal } = this.#stopping;
     const order = this.#inOrder();
+    const applied = this.#applied;
     let reader = 0;
     while (reader < order.length && !signal.aborted && !(await order[reader]?.refresh.run())) reader++;
     if (signal.aborted) return;
+    if (reader === order.length && this.#applied === applied) this.#error = order.at(-1)?.member.health.error ?? null;
     // Those before the reader have failed just now, and said why.
     for (const [index, { member }] of order.entries()) {
       if (index === reader) this.#inBackground(member.probeVersion(signal));
@@ -158,7 +160,6 @@ export class ClusterPoller {
     } catch (error) {
       if (signal.aborted) return false;
       if (!(error instanceof UpstreamUnavailableError)) this.options.onError(error);
-      if (turn > this.#applied) this.#error = polled.member.health.error;
       return false;
     }
   }

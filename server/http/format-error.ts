@@ -26,7 +26,9 @@ export function seenError(formatted: GraphQLFormattedError, thrown: unknown): Se
     return { formatted: { ...formatted, message: cause.message, extensions }, unexpected };
   }
   if (cause instanceof GraphQLError) {
-    const { code = "INTERNAL_SERVER_ERROR", cost, limit } = formatted.extensions ?? {};
+    const { code: given = "INTERNAL_SERVER_ERROR", cost, limit } = formatted.extensions ?? {};
+    // What graphql-js says of variables has no code; what goes wrong inside happens in a field, and has a path.
+    const code = given === "INTERNAL_SERVER_ERROR" && formatted.path === undefined ? "BAD_USER_INPUT" : given;
     const known = code !== "INTERNAL_SERVER_ERROR";
     const extensions = { code, ...(cost === undefined ? {} : { cost }), ...(limit === undefined ? {} : { limit }) };
     const message = known ? messageWithoutValue(formatted.message, cause.message).replace(suggestion, "") : hidden;

@@ -10,8 +10,8 @@ export const documentLimits = {
   rootFields: 20,
   aliases: 30,
   directives: 20,
-  /** A document with more validation errors than this is not looked at further. */
-  errors: 5,
+  /** After so many errors a document, or its variables, are not looked at further; one more error says so. */
+  errors: 4,
 } as const;
 
 /** Refuses operations whose fields nest too deep. */

@@ -2,6 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { Caller } from "../access/caller.js";
 import { ContactGroup } from "../contacts/contact-group.js";
 import { Project } from "../projects/project.js";
+import { Rule } from "../rules/rule.js";
 import { ScrapeJob } from "../targets/scrape-job.js";
 import { Rollout } from "./rollout.js";
 import type { RolloutService } from "./rollout-service.js";
@@ -26,6 +27,17 @@ export class ScrapeJobRolloutResolver {
 
   @FieldResolver(() => Rollout, { description })
   rollout(@Ctx() caller: Caller, @Root() { revision, projectId }: ScrapeJob) {
+    return this.service.rollout(caller, { revision, projectId, outputs: ["PROMETHEUS"] });
+  }
+}
+
+/** The field `rollout` of both kinds of rules. */
+@Resolver(() => Rule)
+export class RuleRolloutResolver {
+  constructor(private readonly service: RolloutService) {}
+
+  @FieldResolver(() => Rollout, { description })
+  rollout(@Ctx() caller: Caller, @Root() { revision, projectId }: Rule) {
     return this.service.rollout(caller, { revision, projectId, outputs: ["PROMETHEUS"] });
   }
 }

@@ -22,3 +22,10 @@ export class Refusal extends Error {
     this.problem = { message, from, to };
   }
 }
+
+/** The problem as one sentence, for where a position has no field of its own: lines and columns count from 1. */
+export function describeProblem(text: string, { message, from }: TextProblem): string {
+  const before = text.slice(0, from).split("\n");
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  return text.includes("\n") ? `Line ${before.length}, column ${column}: ${message}` : `Column ${column}: ${message}`;
+}

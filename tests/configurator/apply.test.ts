@@ -235,7 +235,7 @@ describe("one bad project", () => {
         project: "prj_a",
         file: "prometheus/rules/a.yml",
         message: expect.stringMatching(
-          /^rules\/a\.yml: .*group "a\/default", rule 0, "Bad": could not parse expression: .* \(the machine keeps what it had of this file\)$/,
+          /^rules\/a\.yml: .*group "a\/default", rule 1, "Bad": could not parse expression: .* \(the machine keeps what it had of this file\)$/,
         ),
       },
     ]);

@@ -285,8 +285,14 @@ describeOnEachDatabase((database) => {
     const idle = await app.data(member, update, { id: first.id, input: { makeDefault: false } });
     expect(idle.contactGroupUpdate).toMatchObject({ contactGroup: { version: 1 }, diff: [], revision: null });
     expect(await defaultGroup()).toBe("second");
+    const renaming = await app.data(member, update, { id: second.id, input: { name: "second still" } });
+    expect(renaming.contactGroupUpdate.contactGroup.isDefault).toBe(true);
     await app.data(member, remove, { id: second.id });
     expect(await defaultGroup()).toBeNull();
+    const log = `query ($id: ID!) { auditEntries(filter: { entityType: "Project", entityId: $id }, first: 1) { nodes { before after } } }`;
+    expect((await app.data(app.operator, log, { id: project })).auditEntries.nodes).toMatchObject([
+      { before: { defaultContactGroup: second.id }, after: { defaultContactGroup: null } },
+    ]);
     await app.data(member, update, { id: first.id, input: { makeDefault: true } });
     await app.data(member, update, { id: first.id, input: { makeDefault: false } });
     expect(await defaultGroup()).toBeNull();
@@ -346,6 +352,8 @@ describeOnEachDatabase((database) => {
         const { errors } = await app.graphql(token, query, variables);
         expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["FORBIDDEN"]);
       }
+      const { errors } = await app.graphql(token, remove, { id: unknown });
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["FORBIDDEN"]);
     }
     expect((await app.data(viewer, `query ($id: ID!) { node(id: $id) { id } }`, { id })).node).toEqual({ id });
   });

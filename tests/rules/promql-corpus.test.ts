@@ -141,12 +141,9 @@ describe("an attacker in project a, with a victim b", () => {
       expect(checkRecordName(name)).toBe(`"${name}" ${own}`);
     }
     for (const name of ["", "1a", "a-b", "a b", "a\n", "ä", "a.b", "up{}"]) {
-      expect(checkRecordName(name)).toBe(
-        `"${name}" is not a metric name: use letters, digits, _ and :, and begin with no digit.`,
-      );
+      expect(checkRecordName(name)).toMatch(/^A metric name is 1 to 200 letters/);
     }
-    for (const name of ["job:errors:rate5m", "_up", "alerts", ":x", "upper"])
-      expect(checkRecordName(name)).toBeUndefined();
+    for (const name of ["job:errors:rate5m", "_up", "alerts", ":x", "upper"]) expect(checkRecordName(name)).toBeNull();
     expectRefused("info(x)", 'The function "info" may not be used here.', "info");
   });
 

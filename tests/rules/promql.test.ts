@@ -100,11 +100,7 @@ const refused: readonly (readonly [text: string, marked: string, message: string
     'Every matcher here takes the empty value too; add a metric name or a matcher such as job="web".',
   ],
   ["{}", "{}", 'Every matcher here takes the empty value too; add a metric name or a matcher such as job="web".'],
-  [
-    "a{b=~'('}",
-    "b=~'('",
-    "This is not a regular expression that RE2 reads: error parsing regexp: missing closing ): `(`.",
-  ],
+  ["a{b=~'('}", "b=~'('", "The regular expression is invalid: missing closing ): `(`."],
   ["a{b=~'(?<n>x)'}", "b=~'(?<n>x)'", "Write a named group as (?P<name>…); RE2 does not look behind."],
   ["sum by (without) (a)", "without", "without cannot be used as a label here."],
   ["sum(a, b)", "sum(a, b)", "sum takes one instant vector; 2 given."],
@@ -145,11 +141,7 @@ const refused: readonly (readonly [text: string, marked: string, message: string
   ],
   ["label_replace(a, 'b-c', '', '', '')", "'b-c'", '"b-c" is no name for a label: use letters, digits and _.'],
   ["label_join(a, 'b', '', 'c-d')", "'c-d'", '"c-d" is no name for a label: use letters, digits and _.'],
-  [
-    "label_replace(a, 'b', '', '', '(')",
-    "'('",
-    "This is not a regular expression that RE2 reads: error parsing regexp: missing closing ): `(`.",
-  ],
+  ["label_replace(a, 'b', '', '', '(')", "'('", "The regular expression is invalid: missing closing ): `(`."],
   [
     "a[5m]",
     "a[5m]",

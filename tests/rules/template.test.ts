@@ -112,11 +112,7 @@ const refused: readonly (readonly [text: string, marked: string, message: string
     "printf may use %v %s %d %t %f %F %e %E %g %G and %%, with a width and a precision up to 99.",
   ],
   ['{{ printf "%s" }}', '"%s"', "This format has 1 verbs for 0 values; give one for each."],
-  [
-    '{{ reReplaceAll "(" "" $labels.a }}',
-    '"("',
-    "This is not a regular expression that RE2 reads: error parsing regexp: missing closing ): `(`.",
-  ],
+  ['{{ reReplaceAll "(" "" $labels.a }}', '"("', "The regular expression is invalid: missing closing ): `(`."],
   ["{{ reReplaceAll $labels.a `` $labels.b }}", "$labels.a", "Spell the regular expression out, in quotes."],
   ["{{ reReplaceAll `a` $labels.a $labels.b }}", "$labels.a", "Spell the replacement out, in quotes."],
   [

@@ -118,26 +118,25 @@ describeOnEachDatabase((database) => {
       answerMatches: ".*mx1.*",
       ipProtocol: "IP4",
     };
+    const plainHttp = {
+      __typename: "HttpProbe",
+      method: "GET",
+      path: "/",
+      hostHeader: null,
+      headers: {},
+      followRedirects: true,
+      validStatusCodes: [],
+      bodyMatches: null,
+      bodyNotMatches: null,
+      verifyTls: true,
+      ipProtocol: "ANY",
+    };
+    const nulls = Object.fromEntries(Object.keys(http).map((field) => [field, null]));
     const [host, port] = ["a.example.org", 53];
     const cases: [input: object, stored: object, target: object][] = [
       [{ http }, { __typename: "HttpProbe", ...http }, { host, port }],
-      [
-        { http: {} },
-        {
-          __typename: "HttpProbe",
-          method: "GET",
-          path: "/",
-          hostHeader: null,
-          headers: {},
-          followRedirects: true,
-          validStatusCodes: [],
-          bodyMatches: null,
-          bodyNotMatches: null,
-          verifyTls: true,
-          ipProtocol: "ANY",
-        },
-        { host, port },
-      ],
+      [{ http: nulls }, plainHttp, { host, port }],
+      [{ http: {} }, plainHttp, { host, port }],
       [{ tcp: { tls: true } }, { __typename: "TcpProbe", tls: true, ipProtocol: "ANY" }, { host, port }],
       [
         { tcp: { tls: null, ipProtocol: null } },
@@ -427,6 +426,8 @@ describeOnEachDatabase((database) => {
         const { errors } = await app.graphql(token, query, variables);
         expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["FORBIDDEN"]);
       }
+      const { errors } = await app.graphql(token, remove, { id: unknown });
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["FORBIDDEN"]);
     }
     for (const [query, variables] of [
       [update, { id: project, input: {} }],
@@ -455,6 +456,13 @@ describeOnEachDatabase((database) => {
     expect(await list('(filter: { search: "%" })')).toMatchObject({ names: ["a%b"], totalCount: 1 });
     expect(await list('(filter: { search: "b", enabled: false })')).toMatchObject({ names: [], totalCount: 0 });
     expect(await list("(filter: { enabled: false })")).toMatchObject({ names: ["C"], totalCount: 1 });
+    const twice = `{ project(name: "paged") {
+      on: scrapeJobs(filter: { enabled: true }) { totalCount nodes { name } }
+      off: scrapeJobs(filter: { enabled: false }) { totalCount nodes { name } } } }`;
+    expect((await app.data(app.operator, twice)).project).toMatchObject({
+      on: { totalCount: 3, nodes: [{ name: "a%b" }, { name: "aXb" }, { name: "a_b" }] },
+      off: { totalCount: 1, nodes: [{ name: "C" }] },
+    });
     const { endCursor } = await list("(first: 2)");
     expect(await list(`(first: 2, after: "${endCursor}")`)).toMatchObject({ names: ["aXb", "a_b"], totalCount: 4 });
   });

@@ -1,13 +1,16 @@
+import { spawn } from "node:child_process";
 import { readdir, readFile, symlink } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { createClient } from "@metricsinfra/sdk";
 import { beforeEach, describe, expect, test } from "vitest";
 import { demoLayout, type Layout } from "../../demo/layout.js";
+import { atFileEnd } from "../support/at-file-end.js";
 import { freePortRun } from "../support/ports.js";
 import { type ProcessOptions, type RunningProcess, startProcess } from "../support/process.js";
-import { allGone, descendantsOf } from "../support/process-tree.js";
+import { allGone, descendantsOf, isAlive, type ProcessEntry } from "../support/process-tree.js";
 import { tempFolder } from "../support/temp-folder.js";
+import { waitFor } from "../support/wait-for.js";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const WHOLE_START_MS = 120_000;
@@ -114,6 +117,25 @@ describe("npm start", { timeout: 2 * WHOLE_START_MS }, () => {
     expect(children.length).toBeGreaterThan(0);
     expect(await demo.stop()).toEqual({ code: 0, signal: null });
     await allGone(children, 0);
+  });
+
+  test.each(["SIGTERM", "SIGKILL"] as const)("npm itself ended by %s leaves no process", async (signal) => {
+    // Not by startProcess, which would itself kill what npm leaves behind.
+    const args = ["start", "--", "--port", `${layout.server.port}`, "--data", data];
+    const npm = spawn("npm", args, { cwd: ROOT, detached: true, stdio: ["ignore", "pipe", "inherit"] });
+    const pid = npm.pid ?? 0;
+    let descendants: readonly ProcessEntry[] = [];
+    atFileEnd(() => descendants.map((entry) => isAlive(entry.pid) && process.kill(entry.pid, "SIGKILL")));
+    let output = "";
+    npm.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    await waitFor(() => /^server … [\d.]+ s$/m.test(output), { what: "the server to run", deadlineMs: WHOLE_START_MS });
+    descendants = descendantsOf(pid);
+    expect(descendants.map(({ command }) => command)).toContainEqual(expect.stringContaining("dist/server/main.js"));
+    process.kill(pid, signal);
+    await allGone(descendants);
+    expect(await readdir(data)).not.toContain("demo.pid");
   });
 
   test("ports in use are named with what wants them, and nothing is started", async () => {

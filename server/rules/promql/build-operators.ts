@@ -1,6 +1,6 @@
 import { Refusal, type Span } from "../text-problem.js";
 import type { Expression, VectorMatching } from "./expression.js";
-import { operators, RIGHT_ASSOCIATIVE, SIGN_PRECEDENCE } from "./language.js";
+import { operators, rightAssociative, signPrecedence } from "./language.js";
 
 /** One piece of an expression between two brackets, in the order of the text. */
 export type OperatorToken =
@@ -23,7 +23,7 @@ export function buildOperators(tokens: readonly OperatorToken[]): Expression {
 
   function operand(): Expression {
     const token = tokens[next++];
-    if (token?.kind === "sign") return signed(token, binaries(SIGN_PRECEDENCE + 1));
+    if (token?.kind === "sign") return signed(token, binaries(signPrecedence + 1));
     // The grammar alternates operands and operators, so this is out of reach; refusing is the safe answer all the same.
     if (token?.kind !== "operand") throw new Refusal("An operand is missing.", { from: 0, to: 0 });
     let expression = token.expression;
@@ -41,7 +41,7 @@ export function buildOperators(tokens: readonly OperatorToken[]): Expression {
       const precedence = operators.get(token.operator)?.precedence ?? 0;
       if (precedence < leastPrecedence) return left;
       next++;
-      const right = binaries(token.operator === RIGHT_ASSOCIATIVE ? precedence : precedence + 1);
+      const right = binaries(token.operator === rightAssociative ? precedence : precedence + 1);
       const { operator, returnsBool, matching } = token;
       left = { kind: "binary", operator, returnsBool, matching, left, right, from: left.from, to: right.to };
     }

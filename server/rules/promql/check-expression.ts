@@ -7,7 +7,7 @@ import { parseExpression } from "./parse-expression.js";
 import { printExpression } from "./print-expression.js";
 
 /** The longest expression that is read, in UTF-16 units. */
-export const MAX_EXPRESSION_LENGTH = 4096;
+export const mostExpressionCharacters = 4096;
 
 /** What is wrong at one place of an expression, and what to do about it. */
 export type ExpressionProblem = TextProblem;
@@ -45,9 +45,9 @@ export function readExpression(
 
 function refuseText(text: string): void {
   const whole = { from: 0, to: text.length };
-  if (text.length > MAX_EXPRESSION_LENGTH) {
+  if (text.length > mostExpressionCharacters) {
     throw new Refusal(
-      `An expression may have ${MAX_EXPRESSION_LENGTH} characters; this one has ${text.length}.`,
+      `An expression may have ${mostExpressionCharacters} characters; this one has ${text.length}.`,
       whole,
     );
   }

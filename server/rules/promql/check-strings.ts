@@ -39,8 +39,8 @@ function takesEmpty(matcher: Matcher, patterns: PatternReader): boolean {
     case "!=":
       return matcher.value !== "";
     case "=~":
-      return patterns.read(matcher.value, matcher)?.matches("") ?? false;
+      return patterns.read(matcher.value, matcher)?.("") ?? false;
     case "!~":
-      return !(patterns.read(matcher.value, matcher)?.matches("") ?? true);
+      return !(patterns.read(matcher.value, matcher)?.("") ?? true);
   }
 }

@@ -2,15 +2,15 @@ import type { TextProblem } from "../text-problem.js";
 import type { Aggregation, Binary, Call, Expression } from "./expression.js";
 import { aggregations, functions, operators, type ValueType } from "./language.js";
 
-const VECTOR = "instant vector";
-const SCALAR = "scalar";
+const vector = "instant vector";
+const scalar = "scalar";
 
 /** Checks types as Prometheus does when it loads a rule (promql/parser/parse.go, `checkAST`), and that a rule can use the result. */
 export function checkTypes(expression: Expression): readonly TextProblem[] {
   const problems: TextProblem[] = [];
   const report = ({ from, to }: Expression, message: string) => void problems.push({ message, from, to });
   const type = typeOf(expression, report);
-  if (problems.length === 0 && type !== VECTOR && type !== SCALAR) {
+  if (problems.length === 0 && type !== vector && type !== scalar) {
     report(expression, `A rule needs an instant vector or a scalar, and this is ${withArticle(type)}.${hintFor(type)}`);
   }
   return problems;
@@ -21,23 +21,23 @@ type Report = (expression: Expression, message: string) => void;
 function typeOf(expression: Expression, report: Report): ValueType {
   switch (expression.kind) {
     case "number":
-      return SCALAR;
+      return scalar;
     case "string":
       return "string";
     case "selector":
-      return VECTOR;
+      return vector;
     case "range":
       return "range vector";
     case "parenthesised":
       return typeOf(expression.expression, report);
     case "unary": {
       const type = typeOf(expression.expression, report);
-      if (type === VECTOR || type === SCALAR) return type;
+      if (type === vector || type === scalar) return type;
       report(expression, `A sign goes before a scalar or an instant vector, and this is ${withArticle(type)}.`);
-      return VECTOR;
+      return vector;
     }
     case "subquery":
-      expect(VECTOR, expression.expression, "A subquery", report);
+      expect(vector, expression.expression, "A subquery", report);
       return "range vector";
     case "call":
       return typeOfCall(expression, report);
@@ -69,8 +69,8 @@ function typeOfCall(call: Call, report: Report): ValueType {
 function typeOfAggregation({ operator, parameter, expression }: Aggregation, report: Report): ValueType {
   const wanted = aggregations.get(operator)?.parameter;
   if (parameter && wanted) expect(wanted, parameter, `The parameter of ${operator}`, report);
-  expect(VECTOR, expression, operator, report);
-  return VECTOR;
+  expect(vector, expression, operator, report);
+  return vector;
 }
 
 function typeOfBinary(binary: Binary, report: Report): ValueType {
@@ -78,11 +78,11 @@ function typeOfBinary(binary: Binary, report: Report): ValueType {
   const kind = operators.get(operator)?.kind;
   const left = operandType(binary.left, operator, report);
   const right = operandType(binary.right, operator, report);
-  const bothVectors = left === VECTOR && right === VECTOR;
+  const bothVectors = left === vector && right === vector;
   if (returnsBool && kind !== "comparison") {
     report(binary, `"bool" goes only behind a comparison, and ${operator} is none.`);
   }
-  if (kind === "comparison" && left === SCALAR && right === SCALAR && !returnsBool) {
+  if (kind === "comparison" && left === scalar && right === scalar && !returnsBool) {
     report(binary, `Comparing two scalars needs "bool": write ${operator} bool.`);
   }
   if (kind === "set" && !bothVectors) {
@@ -95,20 +95,20 @@ function typeOfBinary(binary: Binary, report: Report): ValueType {
   }
   const twice = matching?.kind === "on" && matching.group?.labels.find((label) => matching.labels.includes(label));
   if (twice) report(binary, `The label "${twice}" may not be both in "on" and in "group_…".`);
-  return left === SCALAR && right === SCALAR ? SCALAR : VECTOR;
+  return left === scalar && right === scalar ? scalar : vector;
 }
 
 function operandType(operand: Expression, operator: string, report: Report): ValueType {
   const type = typeOf(operand, report);
-  if (type === VECTOR || type === SCALAR) return type;
+  if (type === vector || type === scalar) return type;
   report(operand, `${operator} takes scalars and instant vectors, and this is ${withArticle(type)}.${hintFor(type)}`);
-  return VECTOR;
+  return vector;
 }
 
 function expect(wanted: ValueType, expression: Expression, what: string, report: Report): void {
   const type = typeOf(expression, report);
   if (type === wanted) return;
-  const hint = wanted === "range vector" && type === VECTOR ? " Add a range such as [5m]." : hintFor(type);
+  const hint = wanted === "range vector" && type === vector ? " Add a range such as [5m]." : hintFor(type);
   report(expression, `${what} must be ${withArticle(wanted)}, and this is ${withArticle(type)}.${hint}`);
 }
 
@@ -117,5 +117,5 @@ function hintFor(type: ValueType): string {
 }
 
 function withArticle(type: ValueType): string {
-  return type === VECTOR ? `an ${type}` : `a ${type}`;
+  return type === vector ? `an ${type}` : `a ${type}`;
 }

@@ -1,6 +1,6 @@
 import type { TextProblem } from "../text-problem.js";
 
-const SHOWN_CHARACTERS = 20;
+const shownCharacters = 20;
 
 /** Says in plain words what is wrong where the grammar gave up, which was at `from`. */
 export function describeSyntaxError(text: string, from: number, to: number): TextProblem {
@@ -15,7 +15,7 @@ export function describeSyntaxError(text: string, from: number, to: number): Tex
     const message = `"${name[1]}" is not a function that may be used here; check its spelling.`;
     return { message, from: name.index, to: name.index + name[1].length };
   }
-  const shown = rest.length > SHOWN_CHARACTERS ? `${rest.slice(0, SHOWN_CHARACTERS)}…` : rest;
+  const shown = rest.length > shownCharacters ? `${rest.slice(0, shownCharacters)}…` : rest;
   const message = `The expression cannot be read from "${shown}" on; check the brackets, commas, quotes and operators around it.`;
   return { message, from: start, to: Math.max(to, start + 1) };
 }

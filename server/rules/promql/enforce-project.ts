@@ -2,7 +2,7 @@ import { parser } from "@prometheus-io/lezer-promql";
 import type { TextProblem } from "../text-problem.js";
 import { type ExpressionProblem, readExpression } from "./check-expression.js";
 import { type Expression, type Matcher, mapSelectors, type Selector, walk } from "./expression.js";
-import { PROJECT_LABEL } from "./language.js";
+import { projectLabel } from "./language.js";
 import { readTree } from "./parse-expression.js";
 import { printExpression } from "./print-expression.js";
 import { writtenLabel } from "./string-arguments.js";
@@ -35,14 +35,14 @@ function foreignLabels(expression: Expression, project: string): readonly TextPr
   walk(expression, (node) => {
     if (node.kind === "selector") {
       for (const matcher of node.matchers) {
-        if (matcher.name !== PROJECT_LABEL || isOwn(matcher, project)) continue;
-        const message = `Remove this matcher: an expression reads its own project, and ${PROJECT_LABEL} is added by itself.`;
+        if (matcher.name !== projectLabel || isOwn(matcher, project)) continue;
+        const message = `Remove this matcher: an expression reads its own project, and ${projectLabel} is added by itself.`;
         problems.push({ message, from: matcher.from, to: matcher.to });
       }
     }
     const label = writtenLabel(node);
-    if (label?.value === PROJECT_LABEL) {
-      const message = `The label ${PROJECT_LABEL} is set by itself; write to another label.`;
+    if (label?.value === projectLabel) {
+      const message = `The label ${projectLabel} is set by itself; write to another label.`;
       problems.push({ message, from: label.from, to: label.to });
     }
   });
@@ -54,13 +54,13 @@ function isOwn({ operator, value }: Matcher, project: string): boolean {
 }
 
 function confine(selector: Selector, project: string): Selector {
-  const first = selector.matchers.findIndex(({ name }) => name === PROJECT_LABEL);
+  const first = selector.matchers.findIndex(({ name }) => name === projectLabel);
   const { from, to } = selector;
-  const own: Matcher = { name: PROJECT_LABEL, operator: "=", value: project, from, to };
+  const own: Matcher = { name: projectLabel, operator: "=", value: project, from, to };
   if (first === -1) return { ...selector, matchers: [...selector.matchers, own] };
   return {
     ...selector,
-    matchers: selector.matchers.filter(({ name }, index) => name !== PROJECT_LABEL || index === first),
+    matchers: selector.matchers.filter(({ name }, index) => name !== projectLabel || index === first),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The label that says whose a series is. */
-export const PROJECT_LABEL = "project";
+export const projectLabel = "project";
 
 /** The types of PromQL values. */
 export type ValueType = "scalar" | "string" | "instant vector" | "range vector";
@@ -87,10 +87,10 @@ export const operators: ReadonlyMap<string, { readonly precedence: number; reado
 ]);
 
 /** How close a sign binds: as `*` does, so that `-1 ^ 2` is `-(1 ^ 2)`. */
-export const SIGN_PRECEDENCE = 5;
+export const signPrecedence = 5;
 
 /** The one operator that groups from the right, `2 ^ 3 ^ 2` being `2 ^ (3 ^ 2)`. */
-export const RIGHT_ASSOCIATIVE = "^";
+export const rightAssociative = "^";
 
 /** Words that some version of Prometheus reads as more than a name: a metric named so is printed as `{__name__="…"}`. */
 export const keywords: ReadonlySet<string> = new Set([
@@ -99,15 +99,15 @@ export const keywords: ReadonlySet<string> = new Set([
   ..."limitk limit_ratio smoothed anchored fill fill_left fill_right step range min_of max_of".split(" "),
 ]);
 
-const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-const REFUSED_IN_GROUPINGS: ReadonlySet<string> = new Set(["without", "inf", "nan"]);
+const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const refusedInGroupings: ReadonlySet<string> = new Set(["without", "inf", "nan"]);
 
 /** Whether Prometheus takes `name` as a label's name. */
 export function isLabelName(name: string): boolean {
-  return LABEL_NAME.test(name);
+  return labelName.test(name);
 }
 
 /** Whether `name` may stand in `by (…)`, `on (…)` and their like: there, Prometheus reads three words as keywords still. */
 export function isGroupingLabel(name: string): boolean {
-  return isLabelName(name) && !REFUSED_IN_GROUPINGS.has(name.toLowerCase());
+  return isLabelName(name) && !refusedInGroupings.has(name.toLowerCase());
 }

@@ -1,51 +1,41 @@
+import { parseDuration } from "../../core/duration.js";
 import { Refusal, type Span } from "../text-problem.js";
 
-const MS = 1;
-const SECOND = 1000 * MS;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const WEEK = 7 * DAY;
-
 /** A year as Prometheus counts it, 365 days, in milliseconds. */
-export const YEAR_MS = 365 * DAY;
+export const yearMs = 365 * 86_400_000;
 
-const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
-const DURATION_UNITS_MS = [YEAR_MS, WEEK, DAY, HOUR, MINUTE, SECOND, MS];
-
-const NUMBER = /^(?:0|[1-9]\d*)?(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-const HEXADECIMAL = /^0x[0-9a-fA-F]+$/;
-const INFINITY = /^inf$/i;
-const NOT_A_NUMBER = /^nan$/i;
+const decimal = /^(?:0|[1-9]\d*)?(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const hexadecimal = /^0x[0-9a-fA-F]+$/;
+const infinity = /^inf$/i;
+const notANumber = /^nan$/i;
 
 /** Reads a duration such as `1h30m` in milliseconds; it must be positive. */
 export function readDurationMs(text: string, span: Span): number {
-  const parts = DURATION.exec(text);
-  if (!parts || text === "") {
+  const ms = text === "0" ? null : parseDuration(text);
+  if (ms === null) {
     throw new Refusal(`"${text}" is not a duration; write for example 5m, 1h30m or 7d, largest unit first.`, span);
   }
-  const ms = DURATION_UNITS_MS.reduce((sum, unit, index) => sum + Number(parts[index + 1] ?? 0) * unit, 0);
   if (ms === 0) throw new Refusal("A duration must be greater than 0.", span);
   return ms;
 }
 
 /** Reads a number without its sign. Forms that versions of Prometheus read differently are refused. */
 export function readNumber(text: string, span: Span): number {
-  if (INFINITY.test(text)) return Number.POSITIVE_INFINITY;
-  if (NOT_A_NUMBER.test(text)) return Number.NaN;
+  if (infinity.test(text)) return Number.POSITIVE_INFINITY;
+  if (notANumber.test(text)) return Number.NaN;
   const value = Number(text);
-  if (HEXADECIMAL.test(text) && Number.isSafeInteger(value)) return value;
-  if (text !== "" && NUMBER.test(text) && Number.isFinite(value)) return value;
-  if (DURATION.test(text)) throw new Refusal(`Write ${text} in seconds: a duration is no number here.`, span);
+  if (hexadecimal.test(text) && Number.isSafeInteger(value)) return value;
+  if (text !== "" && decimal.test(text) && Number.isFinite(value)) return value;
+  if (parseDuration(text) !== null) throw new Refusal(`Write ${text} in seconds: a duration is no number here.`, span);
   if (/^0\d/.test(text))
     throw new Refusal(`Write ${text} without leading zeros; Prometheus reads them as octal.`, span);
   throw new Refusal(`"${text}" is not a number that every Prometheus reads; write it in plain decimals.`, span);
 }
 
-const SIMPLE_ESCAPES: ReadonlyMap<string, string> = new Map(
+const simpleEscapes: ReadonlyMap<string, string> = new Map(
   Object.entries({ a: "\x07", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v", "\\": "\\" }),
 );
-const ESCAPE = /\\(?:([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]?))/g;
+const escapeSequence = /\\(?:([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]?))/g;
 
 /** Reads a string literal, in single quotes, double quotes or backticks, as Prometheus does (util/strutil/quote.go). */
 export function readString(text: string, span: Span): string {
@@ -56,13 +46,13 @@ export function readString(text: string, span: Span): string {
   const body = text.slice(1, -1);
   if (quote === "`") return body;
   if (body.includes("\n")) throw new Refusal("Write a line break in a string as \\n.", span);
-  return body.includes("\\") ? body.replaceAll(ESCAPE, unescapeOf(quote, span)) : body;
+  return body.includes("\\") ? body.replaceAll(escapeSequence, unescapeOf(quote, span)) : body;
 }
 
 function unescapeOf(quote: string | undefined, span: Span) {
   return (written: string, octal?: string, byte?: string, short?: string, long?: string, simple?: string): string => {
     if (simple !== undefined) {
-      const character = simple === quote ? quote : SIMPLE_ESCAPES.get(simple);
+      const character = simple === quote ? quote : simpleEscapes.get(simple);
       if (character !== undefined) return character;
       throw new Refusal(`"${written}" is no escape sequence; a backslash itself is written \\\\.`, span);
     }
@@ -78,8 +68,8 @@ function unescapeOf(quote: string | undefined, span: Span) {
   };
 }
 
-const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
-const NAMED_ESCAPES: ReadonlyMap<string, string> = new Map(
+const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
+const namedEscapes: ReadonlyMap<string, string> = new Map(
   Object.entries({ '"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" }),
 );
 
@@ -90,35 +80,12 @@ export function printString(value: string): string {
 }
 
 function printCharacter(character: string): string {
-  const named = NAMED_ESCAPES.get(character);
+  const named = namedEscapes.get(character);
   if (named !== undefined) return named;
   // Prometheus refuses U+FFFD in a literal: its decoder gives the same for bytes that are no UTF-8.
-  if (PRINTABLE.test(character) && character !== "\ufffd") return character;
+  if (printable.test(character) && character !== "\ufffd") return character;
   const code = character.codePointAt(0) ?? 0;
   return code > 0xffff ? `\\U${code.toString(16).padStart(8, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
-}
-
-const PRINTED_UNITS: readonly (readonly [unit: string, ms: number, onlyWhole: boolean])[] = [
-  ["y", YEAR_MS, true],
-  ["w", WEEK, true],
-  ["d", DAY, false],
-  ["h", HOUR, false],
-  ["m", MINUTE, false],
-  ["s", SECOND, false],
-  ["ms", MS, false],
-];
-
-/** Prints a positive duration as Prometheus does: years and weeks only when nothing remains, since 90d reads better than 12w6d. */
-export function printDuration(durationMs: number): string {
-  let rest = durationMs;
-  let text = "";
-  for (const [unit, ms, onlyWhole] of PRINTED_UNITS) {
-    const count = Math.floor(rest / ms);
-    if (count === 0 || (onlyWhole && rest % ms !== 0)) continue;
-    text += `${count}${unit}`;
-    rest -= count * ms;
-  }
-  return text;
 }
 
 /** Prints a number so that it is read back as the very same double. */

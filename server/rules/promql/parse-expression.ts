@@ -10,7 +10,7 @@ import { readPostfix, readSelector } from "./parse-selector.js";
 import { childNodes, textOf } from "./syntax-node.js";
 
 /** How deep an expression may nest. */
-export const MAX_DEPTH = 64;
+export const mostDepth = 64;
 
 /**
  * Reads a PromQL expression. Only what is listed in `language.ts` and handled here gets through: a kind of node that a
@@ -46,7 +46,7 @@ function refuseUnreadable(tree: Tree, text: string): void {
 }
 
 function readExpression(node: SyntaxNode, text: string, depth: number): Expression {
-  if (depth > MAX_DEPTH) throw new Refusal(`Brackets nest deeper than ${MAX_DEPTH}; write it more simply.`, node);
+  if (depth > mostDepth) throw new Refusal(`Brackets nest deeper than ${mostDepth}; write it more simply.`, node);
   const tokens: OperatorToken[] = [];
   pushTokens(node, text, depth, tokens);
   return buildOperators(tokens);

@@ -4,12 +4,12 @@ import type { Expression, Matcher, MatchOperator, Placement, Selector } from "./
 import { readDurationMs, readNumber, readString } from "./literals.js";
 import { childNodes, textOf } from "./syntax-node.js";
 
-const MATCH_OPERATORS: ReadonlyMap<string, MatchOperator> = new Map(
+const matchOperators: ReadonlyMap<string, MatchOperator> = new Map(
   (["=", "!=", "=~", "!~"] as const).map((operator) => [operator, operator]),
 );
 
 /** The latest time that `@` may name, the end of the year 9999, in seconds. */
-const MAX_AT_SECONDS = 253_402_300_799;
+const mostAtSeconds = 253_402_300_799;
 
 /** Reads an instant vector selector. */
 export function readSelector(node: SyntaxNode, text: string): Selector {
@@ -33,7 +33,7 @@ function readMatcher(node: SyntaxNode, text: string): Matcher {
   if (node.name !== "UnquotedLabelMatcher" || !name || !operatorNode || !value) {
     throw new Refusal('Write a matcher as label="value"; quoted names are not supported.', node);
   }
-  const operator = MATCH_OPERATORS.get(textOf(operatorNode, text));
+  const operator = matchOperators.get(textOf(operatorNode, text));
   if (!operator || name.name !== "LabelName" || value.name !== "StringLiteral") {
     throw new Refusal('Write a matcher as label="value", with one of = != =~ !~.', node);
   }
@@ -114,7 +114,7 @@ function readAt(node: SyntaxNode, text: string): number | "start" | "end" {
   if (node.name === "AtModifierPreprocessors") return written.toLowerCase() === "start" ? "start" : "end";
   const isNegative = written.startsWith("-");
   const value = readNumber(written.replace(/^[-+]\s*/, ""), node);
-  if (!(value <= MAX_AT_SECONDS)) throw new Refusal("Write the time behind @ in seconds since 1970.", node);
+  if (!(value <= mostAtSeconds)) throw new Refusal("Write the time behind @ in seconds since 1970.", node);
   const seconds = Math.round(value * 1000) / 1000;
   return isNegative && seconds !== 0 ? -seconds : seconds;
 }

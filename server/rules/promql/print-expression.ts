@@ -1,6 +1,7 @@
+import { formatDuration } from "../../core/duration.js";
 import type { Aggregation, Binary, Expression, Matcher, Placement, Selector, VectorMatching } from "./expression.js";
 import { keywords } from "./language.js";
-import { printDuration, printNumber, printString } from "./literals.js";
+import { printNumber, printString } from "./literals.js";
 
 /**
  * Prints the canonical form: one line, without comments, strings in double quotes, durations and numbers normalised.
@@ -15,10 +16,10 @@ export function printExpression(expression: Expression): string {
     case "selector":
       return printSelector(expression) + printPlacement(expression);
     case "range":
-      return `${printSelector(expression.selector)}[${printDuration(expression.rangeMs)}]${printPlacement(expression)}`;
+      return `${printSelector(expression.selector)}[${formatDuration(expression.rangeMs)}]${printPlacement(expression)}`;
     case "subquery": {
-      const step = expression.stepMs === undefined ? "" : printDuration(expression.stepMs);
-      const range = `[${printDuration(expression.rangeMs)}:${step}]`;
+      const step = expression.stepMs === undefined ? "" : formatDuration(expression.stepMs);
+      const range = `[${formatDuration(expression.rangeMs)}:${step}]`;
       return printExpression(expression.expression) + range + printPlacement(expression);
     }
     case "call":
@@ -50,7 +51,7 @@ function printPlacement({ at, offsetMs }: Placement): string {
   let text = "";
   if (typeof at === "number") text += ` @ ${at.toFixed(3)}`;
   else if (at) text += ` @ ${at}()`;
-  if (offsetMs !== undefined) text += ` offset ${offsetMs < 0 ? "-" : ""}${printDuration(Math.abs(offsetMs))}`;
+  if (offsetMs !== undefined) text += ` offset ${offsetMs < 0 ? "-" : ""}${formatDuration(Math.abs(offsetMs))}`;
   return text;
 }
 

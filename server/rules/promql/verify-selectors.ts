@@ -1,5 +1,5 @@
 import type { SyntaxNode, Tree } from "@lezer/common";
-import { PROJECT_LABEL } from "./language.js";
+import { projectLabel } from "./language.js";
 import { printString } from "./literals.js";
 
 /**
@@ -23,7 +23,7 @@ export function everySelectorReads(tree: Tree, text: string, project: string): b
 function selectorReads(selector: SyntaxNode, text: string, wanted: string): boolean {
   const written = (node: SyntaxNode | null) => (node ? text.slice(node.from, node.to) : "");
   const matchers = selector.getChild("LabelMatchers")?.getChildren("UnquotedLabelMatcher") ?? [];
-  const onProject = matchers.filter((matcher) => written(matcher.getChild("LabelName")) === PROJECT_LABEL);
+  const onProject = matchers.filter((matcher) => written(matcher.getChild("LabelName")) === projectLabel);
   const [only] = onProject;
   return (
     onProject.length === 1 &&

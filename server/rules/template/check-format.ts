@@ -2,7 +2,7 @@ import { Refusal } from "../text-problem.js";
 import type { TemplateType, TemplateValue } from "./template-value.js";
 
 /** Verbs whose result is about as long as what they print, each with the type that it is made for. */
-const VERBS: ReadonlyMap<string, TemplateType | undefined> = new Map<string, TemplateType | undefined>([
+const verbs: ReadonlyMap<string, TemplateType | undefined> = new Map<string, TemplateType | undefined>([
   ["v", undefined],
   ["s", "text"],
   ["d", "integer"],
@@ -11,9 +11,9 @@ const VERBS: ReadonlyMap<string, TemplateType | undefined> = new Map<string, Tem
 ]);
 
 // Wider ones are left out: `%999999d` prints a megabyte. So is `%[1]s`, which prints one argument many times.
-const DIRECTIVE = /%(?:%|[-+# 0]*\d{0,2}(?:\.\d{0,2})?([a-zA-Z])|)/g;
+const directives = /%(?:%|[-+# 0]*\d{0,2}(?:\.\d{0,2})?([a-zA-Z])|)/g;
 
-const ADVICE: Readonly<Partial<Record<TemplateType, string>>> = {
+const advice: Readonly<Partial<Record<TemplateType, string>>> = {
   text: 'is a text: use "%s"',
   float: 'is a number: use for example "%.2f"',
   integer: 'is an integer: use "%d"',
@@ -23,11 +23,11 @@ const ADVICE: Readonly<Partial<Record<TemplateType, string>>> = {
 export function checkFormat(format: TemplateValue, values: readonly TemplateValue[]): void {
   if (format.literal === undefined) throw new Refusal("Spell the format of printf out, in quotes.", format);
   let next = 0;
-  for (const [directive, verb] of format.literal.matchAll(DIRECTIVE)) {
+  for (const [directive, verb] of format.literal.matchAll(directives)) {
     if (directive === "%%") continue;
-    if (verb === undefined || !VERBS.has(verb)) {
-      const verbs = [...VERBS.keys()].map((known) => `%${known}`).join(" ");
-      throw new Refusal(`printf may use ${verbs} and %%, with a width and a precision up to 99.`, format);
+    if (verb === undefined || !verbs.has(verb)) {
+      const known = [...verbs.keys()].map((each) => `%${each}`).join(" ");
+      throw new Refusal(`printf may use ${known} and %%, with a width and a precision up to 99.`, format);
     }
     const value = values[next++];
     if (value) checkVerb(verb, value);
@@ -38,7 +38,7 @@ export function checkFormat(format: TemplateValue, values: readonly TemplateValu
 }
 
 function checkVerb(verb: string, value: TemplateValue): void {
-  const wanted = VERBS.get(verb);
+  const wanted = verbs.get(verb);
   if (wanted === undefined || value.type === "unknown" || value.type === wanted) return;
-  throw new Refusal(`%${verb} does not print this: it ${ADVICE[value.type] ?? 'needs "%v"'}.`, value);
+  throw new Refusal(`%${verb} does not print this: it ${advice[value.type] ?? 'needs "%v"'}.`, value);
 }

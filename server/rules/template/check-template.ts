@@ -7,16 +7,16 @@ import { scanTemplate, type TemplateAction } from "./scan-template.js";
 export type TemplateProblem = TextProblem;
 
 /** The longest template that is read, in UTF-16 units. */
-export const MAX_TEMPLATE_LENGTH = 4096;
+export const mostTemplateCharacters = 4096;
 
 /** How many times longer than what it reads the result of a template may become. */
-const MAX_GROWTH = 256;
+const mostGrowth = 256;
 
-const MAX_DEPTH = 16;
-const MAX_PROBLEMS = 10;
+const mostDepth = 16;
+const mostProblems = 10;
 
 /** What is not allowed and yet has an `{{ end }}`, so that one problem does not become two. */
-const REFUSED_BLOCKS: ReadonlySet<string> = new Set(["range", "with", "define", "block"]);
+const refusedBlocks: ReadonlySet<string> = new Set(["range", "with", "define", "block"]);
 
 interface OpenBlock {
   readonly action: TemplateAction;
@@ -28,8 +28,8 @@ interface OpenBlock {
  * them. Whatever else Prometheus offers there, `query` above all, would show a project what is not its own.
  */
 export function checkTemplate(text: string): readonly TemplateProblem[] {
-  if (text.length > MAX_TEMPLATE_LENGTH) {
-    return [{ message: `A template may have ${MAX_TEMPLATE_LENGTH} characters.`, from: 0, to: text.length }];
+  if (text.length > mostTemplateCharacters) {
+    return [{ message: `A template may have ${mostTemplateCharacters} characters.`, from: 0, to: text.length }];
   }
   const problems: TemplateProblem[] = [];
   const open: OpenBlock[] = [];
@@ -40,14 +40,14 @@ export function checkTemplate(text: string): readonly TemplateProblem[] {
   for (const action of scanTemplate(text)) {
     try {
       growth += readAction(action, open, patterns);
-      if (growth > MAX_GROWTH)
+      if (growth > mostGrowth)
         throw new Refusal("This makes its text too long; replace less, or in fewer steps.", action);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       problems.push(error.problem);
     }
   }
-  if (problems.length > MAX_PROBLEMS) return problems.slice(0, MAX_PROBLEMS);
+  if (problems.length > mostProblems) return problems.slice(0, mostProblems);
   const unclosed = open.at(-1)?.action;
   if (unclosed) problems.push({ message: "This block lacks its {{ end }}.", from: unclosed.from, to: unclosed.to });
   return problems;
@@ -58,12 +58,12 @@ function readAction(action: TemplateAction, open: OpenBlock[], patterns: Pattern
   const [first, second] = action.tokens;
   const keyword = first?.kind === "word" ? first.text : "";
   const isOnly = action.tokens.length === 1;
-  if (REFUSED_BLOCKS.has(keyword)) {
+  if (refusedBlocks.has(keyword)) {
     open.push({ action, hasElse: false });
     throw new Refusal(`"${keyword}" may not be used: write {{ if … }} and $labels instead.`, first ?? action);
   }
   if (keyword === "if") open.push({ action, hasElse: false });
-  if (open.length > MAX_DEPTH) throw new Refusal(`Blocks nest deeper than ${MAX_DEPTH}.`, action);
+  if (open.length > mostDepth) throw new Refusal(`Blocks nest deeper than ${mostDepth}.`, action);
   if (keyword === "end" && open.pop() === undefined) throw new Refusal("No block is open here; remove it.", action);
   if (keyword === "else") continueBlock(open.at(-1), second?.text === "if", action);
   if (action.problem) throw new Refusal(action.problem.message, action.problem);

@@ -5,8 +5,8 @@ import type { TemplateToken } from "./scan-template.js";
 import { templateFunctions } from "./template-functions.js";
 import type { TemplateValue } from "./template-value.js";
 
-const ALLOWED = "a template may only read $labels and $value, and format them";
-const MAX_DEPTH = 16;
+const allowed = "a template may only read $labels and $value, and format them";
+const mostDepth = 16;
 
 /** Reads what stands in an action: values, calls of allowed functions, pipes and parentheses. Throws `Refusal`. */
 export function readPipeline(tokens: readonly TemplateToken[], action: Span, patterns: PatternReader): TemplateValue {
@@ -37,7 +37,7 @@ export function readPipeline(tokens: readonly TemplateToken[], action: Span, pat
 
   function call(name: TemplateToken, piped: TemplateValue | undefined): TemplateValue {
     const run = templateFunctions.get(name.text);
-    if (!run) throw new Refusal(`"${name.text}" may not be used: ${ALLOWED}.`, name);
+    if (!run) throw new Refusal(`"${name.text}" may not be used: ${allowed}.`, name);
     next++;
     const values: TemplateValue[] = [];
     let to = name.to;
@@ -62,11 +62,11 @@ export function readPipeline(tokens: readonly TemplateToken[], action: Span, pat
       case "field":
         return read(token);
       case "(": {
-        if (++depth > MAX_DEPTH) throw new Refusal(`Parentheses nest deeper than ${MAX_DEPTH}.`, token);
+        if (++depth > mostDepth) throw new Refusal(`Parentheses nest deeper than ${mostDepth}.`, token);
         const value = pipeline();
         const close = tokens[next++];
         if (close?.kind !== ")") throw new Refusal("This parenthesis is not closed.", token);
-        if (isAttached(close, tokens[next])) throw new Refusal(`Fields of results may not be read: ${ALLOWED}.`, close);
+        if (isAttached(close, tokens[next])) throw new Refusal(`Fields of results may not be read: ${allowed}.`, close);
         depth--;
         return { ...value, from, to: close.to };
       }
@@ -74,7 +74,7 @@ export function readPipeline(tokens: readonly TemplateToken[], action: Span, pat
         if (text === "true" || text === "false") return { type: "boolean", growth: 1, from, to };
         throw new Refusal(`"${text}" may not be used as a value; put a call in parentheses.`, token);
       default:
-        throw new Refusal(`"${text}" may not be used: ${ALLOWED}.`, token);
+        throw new Refusal(`"${text}" may not be used: ${allowed}.`, token);
     }
   }
 
@@ -90,7 +90,7 @@ export function readPipeline(tokens: readonly TemplateToken[], action: Span, pat
     if (token.text === "$labels" || token.text === ".Labels")
       return { type: name ? "text" : "labels", growth: 1, ...span };
     if ((token.text === "$value" || token.text === ".Value") && !name) return { type: "float", growth: 1, ...span };
-    throw new Refusal(`"${token.text}" may not be read: ${ALLOWED}.`, span);
+    throw new Refusal(`"${token.text}" may not be read: ${allowed}.`, span);
   }
 
   const value = pipeline();

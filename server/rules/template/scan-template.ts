@@ -12,17 +12,17 @@ export interface TemplateAction extends Span {
   readonly problem?: TextProblem;
 }
 
-const OPENING = "{{";
-const CLOSING = "}}";
-const COMMENT = /\{\{(?:-[ \t\r\n])?\/\*/y;
-const COMMENT_END = /\*\/(?:[ \t\r\n]-)?\}\}/y;
-const TRIM_AFTER_OPENING = /-(?=[ \t\r\n])/y;
-const SPACE = /[ \t\r\n]+/y;
-const CLOSE = /(?:[ \t\r\n]+-)?\}\}/y;
+const opening = "{{";
+const closing = "}}";
+const commentStart = /\{\{(?:-[ \t\r\n])?\/\*/y;
+const commentEnd = /\*\/(?:[ \t\r\n]-)?\}\}/y;
+const trimAfterOpening = /-(?=[ \t\r\n])/y;
+const whiteSpace = /[ \t\r\n]+/y;
+const actionEnd = /(?:[ \t\r\n]+-)?\}\}/y;
 /** What must follow a word, a variable or a field, as in Go's `atTerminator`. */
-const TERMINATOR = /^(?:$|[ \t\r\n.|()]|\}\})/;
+const terminator = /^(?:$|[ \t\r\n.|()]|\}\})/;
 
-const TOKENS: readonly (readonly [TemplateToken["kind"], RegExp])[] = [
+const tokenPatterns: readonly (readonly [TemplateToken["kind"], RegExp])[] = [
   ["string", /"(?:[^"\\\n]|\\[^\n])*"|`[^`]*`/y],
   ["number", /[-+]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])/y],
   ["variable", /\$[A-Za-z_]?\w*/y],
@@ -40,32 +40,32 @@ const TOKENS: readonly (readonly [TemplateToken["kind"], RegExp])[] = [
  */
 export function scanTemplate(text: string): readonly TemplateAction[] {
   const actions: TemplateAction[] = [];
-  let at = text.indexOf(OPENING);
+  let at = text.indexOf(opening);
   while (at !== -1) {
-    const comment = lengthOf(COMMENT, text, at);
+    const comment = lengthOf(commentStart, text, at);
     const action = comment > 0 ? scanComment(text, at, comment) : scanAction(text, at);
-    if (action.tokens.length > 0 || action.problem || comment === 0) actions.push(action);
-    at = text.indexOf(OPENING, action.to);
+    if (comment === 0 || action.problem) actions.push(action);
+    at = text.indexOf(opening, action.to);
   }
   return actions;
 }
 
 function scanComment(text: string, from: number, length: number): TemplateAction {
   const end = text.indexOf("*/", from + length);
-  const close = end === -1 ? 0 : lengthOf(COMMENT_END, text, end);
+  const close = end === -1 ? 0 : lengthOf(commentEnd, text, end);
   if (close > 0) return { tokens: [], from, to: end + close };
   return unreadable(text, [], from, from, "This comment is not closed; end it with */}}.");
 }
 
 function scanAction(text: string, from: number): TemplateAction {
   const tokens: TemplateToken[] = [];
-  let at = from + OPENING.length;
-  at += lengthOf(TRIM_AFTER_OPENING, text, at);
+  let at = from + opening.length;
+  at += lengthOf(trimAfterOpening, text, at);
   for (;;) {
-    const close = lengthOf(CLOSE, text, at);
+    const close = lengthOf(actionEnd, text, at);
     if (close > 0) return { tokens, from, to: at + close };
     if (at >= text.length) return unreadable(text, tokens, from, from, "This is not closed; end it with }}.");
-    const space = lengthOf(SPACE, text, at);
+    const space = lengthOf(whiteSpace, text, at);
     at += space;
     if (space > 0) continue;
     const token = scanToken(text, at);
@@ -78,12 +78,12 @@ function scanAction(text: string, from: number): TemplateAction {
 }
 
 function scanToken(text: string, from: number): TemplateToken | undefined {
-  for (const [kind, pattern] of TOKENS) {
+  for (const [kind, pattern] of tokenPatterns) {
     const length = lengthOf(pattern, text, from);
     if (length === 0) continue;
     const to = from + length;
     const isName = kind === "variable" || kind === "field" || kind === "word";
-    return isName && !TERMINATOR.test(text.slice(to, to + 2))
+    return isName && !terminator.test(text.slice(to, to + 2))
       ? undefined
       : { kind, text: text.slice(from, to), from, to };
   }
@@ -97,8 +97,8 @@ function unreadable(
   at: number,
   message: string,
 ): TemplateAction {
-  const close = text.indexOf(CLOSING, at);
-  const to = close === -1 ? text.length : close + CLOSING.length;
+  const close = text.indexOf(closing, at);
+  const to = close === -1 ? text.length : close + closing.length;
   return { tokens, from, to, problem: { message, from: at, to } };
 }
 

@@ -6,11 +6,11 @@ import type { TemplateType, TemplateValue } from "./template-value.js";
 /** What a function of the allow-list does with its arguments; throws `Refusal` when it cannot. */
 export type TemplateFunction = (values: readonly TemplateValue[], call: Span, patterns: PatternReader) => TemplateValue;
 
-const NUMERIC: readonly TemplateType[] = ["float", "integer", "text"];
-const COMPARABLE: readonly TemplateType[] = ["float", "integer", "text", "boolean"];
+const numeric: readonly TemplateType[] = ["float", "integer", "text"];
+const comparable: readonly TemplateType[] = ["float", "integer", "text", "boolean"];
 
 const humanizes: TemplateFunction = (values, call) => {
-  take(values, call, NUMERIC);
+  take(values, call, numeric);
   return { ...call, type: "text", growth: 1 };
 };
 
@@ -20,7 +20,7 @@ const changesText: TemplateFunction = (values, call) => {
 };
 
 const compares: TemplateFunction = (values, call) => {
-  take(values, call, COMPARABLE, COMPARABLE);
+  take(values, call, comparable, comparable);
   const [left, right] = values;
   if (left && right && left.type !== right.type && left.type !== "unknown" && right.type !== "unknown") {
     const isNumber = [left.type, right.type].every((type) => type === "float" || type === "integer");

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { ProjectConfig } from "@metricsinfra/sdk";
 import type { GlobalRuleConfig } from "../../../configurator/fetch/project-config.js";
 import { atFileEnd } from "../../support/at-file-end.js";
+import { freePort } from "../../support/ports.js";
 
 /** A report as an agent sends it. */
 export interface SentReport {
@@ -33,22 +33,24 @@ export class GraphServer {
   readonly reports: SentReport[] = [];
   /** Replaces every answer but that of the stream: a fault. */
   fault: ((response: ServerResponse) => void) | undefined;
+  /** Replaces the stream of revisions. */
+  streamFault: ((response: ServerResponse) => void) | undefined;
   /** The agent whose reports alone are accepted; all others have a name that is taken. */
   owner: string | undefined;
   readonly #entries = new Map<string, Entry>();
   readonly #streams = new Set<ServerResponse>();
   #globalRules: readonly GlobalRuleConfig[] = [];
   #server: Server | undefined;
-  #port = 0;
+
+  constructor(readonly port: number) {}
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}/graphql`;
+    return `http://127.0.0.1:${this.port}/graphql`;
   }
 
   async listen(): Promise<this> {
     const server = createServer((request, response) => void this.#answer(request, response));
-    await new Promise<void>((resolve) => server.listen(this.#port, "127.0.0.1", resolve));
-    this.#port = (server.address() as AddressInfo).port;
+    await new Promise<void>((resolve) => server.listen(this.port, "127.0.0.1", resolve));
     this.#server = server;
     return this;
   }
@@ -151,6 +153,10 @@ export class GraphServer {
   }
 
   #stream(response: ServerResponse): void {
+    if (this.streamFault !== undefined) {
+      this.streamFault(response);
+      return;
+    }
     response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
     response.write(":\n\n");
     this.#streams.add(response);
@@ -175,7 +181,7 @@ function sendRevision(stream: ServerResponse, revisions: number): void {
 
 /** A server that holds nothing yet; closed at the end of the test file. */
 export async function startGraphServer(): Promise<GraphServer> {
-  const server = await new GraphServer().listen();
+  const server = await new GraphServer(await freePort()).listen();
   atFileEnd(() => server.close());
   return server;
 }

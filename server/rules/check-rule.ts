@@ -1,0 +1,64 @@
+import { checkDuration } from "../core/duration.js";
+import { checkAlertLabels, checkAnnotations, checkRecordingLabels, type Labels } from "../core/labels.js";
+import { checkRuleName } from "../core/names.js";
+import { checkText } from "../core/text.js";
+import type { UserErrors } from "../graph/user-error.js";
+import { AlertingRule } from "./alerting-rule.js";
+import { checkRecordName } from "./promql/check-record-name.js";
+import type { Rule } from "./rule.js";
+import { checkTemplate } from "./template/check-template.js";
+import { describeProblem, type TextProblem } from "./text-problem.js";
+
+/** What an alerting rule of a project and a global rule have in common. */
+export interface AlertingValues {
+  readonly name: string;
+  readonly for: string;
+  readonly keepFiringFor: string | null;
+  readonly severity: string;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly interval: string | null;
+}
+
+const longestWait = "30d";
+
+/** Adds all that is wrong with an alerting rule to `errors`, its expression left out. */
+export function checkAlerting(rule: AlertingValues, errors: UserErrors): void {
+  errors.check(checkRuleName(rule.name), ["input", "name"]);
+  errors.check(checkDuration(rule.for, { most: longestWait }), ["input", "for"]);
+  if (rule.keepFiringFor !== null) {
+    errors.check(checkDuration(rule.keepFiringFor, { most: longestWait }), ["input", "keepFiringFor"]);
+  }
+  errors.check(checkText("The severity", rule.severity, { mostBytes: 64 }), ["input", "severity"]);
+  errors.checkEntries(checkAlertLabels(rule.labels), ["input", "labels"]);
+  checkTemplates(rule.labels, ["input", "labels"], errors);
+  errors.checkEntries(checkAnnotations(rule.annotations), ["input", "annotations"]);
+  checkTemplates(rule.annotations, ["input", "annotations"], errors);
+  checkInterval(rule.interval, errors);
+}
+
+/** Adds all that is wrong with a project's rule to `errors`, its expression left out. */
+export function checkRule(rule: Rule, errors: UserErrors): void {
+  if (rule instanceof AlertingRule) {
+    checkAlerting(rule, errors);
+    return;
+  }
+  errors.check(checkRecordName(rule.name), ["input", "name"]);
+  errors.checkEntries(checkRecordingLabels(rule.labels), ["input", "labels"]);
+  checkInterval(rule.interval, errors);
+}
+
+/** Adds what is wrong with an expression, each problem with its place in the text. */
+export function addExpressionProblems(expr: string, problems: readonly TextProblem[], errors: UserErrors): void {
+  for (const problem of problems) errors.add("INVALID", describeProblem(expr, problem), ["input", "expr"]);
+}
+
+function checkInterval(interval: string | null, errors: UserErrors): void {
+  if (interval !== null) errors.check(checkDuration(interval, { least: "1s", most: "1d" }), ["input", "interval"]);
+}
+
+function checkTemplates(texts: Labels, path: readonly string[], errors: UserErrors): void {
+  for (const [name, text] of Object.entries(texts)) {
+    for (const problem of checkTemplate(text)) errors.add("INVALID", describeProblem(text, problem), [...path, name]);
+  }
+}

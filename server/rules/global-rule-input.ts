@@ -1,0 +1,89 @@
+import { Field, InputType, Int } from "type-graphql";
+import { Duration, Labels, PromQL } from "../graph/scalars.js";
+import { GlobalRuleMode } from "./global-rule.js";
+
+const name = "The alert's name: 1 to 100 printable characters; names need not be unique.";
+const mode = "Where it is evaluated";
+const expr = "At most 4,096 characters; may read every project, and is stored in canonical form, without its comments.";
+const forDuration = "How long the expression must give a series before its alert fires, 0s to 30d";
+const keepFiringFor = "How long an alert goes on firing after its cause is gone, up to 30d; null means not at all.";
+const severity = "The value of the label `severity` on its alerts, at most 64 characters";
+const labels =
+  "Labels of its alerts; values may be templates. `project`, `severity` and `alertname` are set by themselves.";
+const annotations = "What its alerts say; values may be templates that read `$labels` and `$value` and format them.";
+const interval = "How often it is evaluated, 1s to 1d; null means as the servers are set.";
+const enabled = "Whether it is evaluated";
+
+/** A new global rule. */
+@InputType({ description: "A new global rule." })
+export class GlobalRuleCreateInput {
+  @Field(() => String, { description: name })
+  readonly name!: string;
+
+  @Field(() => GlobalRuleMode, { nullable: true, defaultValue: "PER_PROJECT", description: `${mode}.` })
+  readonly mode?: GlobalRuleMode | null;
+
+  @Field(() => PromQL, { description: expr })
+  readonly expr!: string;
+
+  @Field(() => Duration, { nullable: true, defaultValue: "1m", description: `${forDuration}.` })
+  readonly for?: string | null;
+
+  @Field(() => Duration, { nullable: true, description: keepFiringFor })
+  readonly keepFiringFor?: string | null;
+
+  @Field(() => String, { nullable: true, defaultValue: "warning", description: `${severity}.` })
+  readonly severity?: string | null;
+
+  @Field(() => Labels, { nullable: true, description: labels })
+  readonly labels?: Readonly<Record<string, string>> | null;
+
+  @Field(() => Labels, { nullable: true, description: annotations })
+  readonly annotations?: Readonly<Record<string, string>> | null;
+
+  @Field(() => Duration, { nullable: true, description: interval })
+  readonly interval?: string | null;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: true, description: `${enabled}.` })
+  readonly enabled?: boolean | null;
+}
+
+/** Changes to a global rule: an absent field stays, null clears. */
+@InputType({ description: "Changes to a global rule: an absent field stays as it is, null clears it." })
+export class GlobalRuleUpdateInput {
+  @Field(() => String, { nullable: true, description: name })
+  readonly name?: string | null;
+
+  @Field(() => GlobalRuleMode, { nullable: true, description: `${mode}; null means PER_PROJECT.` })
+  readonly mode?: GlobalRuleMode | null;
+
+  @Field(() => PromQL, { nullable: true, description: expr })
+  readonly expr?: string | null;
+
+  @Field(() => Duration, { nullable: true, description: `${forDuration}; null means 1m.` })
+  readonly for?: string | null;
+
+  @Field(() => Duration, { nullable: true, description: keepFiringFor })
+  readonly keepFiringFor?: string | null;
+
+  @Field(() => String, { nullable: true, description: `${severity}; null means warning.` })
+  readonly severity?: string | null;
+
+  @Field(() => Labels, { nullable: true, description: `${labels} Replaces all.` })
+  readonly labels?: Readonly<Record<string, string>> | null;
+
+  @Field(() => Labels, { nullable: true, description: `${annotations} Replaces all.` })
+  readonly annotations?: Readonly<Record<string, string>> | null;
+
+  @Field(() => Duration, { nullable: true, description: interval })
+  readonly interval?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: `${enabled}; null means it is.` })
+  readonly enabled?: boolean | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "The version you have seen; if it is no longer the newest, CONFLICT.",
+  })
+  readonly expectedVersion?: number | null;
+}

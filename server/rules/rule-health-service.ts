@@ -1,0 +1,24 @@
+import type { Caller } from "../access/caller.js";
+import type { PrometheusView } from "../clients/prometheus-view.js";
+import type { ProjectService } from "../projects/project-service.js";
+import { AlertingRule } from "./alerting-rule.js";
+import { projectLabel } from "./promql/language.js";
+import type { Rule } from "./rule.js";
+import type { RuleHealth } from "./rule-health.js";
+
+/** What the Prometheus servers say of rules that the caller may read. */
+export class RuleHealthService {
+  constructor(
+    private readonly prometheus: Pick<PrometheusView, "rules">,
+    private readonly projects: ProjectService,
+  ) {}
+
+  /** Null as long as no Prometheus has loaded the rule, or none has answered. */
+  async healthOf(caller: Caller, rule: Rule): Promise<RuleHealth | null> {
+    const live = await this.prometheus.rules(caller.request.signal);
+    if (live === null) return null;
+    if (rule instanceof AlertingRule) return live.alerting(rule.id);
+    const project = await this.projects.require(caller, rule.projectId);
+    return live.recording(rule.name, { ...rule.labels, [projectLabel]: project.name });
+  }
+}

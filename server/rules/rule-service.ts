@@ -1,0 +1,234 @@
+import type { Caller } from "../access/caller.js";
+import type { Change } from "../audit/change.js";
+import type { ChangeLog } from "../audit/change-log.js";
+import { altered } from "../core/database/stored.js";
+import type { Order } from "../core/database/table-reader.js";
+import { NotFoundError } from "../core/errors.js";
+import { newId, requireId } from "../core/ids.js";
+import type { PageRequest } from "../core/page.js";
+import { type Connection, connection } from "../graph/connection.js";
+import type { Outcome } from "../graph/payload.js";
+import { type UserError, UserErrors } from "../graph/user-error.js";
+import type { ProjectService } from "../projects/project-service.js";
+import { AlertingRule } from "./alerting-rule.js";
+import { addExpressionProblems, checkRule } from "./check-rule.js";
+import { describeRule } from "./describe-rule.js";
+import { enforceProject } from "./promql/enforce-project.js";
+import { recordedSeriesOf } from "./recorded-series.js";
+import { RecordingRule } from "./recording-rule.js";
+import { Rule } from "./rule.js";
+import type {
+  AlertingRuleCreateInput,
+  AlertingRuleUpdateInput,
+  RecordingRuleCreateInput,
+  RecordingRuleUpdateInput,
+  RuleFilter,
+} from "./rule-input.js";
+import type { RuleRepository } from "./rule-repository.js";
+
+/** The rules about projects' rules: who edits them, what they may hold, and that they read their project alone. */
+export class RuleService {
+  constructor(
+    private readonly repository: RuleRepository,
+    private readonly projects: ProjectService,
+    private readonly changes: ChangeLog,
+  ) {}
+
+  /** The rule with this id; null when it is absent or invisible to the caller. */
+  async find(caller: Caller, id: string): Promise<Rule | null> {
+    const rule = await caller.loaders.for(this.repository.byId).load(id);
+    return rule && caller.may("project.read", rule.projectId) ? rule : null;
+  }
+
+  /** The alerting rule with this id; null when it is absent, invisible to the caller, or records. */
+  async findAlerting(caller: Caller, id: string): Promise<AlertingRule | null> {
+    const rule = await this.find(caller, id);
+    return rule instanceof AlertingRule ? rule : null;
+  }
+
+  /** The rules of a project that is visible to the caller. */
+  async listOf(
+    caller: Caller,
+    projectId: string,
+    filter: RuleFilter,
+    order: Order,
+    page: PageRequest,
+  ): Promise<Connection<Rule>> {
+    const query = { narrow: this.repository.where(filter), filter, order, page, list: "Project.rules" };
+    const found = await this.repository.below(caller.loaders, "projectId", projectId, query);
+    return connection(found.page, found.count);
+  }
+
+  createAlerting(caller: Caller, input: AlertingRuleCreateInput, dryRun: boolean): Promise<Outcome<AlertingRule>> {
+    return this.#create(caller, input.project, dryRun, (projectId) =>
+      Object.assign(new AlertingRule(), {
+        ...newRule(projectId, input),
+        kind: "ALERTING",
+        recordedSeries: null,
+        for: input.for ?? initial.for,
+        keepFiringFor: input.keepFiringFor ?? null,
+        severity: input.severity ?? initial.severity,
+        annotations: input.annotations ?? {},
+      }),
+    );
+  }
+
+  createRecording(caller: Caller, input: RecordingRuleCreateInput, dryRun: boolean): Promise<Outcome<RecordingRule>> {
+    return this.#create(caller, input.project, dryRun, (projectId) =>
+      Object.assign(new RecordingRule(), {
+        ...newRule(projectId, input),
+        kind: "RECORDING",
+        recordedSeries: recordedSeriesOf(input.name, input.labels ?? {}),
+      }),
+    );
+  }
+
+  updateAlerting(
+    caller: Caller,
+    id: string,
+    input: AlertingRuleUpdateInput,
+    dryRun: boolean,
+  ): Promise<Outcome<AlertingRule>> {
+    return this.#update(caller, AlertingRule, id, input, dryRun, (before) =>
+      altered(before, {
+        ...changedRule(input),
+        for: cleared(input.for, initial.for),
+        keepFiringFor: input.keepFiringFor,
+        severity: cleared(input.severity, initial.severity),
+        annotations: cleared(input.annotations, {}),
+      }),
+    );
+  }
+
+  updateRecording(
+    caller: Caller,
+    id: string,
+    input: RecordingRuleUpdateInput,
+    dryRun: boolean,
+  ): Promise<Outcome<RecordingRule>> {
+    return this.#update(caller, RecordingRule, id, input, dryRun, (before) => {
+      const after = altered(before, changedRule(input));
+      return altered(after, { recordedSeries: recordedSeriesOf(after.name, after.labels) });
+    });
+  }
+
+  async remove(caller: Caller, id: string, expectedVersion: number | null, dryRun: boolean): Promise<Outcome<Rule>> {
+    requireId("rul", id);
+    caller.requireAnywhere("config.write");
+    return this.changes.once(
+      caller,
+      (known) => this.repository.find(known),
+      async (key) => {
+        const before = await this.#changeable(caller, Rule, id);
+        const change = changeOf(before, null, () => this.repository.remove(id, before.version));
+        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
+      },
+    );
+  }
+
+  async #create<T extends Rule>(
+    caller: Caller,
+    project: string,
+    dryRun: boolean,
+    make: (projectId: string) => T,
+  ): Promise<Outcome<T>> {
+    const projectId = requireId("prj", project, ["input", "project"]);
+    caller.requireIn(projectId, "config.write", "Project");
+    await this.projects.require(caller, projectId);
+    return this.changes.once(
+      caller,
+      (id) => this.repository.find(id) as Promise<T | null>,
+      async (key) => {
+        const { rule, userErrors } = await this.#checked(caller, make(projectId));
+        const change = changeOf(null, rule, () => this.repository.insert(rule));
+        return this.changes.commit(caller, change, { dryRun, key, userErrors });
+      },
+    );
+  }
+
+  async #update<T extends Rule>(
+    caller: Caller,
+    kind: new () => T,
+    id: string,
+    { expectedVersion }: { readonly expectedVersion?: number | null },
+    dryRun: boolean,
+    alter: (before: T) => T,
+  ): Promise<Outcome<T>> {
+    requireId("rul", id);
+    caller.requireAnywhere("config.write");
+    return this.changes.once(
+      caller,
+      (known) => this.repository.find(known) as Promise<T | null>,
+      async (key) => {
+        const before = await this.#changeable(caller, kind, id);
+        const { rule, userErrors } = await this.#checked(caller, alter(before));
+        const change = changeOf(before, rule, () => this.repository.replace(rule, before.version));
+        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors });
+      },
+    );
+  }
+
+  async #changeable<T extends Rule>(caller: Caller, kind: new () => T, id: string): Promise<T> {
+    const rule = await this.repository.find(id);
+    if (!(rule instanceof kind)) throw new NotFoundError("Rule");
+    caller.requireIn(rule.projectId, "config.write", "Rule");
+    return rule;
+  }
+
+  /** The rule with its expression confined to its project, and all that is wrong with it. */
+  async #checked<T extends Rule>(caller: Caller, written: T): Promise<{ rule: T; userErrors: readonly UserError[] }> {
+    const errors = new UserErrors();
+    checkRule(written, errors);
+    const { name } = await this.projects.require(caller, written.projectId);
+    const result = enforceProject(written.expr, name);
+    if (!result.ok) addExpressionProblems(written.expr, result.problems, errors);
+    const { projectId, recordedSeries } = written;
+    if (!errors.any && recordedSeries !== null) {
+      const other = await this.repository.findRecorded(projectId, recordedSeries);
+      if (other && other.id !== written.id) errors.add(taken.code, taken.message, taken.path);
+    }
+    const rule = altered<Rule>(written, { enforcedExpr: result.ok ? result.enforced : "" }) as T;
+    return { rule, userErrors: errors.list };
+  }
+}
+
+const initial = { for: "1m", severity: "warning" } as const;
+
+const taken: UserError = {
+  code: "TAKEN",
+  message: "The project has a recording rule with this name and these labels already.",
+  path: ["input", "name"],
+};
+
+function newRule(projectId: string, input: RecordingRuleCreateInput) {
+  return {
+    id: newId("rul"),
+    projectId,
+    name: input.name,
+    expr: input.expr,
+    labels: input.labels ?? {},
+    interval: input.interval ?? null,
+    enabled: input.enabled ?? true,
+  };
+}
+
+function changedRule(input: RecordingRuleUpdateInput) {
+  return {
+    name: cleared(input.name, ""),
+    expr: cleared(input.expr, ""),
+    labels: cleared(input.labels, {}),
+    interval: input.interval,
+    enabled: cleared(input.enabled, true),
+  };
+}
+
+/** What a nullable input means for a field that always has a value: absent stays undefined, null is the default. */
+function cleared<T>(value: T | null | undefined, standard: T): T | undefined {
+  return value === null ? standard : value;
+}
+
+function changeOf<T extends Rule>(before: T | null, after: T | null, write: Change["write"]): Change<T> {
+  const rule = after ?? before;
+  const entityType = rule instanceof AlertingRule ? "AlertingRule" : "RecordingRule";
+  return { entityType, projectId: rule?.projectId ?? null, before, after, describe: describeRule, write, taken };
+}

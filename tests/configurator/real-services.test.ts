@@ -1,0 +1,230 @@
+import { readlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Alertmanager, startAlertmanagerPair } from "../support/alertmanager.js";
+import { atFileEnd } from "../support/at-file-end.js";
+import { type BlackboxExporter, startBlackboxExporter } from "../support/blackbox-exporter.js";
+import { freePorts } from "../support/ports.js";
+import { type Prometheus, startPrometheus } from "../support/prometheus.js";
+import { waitFor } from "../support/wait-for.js";
+import { aGroup, aJob, anAlert, aProject } from "./support/config.js";
+import { type GraphServer, startGraphServer } from "./support/graph-server.js";
+import { alertmanagerBase, Workspace, type WorkspaceOptions } from "./support/workspace.js";
+
+const odd = "a\nb: {{ $labels.job }} \u2028 \u{1f469}\u200d\u{1f680} 'x' \"y\" # z";
+const always = (name: string, overrides = {}) =>
+  anAlert("a", name, { enforcedExpr: "vector(1)", for: "0s", ...overrides });
+
+let server: GraphServer;
+let machine: Workspace;
+let prometheus: Prometheus;
+let alertmanagers: readonly [Alertmanager, Alertmanager];
+let blackbox: BlackboxExporter;
+let pageUrl: string;
+let settings: WorkspaceOptions;
+
+const project = () =>
+  aProject("a", {
+    rules: [always("First", { annotations: { odd } })],
+    scrapeJobs: [
+      aJob("self", { staticTargets: [{ host: "127.0.0.1", port: prometheus.port, labels: { role: odd } }] }),
+      aJob("web", {
+        staticTargets: [{ host: "127.0.0.1", port: Number(new URL(pageUrl).port), labels: {} }],
+        probe: {
+          __typename: "HttpProbe",
+          method: "GET",
+          path: "/page",
+          hostHeader: "shop.example.org",
+          headers: {},
+          followRedirects: true,
+          validStatusCodes: [],
+          bodyMatches: "^for shop\\.example\\.org",
+          bodyNotMatches: null,
+          verifyTls: true,
+          ipProtocol: "IP4",
+        },
+      }),
+    ],
+    contactGroups: [aGroup("admins", [{ type: "WEBHOOK", value: pageUrl, sendResolved: true, secret: "s3cret" }])],
+    defaultContactGroup: { id: "cgr_admins", name: "admins" },
+  });
+
+beforeAll(async () => {
+  const page = createServer((request, response) => response.end(`for ${request.headers.host}`));
+  const [port = 0, blackboxPort = 0, pagePort = 0] = await freePorts(3);
+  await new Promise<void>((resolve) => page.listen(pagePort, "127.0.0.1", resolve));
+  atFileEnd(() => page.close());
+  pageUrl = `http://127.0.0.1:${pagePort}/`;
+  server = await startGraphServer();
+  const url = (each: number) => `http://127.0.0.1:${each}`;
+  settings = {
+    url: server.url,
+    prometheus: {
+      urls: [url(port)],
+      tiers: { default: { scrapeInterval: "1s", scrapeTimeout: "1s", minInterval: "1s" } },
+    },
+    blackbox: { address: `127.0.0.1:${blackboxPort}`, urls: [url(blackboxPort)] },
+    alertmanager: {},
+  };
+  machine = await Workspace.make(settings);
+  // The processes start from files that are there before them, as they would at a machine's first start.
+  await machine.once();
+  blackbox = await startBlackboxExporter({
+    port: blackboxPort,
+    configFile: join(machine.directory, "blackbox/current/blackbox.yml"),
+  });
+  alertmanagers = await startAlertmanagerPair({
+    configFile: join(machine.directory, "alertmanager/current/alertmanager.yml"),
+  });
+  settings = { ...settings, alertmanager: { urls: alertmanagers.map((each) => each.url) } };
+  await machine.configure(settings);
+  await machine.base(
+    "prometheus",
+    `global: {scrape_interval: 1s, evaluation_interval: 1s}
+alerting: {alertmanagers: [{static_configs: [{targets: [${alertmanagers.map((each) => `'127.0.0.1:${each.port}'`).join(", ")}]}]}]}
+`,
+  );
+  prometheus = await startPrometheus({
+    port,
+    configFile: join(machine.directory, "prometheus/current/prometheus.yml"),
+  });
+});
+
+const ruleNames = async () => {
+  const { groups } = (await prometheus.api("/api/v1/rules")) as { groups: { rules: { name: string }[] }[] };
+  return groups.flatMap(({ rules }) => rules.map(({ name }) => name)).sort();
+};
+
+describe("real processes", () => {
+  test("load what is written, are seen to have loaded it, and scrape, probe, evaluate and route it", async () => {
+    server.put(project());
+    expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+    expect(machine.state.appliedRevision).toBe(server.revision);
+
+    const { groups } = (await prometheus.api("/api/v1/rules")) as {
+      groups: { name: string; limit: number; rules: { annotations: Record<string, string> }[] }[];
+    };
+    expect(groups).toMatchObject([
+      { name: "a/default", limit: 1000, rules: [{ annotations: { odd, metricsinfra_rule_id: "rul_First" } }] },
+    ]);
+    const alerts = await waitFor(
+      async () => {
+        const list = (await alertmanagers[1].api("/api/v2/alerts")) as { labels: object; receivers: object[] }[];
+        return list.length > 0 && list;
+      },
+      { what: "the alert in the second Alertmanager", deadlineMs: 30_000 },
+    );
+    expect(alerts).toMatchObject([
+      { labels: { alertname: "First", project: "a", severity: "warning" }, receivers: [{ name: "a/admins" }] },
+    ]);
+    const up = await waitFor(
+      async () => {
+        const samples = await prometheus.query(`up{project="a"} == 1`);
+        return samples.length === 2 && samples;
+      },
+      { what: "both targets to be up", deadlineMs: 30_000 },
+    );
+    expect(up.map(({ labels }) => labels).toSorted((a, b) => ((a.job ?? "") < (b.job ?? "") ? -1 : 1))).toEqual([
+      { __name__: "up", instance: `127.0.0.1:${prometheus.port}`, job: "self", project: "a", role: odd },
+      { __name__: "up", instance: `${pageUrl}page`, job: "web", project: "a" },
+    ]);
+    await waitFor(async () => (await prometheus.query(`probe_success{project="a"} == 1`)).length === 1, {
+      what: "the probe to succeed, which needs the host header and the body's pattern",
+    });
+    const { activeTargets } = (await prometheus.api("/api/v1/targets")) as {
+      activeTargets: { discoveredLabels: Record<string, string> }[];
+    };
+    const ids = activeTargets.map(({ discoveredLabels }) => discoveredLabels.__metricsinfra_scrape_job);
+    expect(ids.sort()).toEqual(["job_self", "job_web"]);
+  });
+
+  test("that refuse what passed its check keep what they ran, and it is put back and said", async () => {
+    const release = await readlink(join(machine.directory, "prometheus/current"));
+    const applied = machine.state.appliedRevision;
+    // Two remote writes to one address pass promtool; only Prometheus itself minds.
+    const good = await machine.read("../base/prometheus.yml");
+    await machine.base(
+      "prometheus",
+      `${good}remote_write: [{url: 'http://127.0.0.1:1'}, {url: 'http://127.0.0.1:1'}]\n`,
+    );
+    server.put({ ...project(), rules: [always("Second")] });
+    const { refused, waiting } = await machine.once();
+    expect([refused.length, waiting]).toEqual([1, []]);
+    expect(refused[0]?.message).toMatch(
+      /^prometheus: http:\S+ refused to reload \(500\): failed to reload config: .* \(back on the release before it\)$/,
+    );
+    expect(await readlink(join(machine.directory, "prometheus/current"))).toBe(release);
+    expect(await ruleNames()).toEqual(["First"]);
+    expect(await prometheus.api("/api/v1/status/runtimeinfo")).toMatchObject({ reloadConfigSuccess: true });
+    expect(server.reports.at(-1)).toMatchObject({ state: "FAILED", appliedRevision: applied, problems: refused });
+
+    await machine.base("prometheus", good);
+    expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+    expect(await ruleNames()).toEqual(["Second"]);
+    expect(machine.state.appliedRevision).toBe(server.revision);
+  });
+
+  test("of which one of two Alertmanagers refuses are both put back", async () => {
+    const release = await readlink(join(machine.directory, "alertmanager/current"));
+    const http = "{url: 'http://127.0.0.1:1', http_config: {tls_config: {ca_file: /nonexistent}}}";
+    await machine.base(
+      "alertmanager",
+      alertmanagerBase.replace("{name: operators}", `{name: operators, webhook_configs: [${http}]}`),
+    );
+    const { refused } = await machine.once();
+    expect(refused.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /^alertmanager: http:\S+ refused to reload \(500\): .*nonexistent.* \(back on the release/s,
+      ),
+    ]);
+    expect(await readlink(join(machine.directory, "alertmanager/current"))).toBe(release);
+    for (const alertmanager of alertmanagers) {
+      const { config } = (await alertmanager.api("/api/v2/status")) as { config: { original: string } };
+      expect(config.original).not.toContain("nonexistent");
+    }
+    await machine.base("alertmanager", alertmanagerBase);
+    expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+  });
+
+  test("are told by a signal or a command as well", async () => {
+    const pidFile = join(machine.folder, "prometheus.pid");
+    await writeFile(pidFile, `${prometheus.process.pid}\n`);
+    const withReload = (reload: object) => ({ ...settings, prometheus: { ...settings.prometheus, reload } });
+    for (const [name, reload] of [
+      ["BySignal", { pidFile }],
+      ["ByCommand", { command: ["kill", "-HUP", String(prometheus.process.pid)] }],
+    ] as const) {
+      await machine.configure(withReload(reload));
+      server.put({ ...project(), rules: [always(name)] });
+      expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+      expect(await ruleNames()).toEqual([name]);
+    }
+    await machine.configure(withReload({ command: ["false"] }));
+    server.put({ ...project(), rules: [always("Refused")] });
+    expect((await machine.once()).refused[0]?.message).toMatch(/^prometheus: the reload command failed/);
+    await machine.configure(withReload({ pidFile: "/nonexistent" }));
+    expect((await machine.once()).waiting[0]?.message).toMatch(
+      /^prometheus: the process of \/nonexistent cannot be signalled/,
+    );
+    await machine.configure(settings);
+    expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+    expect(await ruleNames()).toEqual(["Refused"]);
+  });
+
+  test("that are away are waited for; they read the files when they start, and are then seen to run them", async () => {
+    const applied = machine.state.appliedRevision;
+    await blackbox.process.stop();
+    server.put({ ...project(), scrapeJobs: project().scrapeJobs.slice(0, 1), rules: [always("WhileAway")] });
+    const { refused, waiting } = await machine.once();
+    expect(refused).toEqual([]);
+    expect(waiting.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^blackbox: http:\S+ does not answer: /),
+    ]);
+    expect(await ruleNames()).toEqual(["WhileAway"]);
+    expect(machine.state).toMatchObject({ revision: server.revision, appliedRevision: applied });
+    await startBlackboxExporter({ port: blackbox.port, configFile: blackbox.configFile });
+    expect(await machine.once()).toMatchObject({ changed: true, files: 0, refused: [], waiting: [] });
+    expect(machine.state.appliedRevision).toBe(server.revision);
+  });
+});

@@ -1,0 +1,314 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import * as sdk from "../../sdk/index.js";
+import { type Alertmanager, startAlertmanager } from "../support/alertmanager.js";
+import { startApp, type TestApp } from "../support/app.js";
+import { createSqliteDatabase } from "../support/databases.js";
+import { waitFor } from "../support/wait-for.js";
+
+let alertmanager: Alertmanager;
+let app: TestApp;
+let operator: sdk.Client;
+let agent: sdk.Client;
+
+const connect = (token: string, options: Partial<sdk.ClientOptions> = {}) =>
+  sdk.createClient({ url: app.url, token, retry: { baseDelayMs: 1 }, ...options });
+const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => expect.fail("it did not fail"),
+    (error) => error,
+  );
+
+beforeAll(async () => {
+  alertmanager = await startAlertmanager();
+  app = await startApp(await createSqliteDatabase(), {
+    alertmanagers: [{ name: "main", members: [{ name: "am", url: alertmanager.url }] }],
+    upstreams: { pollIntervalSeconds: 0.1 },
+  });
+  operator = connect(app.operator);
+  agent = connect(await app.token("AGENT"));
+});
+
+describe("on a real server", () => {
+  it("a project is created, found, listed, changed under its version, and removed", async () => {
+    const { project, diff, revision } = await operator.projects.create({ name: "one", extraLabels: { team: "a" } });
+    expect([project.extraLabels, project.version, project.revision]).toEqual([{ team: "a" }, 1, revision]);
+    expect(diff).toContainEqual({ field: "extraLabels", before: null, after: { team: "a" } });
+    expect(await operator.projects.find("one")).toEqual(project);
+    expect(await operator.projects.get(project.id)).toEqual(project);
+    expect(await operator.projects.list({ filter: { names: ["one"] } }).toArray({ limit: 9 })).toEqual([project]);
+    const preview = await operator.projects.update(project.id, { description: "x" }, { dryRun: true });
+    expect(preview).toEqual({
+      project: null,
+      diff: [{ field: "description", before: "", after: "x" }],
+      revision: null,
+      userErrors: [],
+    });
+    await operator.projects.update(project.id, { description: "new", expectedVersion: 1 });
+    const stale = await failureOf(operator.projects.update(project.id, { description: "old", expectedVersion: 1 }));
+    expect(stale).toMatchObject({ name: "UserInputError", code: "CONFLICT" });
+    expect((await operator.projects.remove(project.id, { expectedVersion: 2 })).deletedId).toBe(project.id);
+    expect(await operator.projects.find("one")).toBeNull();
+    const entries = await operator.audit.list({ filter: { entityId: project.id } }).toArray({ limit: 9 });
+    expect(entries.map(({ action }) => action)).toEqual(["DELETE", "UPDATE", "CREATE"]);
+  });
+
+  it("a mutation that is sent twice under one key is done once", async () => {
+    const once = { idempotencyKey: "the-same" };
+    const { project } = await operator.projects.create({ name: "twice" }, once);
+    expect((await operator.projects.create({ name: "twice" }, once)).project).toEqual(project);
+    const reused = await failureOf(operator.projects.create({ name: "other" }, once));
+    expect(reused).toMatchObject({ name: "ConflictError", code: "CONFLICT", retryable: false });
+  });
+
+  it("a mutation whose answer is lost is sent again, and done once", async () => {
+    let lost = 0;
+    const flaky = connect(app.operator, {
+      fetch: async (...request) => {
+        const response = await fetch(...request);
+        if (lost++ > 0) return response;
+        await response.arrayBuffer();
+        throw new TypeError("fetch failed", { cause: Object.assign(new Error("reset"), { code: "ECONNRESET" }) });
+      },
+    });
+    const before = await operator.revision();
+    const { project, revision } = await flaky.projects.create({ name: "lost-answer" });
+    expect([project.name, revision, await operator.revision()]).toEqual(["lost-answer", before + 1, before + 1]);
+  });
+
+  it("jobs, rules and contact groups of a project are written and read back", async () => {
+    const { project } = await operator.projects.create({ name: "full" });
+    const of = { project: project.id };
+    const ref = { id: project.id, name: "full" };
+    const { scrapeJob } = await operator.scrapeJobs.create({
+      ...of,
+      name: "web",
+      staticTargets: [{ host: "10.0.0.1", port: 80 }],
+      probe: { http: { path: "/up", headers: { accept: "text/plain" } } },
+    });
+    expect(scrapeJob).toMatchObject({
+      project: ref,
+      staticTargets: [{ host: "10.0.0.1", port: 80, labels: {} }],
+      probe: { __typename: "HttpProbe", path: "/up", headers: { accept: "text/plain" }, followRedirects: true },
+    });
+    const { alertingRule } = await operator.alertingRules.create({ ...of, name: "Down", expr: "up == 0" });
+    const { recordingRule } = await operator.recordingRules.create({
+      ...of,
+      name: "job:up:sum",
+      expr: "sum by (job) (up)",
+    });
+    const { contactGroup } = await operator.contactGroups.create({
+      ...of,
+      name: "ops",
+      contacts: [{ type: "SLACK", value: "#ops", secret: "https://hooks.example.org/s3cret" }],
+      makeDefault: true,
+    });
+    expect([alertingRule.project, alertingRule.enforcedExpr, recordingRule.__typename]).toEqual([
+      ref,
+      'up{project="full"} == 0',
+      "RecordingRule",
+    ]);
+    expect(contactGroup.contacts).toEqual([{ type: "SLACK", value: "#ops", sendResolved: true, hasSecret: true }]);
+
+    const all = { limit: 9 };
+    expect(await operator.scrapeJobs.list(of).toArray(all)).toEqual([scrapeJob]);
+    expect(await operator.rules.list(of).toArray(all)).toEqual([alertingRule, recordingRule]);
+    expect(await operator.alertingRules.list(of).toArray(all)).toEqual([alertingRule]);
+    expect(await operator.recordingRules.list(of).toArray(all)).toEqual([recordingRule]);
+    expect(await operator.contactGroups.list(of).toArray(all)).toEqual([contactGroup]);
+    expect(await operator.scrapeJobs.get(scrapeJob.id)).toEqual(scrapeJob);
+    expect(await operator.alertingRules.get(alertingRule.id)).toEqual(alertingRule);
+    expect(await operator.alertingRules.get(recordingRule.id)).toBeNull();
+    expect(await operator.recordingRules.get(recordingRule.id)).toEqual(recordingRule);
+    expect(await operator.rules.get(alertingRule.id)).toEqual(alertingRule);
+    expect(await operator.contactGroups.get(contactGroup.id)).toEqual(contactGroup);
+    expect(await operator.rules.check(project.id, "up ==")).toMatchObject({ valid: false, enforcedExpr: null });
+    expect(await operator.rules.health(alertingRule.id)).toBeNull();
+    expect(await operator.rollouts.get(alertingRule.id)).toMatchObject({
+      revision: alertingRule.revision,
+      state: "PENDING",
+    });
+
+    await operator.scrapeJobs.update(scrapeJob.id, { enabled: false, probe: null });
+    await operator.alertingRules.update(alertingRule.id, { for: "5m", labels: { team: "a" } });
+    await operator.recordingRules.update(recordingRule.id, { interval: "1m" });
+    await operator.contactGroups.update(contactGroup.id, { name: "on-call" });
+    expect([
+      (await operator.scrapeJobs.get(scrapeJob.id))?.probe,
+      (await operator.alertingRules.get(alertingRule.id))?.for,
+      (await operator.recordingRules.get(recordingRule.id))?.interval,
+      (await operator.contactGroups.get(contactGroup.id))?.name,
+    ]).toEqual([null, "5m", "1m", "on-call"]);
+    await operator.recordingRules.remove(recordingRule.id);
+    await operator.rules.remove(alertingRule.id);
+    await operator.scrapeJobs.remove(scrapeJob.id);
+    await operator.projects.update(project.id, { defaultContactGroup: null });
+    await operator.contactGroups.remove(contactGroup.id);
+    expect(await operator.rules.list(of).toArray(all)).toEqual([]);
+  });
+
+  it("global rules are the operators'", async () => {
+    const { globalRule } = await operator.globalRules.create({ name: "Everywhere", expr: "up == 0" });
+    expect(await operator.globalRules.list().toArray({ limit: 9 })).toEqual([globalRule]);
+    const { globalRule: changed } = await operator.globalRules.update(globalRule.id, { severity: "critical" });
+    expect(await operator.globalRules.get(globalRule.id)).toEqual(changed);
+    await operator.globalRules.remove(globalRule.id);
+    expect(await operator.globalRules.get(globalRule.id)).toBeNull();
+  });
+
+  it("an agent follows the revisions, fetches what changed, and reports", async () => {
+    const revisions = agent.revisions();
+    const { value: known = 0 } = await revisions.next();
+    const { project } = await operator.projects.create({ name: "followed" });
+    const of = { project: project.id };
+    await operator.contactGroups.create({
+      ...of,
+      name: "ops",
+      contacts: [{ type: "SLACK", value: "#ops", secret: "https://hooks.example.org/s3cret" }],
+    });
+    const jobs = Array.from({ length: 130 }, (_, i) => `job-${i}`);
+    for (const name of jobs)
+      await operator.scrapeJobs.create({ ...of, name, staticTargets: [{ host: "a.example", port: 1 }] });
+    const newest = await operator.revision();
+    for await (const revision of revisions) if (revision === newest) break;
+
+    const pages = [];
+    for await (const page of agent.changes({ sinceRevision: known, globalRules: true })) pages.push(page);
+    const [{ projects: [changed] = [], ...page } = expect.fail()] = pages;
+    expect([pages.length, page.revision, page.globalRules, changed?.id]).toEqual([1, newest, null, project.id]);
+    expect(changed?.config?.scrapeJobs.map(({ name }) => name).sort()).toEqual([...jobs].sort());
+    expect(changed?.config?.contactGroups[0]?.contacts[0]?.secret).toBe("https://hooks.example.org/s3cret");
+
+    const report = {
+      name: "prometheus-1",
+      instanceId: "i1",
+      hostname: "host",
+      agentVersion: "1.0",
+      outputs: ["PROMETHEUS", "ALERTMANAGER"],
+      reportIntervalSeconds: 60,
+    } as const;
+    const told = { message: "no such tier", project: project.id, file: "rules/followed.yml" };
+    const { agent: reported } = await agent.agents.report({
+      ...report,
+      appliedRevision: 1,
+      state: "SYNCED",
+      problems: [],
+    });
+    expect(await operator.agents.list()).toEqual([reported]);
+    const waiting = operator.rollouts.wait(project.id, { intervalMs: 10 });
+    await agent.agents.report({ ...report, appliedRevision: newest, state: "SYNCED", problems: [] });
+    expect(await waiting).toMatchObject({ state: "APPLIED", agents: [{ appliedRevision: newest }], problems: [] });
+    await agent.agents.report({ ...report, appliedRevision: newest, state: "FAILED", problems: [told] });
+    expect(await operator.rollouts.wait(project.id)).toMatchObject({
+      state: "REFUSED",
+      problems: [{ message: "no such tier" }],
+    });
+    await operator.scrapeJobs.create({ ...of, name: "later", staticTargets: [{ host: "a.example", port: 1 }] });
+    await agent.agents.report({ ...report, appliedRevision: newest, state: "SYNCED", problems: [] });
+    const late = await failureOf(operator.rollouts.wait(project.id, { timeoutMs: 100, intervalMs: 10 }));
+    expect(late).toMatchObject({
+      name: "TimeoutError",
+      message: "the change has not reached all agents within 100 ms (TIMEOUT)",
+    });
+  });
+
+  it("an alert is seen, silenced and unsilenced, and each call reads the write before it", async () => {
+    const { project } = await operator.projects.create({ name: "shop" });
+    await alertmanager.postAlerts([{ labels: { alertname: "Down", project: "shop", severity: "page" } }]);
+    const filter = { projects: ["shop"] };
+    const [alert] = await waitFor(
+      async () => {
+        const alerts = await operator.alerts.list({ filter }).toArray({ limit: 2 });
+        return alerts.length > 0 && alerts;
+      },
+      { what: "the alert" },
+    );
+    expect(alert).toMatchObject({
+      name: "Down",
+      state: "ACTIVE",
+      project: { id: project.id, name: "shop" },
+      clusters: ["main"],
+    });
+    const id = alert?.id ?? "";
+    const { silence } = await operator.silences.create({
+      project: project.id,
+      matchers: [{ name: "alertname", value: "Down" }],
+      duration: "1h",
+      comment: "known",
+    });
+    expect((await operator.alerts.get(id))?.silencedBy).toMatchObject([{ id: silence.id, comment: "known" }]);
+    expect(await operator.alerts.counts(project.id)).toEqual({ total: 1, active: 0, suppressed: 1, unprocessed: 0 });
+    const silenced = await operator.silences.alerts({ silence: silence.id }).toArray({ limit: 2 });
+    expect(silenced.map(({ name }) => name)).toEqual(["Down"]);
+    const { silence: longer } = await operator.silences.update(silence.id, { comment: "still known" });
+    expect(
+      (await operator.silences.list({ filter: { states: ["ACTIVE"] } }).toArray({ limit: 9 })).map(({ id }) => id),
+    ).toEqual([longer.id]);
+    expect((await operator.silences.expire(longer.id)).silence.state).toBe("EXPIRED");
+    expect((await operator.silences.get(longer.id))?.state).toBe("EXPIRED");
+    expect((await operator.alerts.get(id))?.state).toBe("ACTIVE");
+    expect(await operator.alertmanagers()).toMatchObject([
+      { name: "main", reachable: true, members: [{ name: "am" }] },
+    ]);
+    expect(await operator.prometheusServers()).toEqual([]);
+  });
+
+  it("a token is created for a project, does what it may, and ends with a clear error when it is revoked", async () => {
+    const { project } = await operator.projects.create({ name: "members" });
+    const memberships = [{ project: project.id, role: "MEMBER" as const }];
+    const { apiToken, secret } = await operator.apiTokens.create({ name: "ann", memberships });
+    const member = connect(secret);
+    const membership = { role: "MEMBER", project: { id: project.id, name: "members" } };
+    expect(await member.viewer()).toEqual({
+      kind: "API_TOKEN",
+      name: "ann",
+      globalRole: null,
+      memberships: [membership],
+    });
+    await member.alertingRules.create({ project: project.id, name: "Mine", expr: "up == 0" });
+    expect((await member.projects.list().toArray({ limit: 9 })).map(({ name }) => name)).toEqual(["members"]);
+    expect(await member.projects.find("shop")).toBeNull();
+    expect(await failureOf(member.projects.create({ name: "no" }))).toBeInstanceOf(sdk.ForbiddenError);
+    expect(await failureOf(member.revisions().next())).toBeInstanceOf(sdk.ForbiddenError);
+    const foreign = operator.projects
+      .find("shop")
+      .then((found) => member.rules.list({ project: found?.id ?? "" }).page());
+    expect(await failureOf(foreign)).toBeInstanceOf(sdk.NotFoundError);
+    expect((await operator.apiTokens.list().toArray({ limit: 99 })).map(({ id }) => id)).toContain(apiToken.id);
+
+    expect((await operator.apiTokens.revoke(apiToken.id)).apiToken.revokedAt).not.toBeNull();
+    expect(await failureOf(member.viewer())).toMatchObject({
+      name: "AuthenticationError",
+      status: 401,
+      requestId: expect.any(String),
+    });
+    expect(await failureOf(member.revisions().next())).toBeInstanceOf(sdk.AuthenticationError);
+    expect(
+      await failureOf(member.raw("{ revision }").then(({ errors }) => Promise.reject(errors[0]?.extensions?.code))),
+    ).toBe("UNAUTHENTICATED");
+  });
+
+  it("wrong requests are told from wrong input", async () => {
+    expect(await failureOf(operator.request("{ nothing }"))).toMatchObject({
+      name: "InvalidRequestError",
+      code: "GRAPHQL_VALIDATION_FAILED",
+    });
+    expect(await failureOf(operator.projects.list().page({ first: 101 }))).toMatchObject({
+      name: "InvalidRequestError",
+      code: "BAD_USER_INPUT",
+    });
+    expect(
+      await failureOf(
+        operator.request("query ($a: Int!) { revision changedProjects(sinceRevision: $a) { revision } }", {
+          a: "s3cret",
+        }),
+      ),
+    ).toMatchObject({
+      name: "InvalidRequestError",
+      message: expect.not.stringContaining("s3cret"),
+    });
+    expect(await failureOf(operator.projects.create({ name: "Not A Name" }))).toMatchObject({
+      name: "UserInputError",
+      userErrors: [{ code: "INVALID", path: ["input", "name"] }],
+    });
+  });
+});
