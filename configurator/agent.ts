@@ -59,8 +59,9 @@ export async function runOnce(settings: Settings, log: Logger, signal: AbortSign
       if (result.changed) await report(problems.length === 0 ? "SYNCED" : "FAILED", problems);
       const { revision, appliedRevision, problems: ofProjects } = applier.state;
       const counts = { files: result.files, requests, projectProblems: Object.values(ofProjects).flat().length };
-      const maxRssBytes = process.resourceUsage().maxRSS * 1024;
-      log.info({ revision, appliedRevision, ...counts, phases: times.take(), maxRssBytes, problems }, "Cycle");
+      const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+      const usage = { maxRssBytes: maxRSS * 1024, cpuMs: Math.round((userCPUTime + systemCPUTime) / 1_000) };
+      log.info({ revision, appliedRevision, ...counts, phases: times.take(), ...usage, problems }, "Cycle");
       return result;
     } catch (error) {
       const problem = { message: error instanceof Error ? error.message : String(error) };

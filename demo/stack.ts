@@ -6,8 +6,9 @@ import { fileOf, type Layout } from "./layout.js";
 import { renderedFile, type SettingsFiles } from "./settings.js";
 import type { Supervisor } from "./supervisor.js";
 
-// Who reads from others ends before them: the agent and the server first, the exporters last.
-const STOP_ORDER = { configurator: 1, server: 2, prometheus: 3, alertmanager: 4, exporter: 5 } as const;
+// Who reads from others ends before them: the agent and the server first, the exporters last. The Alertmanagers end one after
+// the other: each says goodbye to its peer, and waits ten seconds for an answer from one that is ending, too.
+const STOP_ORDER = { configurator: 1, server: 2, prometheus: 3, alertmanagers: [4, 5], exporter: 6 } as const;
 
 /** Starts the processes of the demo, each one when what it needs is there. */
 export class Stack {
@@ -120,7 +121,7 @@ export class Stack {
       ],
       ready: { url: `${url}/-/ready` },
       logFile: this.#log(name),
-      stopOrder: STOP_ORDER.alertmanager,
+      stopOrder: STOP_ORDER.alertmanagers[index],
     });
   }
 

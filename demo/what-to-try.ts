@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { Alert } from "@metricsinfra/sdk";
-import { fileOf, type Layout } from "./layout.js";
+import type { Layout } from "./layout.js";
 import { FIRING_RULE } from "./seed.js";
 import { tokenFile } from "./tokens.js";
 
@@ -9,22 +9,27 @@ import { tokenFile } from "./tokens.js";
 export function whatToTry(layout: Layout, alert: Alert | undefined): string {
   const graph = `${layout.server.url}/graphql`;
   const member = readFileSync(tokenFile(layout, "member"), "utf8").trim();
-  const file = (path: string) => relative(process.cwd(), path) || ".";
   return `
 ${alert === undefined ? "All is up." : `${alert.name} of ${alert.project?.name} is ${alert.state} since ${alert.startsAt}.`}
 
-Open  ${graph}              the playground
-      ${layout.prometheus.url}/targets      Prometheus
-      ${layout.alertmanagers[0].url}              an Alertmanager
+Open  ${graph}   the playground
+      ${layout.prometheus.url}/targets   Prometheus
+      ${layout.alertmanagers[0].url}           an Alertmanager
 
 Token ${member}
-      a member's of project ${FIRING_RULE.project}; an operator's is in ${file(tokenFile(layout, "operator"))}
+      a member's of project ${FIRING_RULE.project}; an operator's is in ${shown(tokenFile(layout, "operator"))}
 
 Try   curl -s ${graph} -H 'content-type: application/json' \\
         -H 'authorization: Bearer ${member}' \\
         -d '{"query":"{ alerts { nodes { name state project { name } rule { id } startsAt } } }"}'
       node demo/try.mjs ${graph} ${member}
 
-Data, settings and logs are in ${file(fileOf(layout))}. Ctrl-C ends all of it; npm start goes on where it was.
+Data, settings and logs are in ${shown(layout.data)}. Ctrl-C ends all of it; npm start goes on where it was.
 `;
+}
+
+/** A path as short as it is clear. */
+function shown(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith("..") ? path : fromHere;
 }

@@ -1,32 +1,51 @@
-// Compiles the package twice, as ES modules and as CommonJS, into dist/, which is replaced only once both are whole.
+// Compiles the package twice, as ES modules and as CommonJS, into dist/, which is replaced only once both are whole: a test or
+// an editor that reads it at that moment, or a second build, is not disturbed.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
-const fresh = here(`.dist-${process.pid}`);
-const old = here(`.dist-${process.pid}-old`);
+const dist = here("dist");
+const fresh = here(`generated/.dist-${process.pid}`); // Beside the generated sources, because git ignores that folder.
+const old = `${fresh}-old`;
 
 try {
-  for (const [config, folder] of [
-    ["tsconfig.json", "esm"],
-    ["tsconfig.cjs.json", "cjs"],
-  ]) {
-    const run = spawnSync(process.execPath, [tsc, "-p", here(config), "--outDir", join(fresh, folder)], {
-      stdio: "inherit",
-    });
-    if (run.status !== 0) process.exitCode = run.status ?? 1;
-  }
-  if (!process.exitCode) {
-    writeFileSync(join(fresh, "cjs/package.json"), '{ "type": "commonjs" }\n');
-    copyFileSync(here("generated/schema.graphql"), join(fresh, "schema.graphql"));
-    if (existsSync(here("dist"))) renameSync(here("dist"), old);
-    renameSync(fresh, here("dist"));
-  }
+  compile("tsconfig.json", "esm");
+  compile("tsconfig.cjs.json", "cjs");
+  writeFileSync(join(fresh, "cjs/package.json"), '{ "type": "commonjs" }\n');
+  copyFileSync(here("generated/schema.graphql"), join(fresh, "schema.graphql"));
+  replace();
 } finally {
-  rmSync(fresh, { recursive: true, force: true });
-  rmSync(old, { recursive: true, force: true });
+  for (const folder of [fresh, old]) rmSync(folder, { recursive: true, force: true });
+}
+
+function compile(config, folder) {
+  const args = [tsc, "-p", here(config), "--outDir", join(fresh, folder)];
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+  if (status !== 0) throw new Error(`tsc -p ${config} failed`);
+}
+
+/** Another build may do the same at this moment, so what is there may come or go between two steps. */
+function replace() {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      rmSync(old, { recursive: true, force: true });
+      rename(dist, old, "ENOENT");
+      renameSync(fresh, dist);
+      return;
+    } catch (error) {
+      if (attempt === 10 || !["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
+    }
+  }
+}
+
+function rename(from, to, tolerated) {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (error.code !== tolerated) throw error;
+  }
 }

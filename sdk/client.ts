@@ -111,7 +111,7 @@ export class Client<Throws extends boolean = true> {
 
   /**
    * What changed since a revision: pages of up to 100 projects, each with its complete configuration. For programs that bring
-   * the configuration somewhere: needs the global role AGENT, or OPERATOR, to whom contacts' secrets are null.
+   * the configuration somewhere: needs the global role AGENT, which alone reads contacts' secrets and may ask for this much.
    */
   changes(args: ChangesArguments, options?: CallOptions): AsyncGenerator<ChangePage, void, undefined> {
     return changes(this.#graph, args, options);

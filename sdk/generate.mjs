@@ -1,6 +1,6 @@
 // Writes generated/ from ../schema.graphql and operations/*.graphql: the types of inputs, enums, fragments and operations, the
 // documents as typed strings, the schema's shape for gql.tada, and the package's version. Run by `npm run generate`.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { minifyIntrospection, outputIntrospectionFile } from "@gql.tada/internal";
 import { buildSchema, introspectionFromSchema, Kind, parse, specifiedRules, validate } from "graphql";
 import { printDocuments } from "./codegen/print-documents.mjs";
@@ -8,10 +8,13 @@ import { printTypes } from "./codegen/print-types.mjs";
 
 const here = (path) => new URL(path, import.meta.url);
 const banner = "// Generated from schema.graphql and operations/*.graphql by generate.mjs; do not edit.\n";
-/** Writes a file if its content is new, so that who reads it at this moment is not disturbed for nothing. */
+/** Writes a file if its content is new, in one step, so that who reads it at this moment is not disturbed. */
 function write(name, text) {
   const file = here(`generated/${name}`);
-  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
+  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
+  const fresh = here(`generated/.${name}-${process.pid}`);
+  writeFileSync(fresh, text);
+  renameSync(fresh, file);
 }
 
 const sdl = readFileSync(here("../schema.graphql"), "utf8");

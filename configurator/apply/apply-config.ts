@@ -109,11 +109,13 @@ class Application {
     const startedWith = new Map(outputs.map(({ name, tree }) => [name, tree.current()]));
     const staged = await this.#stageAll();
     for (const output of outputs) {
-      // Probes are pointed at modules that are there, and Prometheus finds all of its targets when it reloads.
-      if (output.name === "prometheus") this.#writeTargets();
       const release = staged.get(output.name);
+      const isPrometheus = output.name === "prometheus";
+      // Targets need no reload, but the modules that probes name, and the folders that Prometheus watches.
+      if (isPrometheus && release?.changesMain !== true) this.#writeTargets();
       if (release === undefined) continue;
       const isLoaded = await this.#refusable(() => this.#switch(output, release));
+      if (isPrometheus && release.changesMain && isLoaded) this.#writeTargets();
       this.#rolledBack ||= !isLoaded && output.tree.current() !== startedWith.get(output.name);
     }
     save(this.#stateAfter(staged));
@@ -138,6 +140,8 @@ class Application {
 
   async #switch(output: Output, { changes, status }: Staged): Promise<void> {
     const { times } = this.parts;
+    // Prometheus watches only those folders of targets that are there when it loads its config.
+    if (output.name === "prometheus") this.made.targets?.folder.makeTiers(this.made.targets.tiers);
     if (changes.size > 0) times.measureSync("write", () => output.tree.publish(this.changes.revision));
     this.#files += changes.size;
     const lastGood = this.#loaded[output.name];

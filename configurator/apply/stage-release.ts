@@ -15,6 +15,8 @@ export interface HeldProject {
 export interface StagedRelease {
   readonly changes: FileChanges;
   readonly held: readonly HeldProject[];
+  /** Whether files that belong to no project change. */
+  readonly changesMain: boolean;
 }
 
 /**
@@ -22,19 +24,20 @@ export interface StagedRelease {
  * when the main file fails even without them, an OutputRefusedError is thrown.
  */
 export async function stageRelease(output: Output, wanted: FileChanges, times: PhaseTimes): Promise<StagedRelease> {
-  if (wanted.size === 0) return { changes: wanted, held: [] };
+  if (wanted.size === 0) return { changes: wanted, held: [], changesMain: false };
   output.tree.build(wanted);
   const held = await failingProjects(output, wanted, times);
   const changes = held.length === 0 ? wanted : holdBack(output, wanted, held);
   if (changes.size === 0) {
     output.tree.discard();
-    return { changes, held };
+    return { changes, held, changesMain: false };
   }
-  if ([...changes.keys()].some((path) => !isOfProject(output, path))) {
+  const changesMain = [...changes.keys()].some((path) => !isOfProject(output, path));
+  if (changesMain) {
     const problem = await times.measure("check", () => output.checkMain());
     if (problem !== undefined) throw new OutputRefusedError(output.name, problem);
   }
-  return { changes, held };
+  return { changes, held, changesMain };
 }
 
 async function failingProjects(

@@ -111,6 +111,8 @@ function renderContact(contact: ContactConfig, options: ContactOptions, secretFi
       };
     case "WEBHOOK":
       return renderWebhook(contact, common, secretFile);
+    default:
+      return { problem: "it is of a type that this agent does not know" };
   }
 }
 

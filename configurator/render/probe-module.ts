@@ -10,6 +10,13 @@ export type ProbeModules = Readonly<Record<string, YamlValue>>;
 /** A page that never ends must not fill the exporter's memory. */
 const bodySizeLimit = "10MB";
 
+const knownProbes: readonly string[] = ["HttpProbe", "TcpProbe", "IcmpProbe", "DnsProbe"];
+
+/** Whether this agent can carry out a probe; a newer server may have kinds that it has never heard of. */
+export function isKnownProbe(probe: ProbeConfig): boolean {
+  return knownProbes.includes(probe.__typename);
+}
+
 /** The name of a job's module: no job or project has a name with a slash, so no two collide. */
 export function moduleName(project: string, job: string): string {
   return `${project}/${job}`;
@@ -19,7 +26,7 @@ export function moduleName(project: string, job: string): string {
 export function renderProbeModules(project: ProjectConfig): ProbeModules | undefined {
   const modules: Record<string, YamlValue> = {};
   for (const job of project.scrapeJobs.toSorted(byName)) {
-    if (job.enabled && job.probe !== null && isPartName(job.name)) {
+    if (job.enabled && job.probe !== null && isKnownProbe(job.probe) && isPartName(job.name)) {
       modules[moduleName(project.name, job.name)] = probeModule(job.probe);
     }
   }

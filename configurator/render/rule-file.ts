@@ -41,7 +41,7 @@ export function renderRuleFile(project: ProjectConfig, tier: LimitTier): Rendere
     }
     problems.push({
       project: project.id,
-      file: `rules/${project.name}.yml`,
+      file: `prometheus/rules/${project.name}.yml`,
       message: `Rule "${rule.name}" ${problem === undefined ? `is evaluated every ${interval}: its limits allow no shorter interval.` : `is left out: ${problem}.`}`,
     });
   }
@@ -97,6 +97,8 @@ function alertYaml(rule: AlertingRuleConfig | GlobalRuleConfig, expr: string, la
 }
 
 function ruleProblem(rule: RuleConfig, project: ProjectConfig): string | undefined {
+  if (rule.__typename !== "AlertingRule" && rule.__typename !== "RecordingRule")
+    return "it is of a kind that this agent does not know";
   return (
     selectorProblem(rule.enforcedExpr, project.name) ??
     (rule.__typename === "AlertingRule"

@@ -3,7 +3,7 @@ import { address } from "./address.js";
 import type { LimitTier } from "./limit-tier.js";
 import { isHost, isPartName, refusedLabel } from "./names.js";
 import { byName } from "./order.js";
-import { moduleName, probeTarget } from "./probe-module.js";
+import { isKnownProbe, moduleName, probeTarget } from "./probe-module.js";
 import type { Problem } from "./problem.js";
 import { scrapeTiming } from "./scrape-timing.js";
 
@@ -97,6 +97,7 @@ function probeGroups(
 function jobProblem(job: ScrapeJobConfig, blackboxAddress: string | undefined): string | undefined {
   if (!isPartName(job.name)) return "its name is not allowed";
   if (job.probe !== null && blackboxAddress === undefined) return "this agent has no blackbox exporter";
+  if (job.probe !== null && !isKnownProbe(job.probe)) return "its probe is of a kind that this agent does not know";
   const param = Object.keys(job.params).find((name) => !/^[a-zA-Z0-9_]{1,128}$/.test(name));
   return param === undefined ? undefined : `the parameter ${JSON.stringify(param)} is not allowed`;
 }

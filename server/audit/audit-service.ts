@@ -1,4 +1,5 @@
 import type { Caller } from "../access/caller.js";
+import { requireId } from "../core/ids.js";
 import type { Page, PageRequest } from "../core/page.js";
 import type { AuditEntry } from "./audit-entry.js";
 import type { AuditEntryFilter } from "./audit-entry-input.js";
@@ -24,6 +25,7 @@ export class AuditService {
 
   async list(caller: Caller, { project, ...filter }: AuditEntryFilter, page: PageRequest): Promise<Page<AuditEntry>> {
     caller.requireAnywhere("audit.read");
+    if (project != null) requireId("prj", project, ["filter", "project"]);
     const readable = caller.may("audit.read") ? "all" : [...caller.principal.memberships.keys()];
     const narrow = auditEntriesWhere({ ...filter, projectId: project }, readable);
     return this.repository.page({ narrow, order: newestFirst, page, list: "auditEntries" });

@@ -88,11 +88,13 @@ export class ContactGroupService {
     input: ContactGroupUpdateInput,
     dryRun: boolean,
   ): Promise<Outcome<ContactGroup>> {
-    const before = await this.#changeable(caller, id);
+    requireId("cgr", id);
+    caller.requireAnywhere("config.write");
     return this.changes.once(
       caller,
       (known) => this.repository.find(known),
       async (key) => {
+        const before = await this.#changeable(caller, id);
         const errors = new UserErrors();
         const given = input.contacts === null ? [] : input.contacts;
         const after = altered(before, {
@@ -116,11 +118,13 @@ export class ContactGroupService {
     expectedVersion: number | null,
     dryRun: boolean,
   ): Promise<Outcome<ContactGroup>> {
-    const before = await this.#changeable(caller, id);
+    requireId("cgr", id);
+    caller.requireAnywhere("config.write");
     return this.changes.once(
       caller,
       (known) => this.repository.find(known),
       async (key) => {
+        const before = await this.#changeable(caller, id);
         const wasDefault = await this.isDefault(caller, before);
         const change = { before, after: null, wasDefault, isDefault: false, given: new Set<string>() };
         return this.#commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
@@ -129,8 +133,7 @@ export class ContactGroupService {
   }
 
   async #changeable(caller: Caller, id: string): Promise<ContactGroup> {
-    caller.requireAnywhere("config.write");
-    const group = await this.repository.find(requireId("cgr", id));
+    const group = await this.repository.find(id);
     if (group === null) throw new NotFoundError("Contact group");
     caller.requireIn(group.projectId, "config.write", "Contact group");
     return group;

@@ -36,8 +36,13 @@ export function seenError(formatted: GraphQLFormattedError, thrown: unknown): Se
   }
   return {
     formatted: { ...formatted, message: hidden, extensions: { code: "INTERNAL_SERVER_ERROR" } },
-    unexpected: cause,
+    unexpected: isHangUp(cause) ? null : cause,
   };
+}
+
+/** Whether work was broken off because the client left: nobody reads the answer, and nothing went wrong. */
+function isHangUp(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === "AbortError";
 }
 
 const hidden = "Internal server error";

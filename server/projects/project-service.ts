@@ -121,7 +121,7 @@ export class ProjectService {
         });
         const errors = checked(after);
         const groupId = input.defaultContactGroup;
-        if (groupId && !(await this.contactGroups.belongsTo(groupId, id))) {
+        if (groupId != null && !(await this.contactGroups.belongsTo(groupId, id))) {
           errors.add("NOT_FOUND", "The project has no such contact group.", ["input", "defaultContactGroup"]);
         }
         const { expectedVersion } = input;

@@ -1,5 +1,5 @@
 import type { Caller } from "../access/caller.js";
-import { newId } from "../core/ids.js";
+import { newId, requireId } from "../core/ids.js";
 import { checkName } from "../core/names.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
 import { Agent, isHeardOf, type StoredProblem } from "./agent.js";
@@ -25,6 +25,9 @@ export class AgentReportService {
   /** Stores what the agent reports; refused as TAKEN while another live agent has its name. */
   async report(caller: Caller, input: AgentReportInput): Promise<ReportOutcome> {
     caller.require("agent.report");
+    input.problems.forEach(({ project }, index) => {
+      if (project != null) requireId("prj", project, ["input", "problems", String(index), "project"]);
+    });
     const errors = checked(input);
     if (errors.any) return { agent: null, userErrors: errors.list };
     const now = this.now();

@@ -1,11 +1,12 @@
 import { Field, ObjectType } from "type-graphql";
 import { ChildEntity, Column } from "typeorm";
+import { Node } from "../graph/node.js";
 import { Duration, Labels } from "../graph/scalars.js";
 import { Rule } from "./rule.js";
 
 /** A rule that alerts for each series that its expression gives. */
 @ChildEntity("ALERTING")
-@ObjectType({ implements: Rule, description: "A rule that alerts for each series that its expression gives." })
+@ObjectType({ implements: [Node, Rule], description: "A rule that alerts for each series that its expression gives." })
 export class AlertingRule extends Rule {
   @Column("varchar", { length: 64 })
   @Field(() => String, { description: "The value of the label `severity` on its alerts." })

@@ -74,11 +74,13 @@ export class ScrapeJobService {
   }
 
   async update(caller: Caller, id: string, input: ScrapeJobUpdateInput, dryRun: boolean): Promise<Outcome<ScrapeJob>> {
-    const before = await this.#changeable(caller, id);
+    requireId("job", id);
+    caller.requireAnywhere("config.write");
     return this.changes.once(
       caller,
       (known) => this.repository.find(known),
       async (key) => {
+        const before = await this.#changeable(caller, id);
         const after = altered(before, {
           name: cleared(input.name, ""),
           enabled: cleared(input.enabled, true),
@@ -106,11 +108,13 @@ export class ScrapeJobService {
     expectedVersion: number | null,
     dryRun: boolean,
   ): Promise<Outcome<ScrapeJob>> {
-    const before = await this.#changeable(caller, id);
+    requireId("job", id);
+    caller.requireAnywhere("config.write");
     return this.changes.once(
       caller,
       (known) => this.repository.find(known),
       async (key) => {
+        const before = await this.#changeable(caller, id);
         const change = this.#change(before, null, () => this.repository.remove(id, before.version));
         return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
       },
@@ -118,8 +122,7 @@ export class ScrapeJobService {
   }
 
   async #changeable(caller: Caller, id: string): Promise<ScrapeJob> {
-    caller.requireAnywhere("config.write");
-    const job = await this.repository.find(requireId("job", id));
+    const job = await this.repository.find(id);
     if (job === null) throw new NotFoundError("Scrape job");
     caller.requireIn(job.projectId, "config.write", "Scrape job");
     return job;

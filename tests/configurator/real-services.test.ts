@@ -6,6 +6,7 @@ import { type Alertmanager, startAlertmanagerPair } from "../support/alertmanage
 import { atFileEnd } from "../support/at-file-end.js";
 import { type BlackboxExporter, startBlackboxExporter } from "../support/blackbox-exporter.js";
 import { freePorts } from "../support/ports.js";
+import { startProcess } from "../support/process.js";
 import { type Prometheus, startPrometheus } from "../support/prometheus.js";
 import { waitFor } from "../support/wait-for.js";
 import { aGroup, aJob, anAlert, aProject } from "./support/config.js";
@@ -227,4 +228,38 @@ describe("real processes", () => {
     expect(await machine.once()).toMatchObject({ changed: true, files: 0, refused: [], waiting: [] });
     expect(machine.state.appliedRevision).toBe(server.revision);
   });
+});
+
+test("a process that asks who is there is told", async () => {
+  const [port = 0] = await freePorts(1);
+  const own = await Workspace.make({ url: server.url });
+  const withPassword = (password: string) => ({
+    url: server.url,
+    blackbox: { urls: [`http://127.0.0.1:${port}`], basicAuth: { username: "agent", password } },
+    alertmanager: false as const,
+  });
+  await own.once();
+  const webConfig = join(own.folder, "web.yml");
+  // bcrypt of "pass word".
+  await writeFile(
+    webConfig,
+    "basic_auth_users: {agent: $2b$04$4ekFacQHFwlLCrHVdAPAJ..hbmVGQ2Q6gsdMC6YEEerIDFPtM6FCe}\n",
+  );
+  await startProcess({
+    command: "prometheus-blackbox-exporter",
+    args: [
+      `--config.file=${join(own.directory, "blackbox/current/blackbox.yml")}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--web.config.file=${webConfig}`,
+    ],
+    ready: { line: /Listening on/ },
+  });
+  await own.configure(withPassword("pass word"));
+  await own.base("blackbox", "modules: {other: {prober: tcp}}\n");
+  expect(await own.once()).toMatchObject({ changed: true, refused: [], waiting: [] });
+  await own.configure(withPassword("wrong"));
+  await own.base("blackbox", "modules: {third: {prober: tcp}}\n");
+  expect((await own.once()).refused.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^blackbox: http:\S+ refused to reload \(401\): Unauthorized/),
+  ]);
 });

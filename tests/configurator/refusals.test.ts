@@ -63,7 +63,7 @@ describe("whatever the server says", () => {
       `Rule "Severity" is left out: a template must not use "query".`,
       `Rule "Unforced" is left out: a selector lacks project="a".`,
     ];
-    expect(problems).toEqual(told.map((message) => ({ project: "prj_a", file: "rules/a.yml", message })));
+    expect(problems).toEqual(told.map((message) => ({ project: "prj_a", file: "prometheus/rules/a.yml", message })));
   });
 
   test("extra labels are templates too, so they are checked with every alert", () => {
@@ -107,6 +107,23 @@ describe("whatever the server says", () => {
       `Scrape job "param" is left out: the parameter "x-y" is not allowed.`,
       `Scrape job "probe" is left out: this agent has no blackbox exporter.`,
     ]);
+  });
+
+  test("what a newer server has and this agent has never heard of is left out", () => {
+    const future = { __typename: "FutureKind", type: "FUTURE", value: "x", sendResolved: true, secret: null };
+    const project = aProject("a", {
+      rules: [{ ...anAlert("a", "Future"), ...future } as never],
+      scrapeJobs: [aJob("future", { probe: future as never }), aJob("known")],
+      contactGroups: [aGroup("g", [future as never])],
+    });
+    const rendered = renderProject(project, { ...options, blackbox: { address: "127.0.0.1:9115" } });
+    expect(rendered.problems.map(({ message }) => message)).toEqual([
+      `Rule "Future" is left out: it is of a kind that this agent does not know.`,
+      `Scrape job "future" is left out: its probe is of a kind that this agent does not know.`,
+      `Contact group "g" leaves out its contact 1 (FUTURE): it is of a type that this agent does not know.`,
+    ]);
+    expect([rendered.files.prometheus.size, rendered.files.blackbox.size]).toEqual([0, 0]);
+    expect(JSON.parse(rendered.targets?.text ?? "")).toHaveLength(1);
   });
 
   test("a limit tier that the settings do not know is replaced by the default one", () => {

@@ -53,7 +53,7 @@ export function operationOn(
 ): GeneratedOperation {
   const wanted = field.args.filter((arg) => isRequiredArgument(arg) || arg.name === also[0]);
   const variables = Object.fromEntries(
-    wanted.map((arg) => [arg.name, valueOf(arg, [arg.name], valueAt, also.slice(1))]),
+    wanted.map((arg) => [arg.name, argumentValue(arg, [arg.name], valueAt, also.slice(1))]),
   );
   const declared = wanted.map(({ name, type }) => `$${name}: ${type}`).join(", ");
   const passed = wanted.map(({ name }) => `${name}: $${name}`).join(", ");
@@ -81,14 +81,14 @@ function below({ type }: GraphQLArgument | GraphQLInputField, path: string[], se
   );
 }
 
-function valueOf(
+function argumentValue(
   { type }: { readonly type: GraphQLInputType },
   path: string[],
   valueAt: ValueAt,
   also: readonly string[],
 ): unknown {
   const inner = isNonNullType(type) ? type.ofType : type;
-  if (isListType(inner)) return [valueOf({ type: inner.ofType }, [...path, "0"], valueAt, also.slice(1))];
+  if (isListType(inner)) return [argumentValue({ type: inner.ofType }, [...path, "0"], valueAt, also.slice(1))];
   if (!isInputObjectType(inner)) {
     return valueAt(path, inner.name) ?? (isEnumType(inner) ? inner.getValues()[0]?.name : samples[inner.name]);
   }
@@ -96,7 +96,7 @@ function valueOf(
   const wanted = fields.filter((field) => isRequiredInputField(field) || field.name === also[0]);
   const chosen = inner.isOneOf && wanted.length === 0 ? fields.slice(0, 1) : wanted;
   return Object.fromEntries(
-    chosen.map((field) => [field.name, valueOf(field, [...path, field.name], valueAt, also.slice(1))]),
+    chosen.map((field) => [field.name, argumentValue(field, [...path, field.name], valueAt, also.slice(1))]),
   );
 }
 

@@ -3,7 +3,9 @@ import { fileURLToPath } from "node:url";
 import { buildSchema, parse, TokenKind, validate, visit } from "graphql";
 import { describe, expect, it } from "vitest";
 import * as documents from "../../sdk/generated/documents.js";
+import { priceOperation } from "../../server/http/cost.js";
 import { documentLimits, limitRules } from "../../server/http/limits.js";
+import { settingsOf } from "../../server/settings.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const schema = buildSchema(readFileSync(`${root}/schema.graphql`, "utf8"));
@@ -21,6 +23,33 @@ describe("every document of the SDK", () => {
       operation?.name?.value,
     ]);
   });
+
+  it.each(operations)(
+    "$name costs less than the server's default limit, even a whole page of it",
+    ({ text, document }) => {
+      const node = parse(text);
+      const operation =
+        node.definitions.find((definition) => definition.kind === "OperationDefinition") ?? expect.fail();
+      const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+      const values: Record<string, unknown> = {
+        first: 100,
+        id: "x",
+        of: "x",
+        project: "x",
+        sinceRevision: 0,
+        name: "x",
+        expr: "up",
+      };
+      const variables = Object.fromEntries(names.flatMap((name) => (name in values ? [[name, values[name]]] : [])));
+      for (const name of names) if (name.startsWith("with")) variables[name] = true;
+      const isForAgents = ["ListChangedProjects", "ListMoreOfProject"].includes(document.operationName);
+      const { limits } = settingsOf({ database: { type: "sqlite", file: "unused" } });
+      const limit = isForAgents ? limits.agentOperationCost : limits.operationCost;
+      expect(priceOperation({ schema, document: node, operation, variables, limit }).requested).toBeLessThanOrEqual(
+        limit,
+      );
+    },
+  );
 
   it("is of use: every root field of the schema is asked for by one", () => {
     const asked = new Set<string>();
@@ -54,6 +83,20 @@ describe("every exported name of the SDK", () => {
         lines[index - 1]?.trim() !== "*/" &&
         !lines[index - 1]?.startsWith("/** "),
     );
+    expect(bare).toEqual([]);
+  });
+});
+
+describe("every generated type", () => {
+  const [graphTypes = ""] = readFileSync(`${root}/sdk/generated/types.ts`, "utf8").split("/** Variables of ");
+  const lines = graphTypes.split("\n");
+
+  it("and each of its fields has the schema's description", () => {
+    const bare = lines.filter((line, index) => {
+      const before = lines[index - 1]?.trim() ?? "";
+      return /^(export |readonly (?!__typename))/.test(line) && !before.endsWith("*/");
+    });
+    expect(lines.length).toBeGreaterThan(1000);
     expect(bare).toEqual([]);
   });
 });

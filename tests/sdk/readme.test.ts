@@ -28,7 +28,12 @@ it("the README's program compiles and does what it says, on a real server", asyn
   const app = await startApp(await createSqliteDatabase(), {
     alertmanagers: [{ name: "main", members: [{ name: "am", url: alertmanager.url }] }],
   });
-  const env = { ...process.env, METRICSINFRA_URL: app.url, METRICSINFRA_TOKEN: await app.token("OPERATOR") };
+  const env = {
+    ...process.env,
+    METRICSINFRA_URL: app.url,
+    METRICSINFRA_TOKEN: await app.token("OPERATOR"),
+    METRICSINFRA_AGENT_TOKEN: await app.token("AGENT"),
+  };
   const { stdout } = await run(process.execPath, ["readme.js"], { cwd: folder, env });
   expect(stdout.trim().split("\n")).toEqual([
     "I am test (OPERATOR).",

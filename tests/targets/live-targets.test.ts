@@ -137,10 +137,11 @@ describeOnEachDatabase((database) => {
     expect(rest).toMatchObject({ nodes: all.slice(2), pageInfo: { hasNextPage: false } });
     for (const wrong of [
       `{ project(name: "tools") { scrapeJobs { nodes { targets(after: "${endCursor}") { totalCount } } } } }`,
+      `{ project(name: "other") { targets(after: "${endCursor}") { totalCount } } }`,
       `{ project(name: "tools") { targets(first: 0) { totalCount } } }`,
       `{ project(name: "tools") { targets(first: 101) { totalCount } } }`,
     ]) {
-      expect((await app.graphql(viewer, wrong)).errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
+      expect((await app.graphql(app.operator, wrong)).errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
     }
   });
 

@@ -1,0 +1,151 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { idPaths, operationOn, type RootField, rootFields, type ValueAt } from "./generated-operation.js";
+import { type SampleApp, startSampleApp } from "./sample-app.js";
+
+let app: SampleApp;
+beforeAll(async () => {
+  app = await startSampleApp();
+});
+
+const prefixes: readonly (readonly [field: RegExp, prefix: string])[] = [
+  [/^(node|nodes|project)/, "prj"],
+  [/^contactGroup/, "cgr"],
+  [/^scrapeJob/, "job"],
+  [/^(alertingRule|recordingRule|rule)/, "rul"],
+  [/^globalRule/, "grl"],
+  [/^apiToken/, "tok"],
+  [/^silence/, "sil"],
+];
+
+/** Where an id is due, that of an object which exists: the project's by the argument's name, else by that of the field. */
+function existing(field: string): ValueAt {
+  return (path, type) => {
+    if (type !== "ID") return undefined;
+    const prefix = path.at(-1) === "project" ? "prj" : prefixes.find(([names]) => names.test(field))?.[1];
+    if (prefix === undefined) throw new Error(`Say which kind of id ${field} takes at ${path.join(".")}.`);
+    return app.ids[prefix];
+  };
+}
+
+const fields = (kind: "query" | "mutation" | "subscription"): RootField[] => rootFields(app.app.schema, kind);
+
+/** What came of each, by name, so that a failure names the field. */
+async function outcomesOf<T>(list: readonly T[], nameOf: (item: T) => string, outcome: (item: T) => Promise<unknown>) {
+  const outcomes: Record<string, unknown> = {};
+  for (const item of list) outcomes[nameOf(item)] = await outcome(item);
+  return outcomes;
+}
+
+const each = (outcomes: Record<string, unknown>, value: unknown) =>
+  Object.fromEntries(Object.keys(outcomes).map((name) => [name, value]));
+
+describe("every field that the graph has", () => {
+  it("is closed to strangers, who reach no database and no Alertmanager", async () => {
+    const before = await app.stored();
+    let outcomes: Record<string, unknown> = {};
+    const statements = await app.statementsOf(async () => {
+      const every = [...fields("query"), ...fields("mutation"), ...fields("subscription")];
+      outcomes = await outcomesOf(
+        every,
+        ({ kind, name }) => `${kind} ${name}`,
+        async (field) => {
+          const { query, variables } = operationOn(field, existing(field.name));
+          const { status, errors, data } = await app.graphql(null, query, variables);
+          return [status, errors?.map(({ extensions }) => extensions.code), data];
+        },
+      );
+    });
+    expect(Object.keys(outcomes).length).toBeGreaterThanOrEqual(40);
+    expect(outcomes).toEqual(each(outcomes, [401, ["UNAUTHENTICATED"], undefined]));
+    expect(statements).toEqual([]);
+    expect(await app.stored()).toEqual(before);
+  });
+
+  it("and that changes something is closed to readers: nothing is changed, or logged as changed", async () => {
+    const reader = await app.token("READER");
+    const before = await app.stored();
+    const outcomes = await outcomesOf(
+      fields("mutation"),
+      ({ name }) => name,
+      async (field) => {
+        const { query, variables } = operationOn(field, existing(field.name));
+        const { errors, data } = await app.graphql(reader, query, variables);
+        return [errors?.map(({ extensions }) => extensions.code), data];
+      },
+    );
+    // Readers see no tokens, and what is invisible is answered like what is absent.
+    const invisible = { apiTokenRevoke: [["NOT_FOUND"], null] };
+    expect(outcomes).toEqual({ ...each(outcomes, [["FORBIDDEN"], null]), ...invisible });
+    expect(await app.stored()).toEqual(before);
+  });
+});
+
+describe("every place for an id that the graph has", () => {
+  const wrong = [
+    "nonsense",
+    "",
+    "aud_01h455vb4pex5vsknk084sn02q",
+    "prj_",
+    "prj_01H455VB4PEX5VSKNK084SN02Q",
+    "__proto__",
+  ];
+  /** Here ids of whatever kind may be given. */
+  const ofAnyKind = ["query node: id", "query nodes: ids.0", "query auditEntries: filter.entityId"];
+
+  it("refuses an id of another kind, and what is none, before anything is done", async () => {
+    const agent = await app.token("AGENT");
+    const before = await app.stored();
+    const places = [...fields("query"), ...fields("mutation")]
+      .flatMap((field) =>
+        idPaths(field).map((path) => ({ field, path, name: `${field.kind} ${field.name}: ${path.join(".")}` })),
+      )
+      .filter(({ name }) => !ofAnyKind.includes(name));
+    const outcomes = await outcomesOf(
+      places,
+      ({ name }) => name,
+      async ({ field, path }) => {
+        const at = path.join(".");
+        const refusals = wrong.map(async (id) => {
+          const valueAt: ValueAt = (place, type) => (place.join(".") === at ? id : existing(field.name)(place, type));
+          const { query, variables } = operationOn(field, valueAt, path);
+          const { errors, data } = await app.graphql(
+            field.name === "agentReport" ? agent : app.operator,
+            query,
+            variables,
+          );
+          const mistakes: { path: string[] }[] = data?.[field.name]?.userErrors ?? [];
+          if (mistakes.some((mistake) => mistake.path.join(".") === at)) return "userError";
+          return errors?.[0]?.extensions.code ?? { id, data };
+        });
+        return [...new Set(await Promise.all(refusals))].filter((refusal) => refusal !== "userError");
+      },
+    );
+    expect(Object.keys(outcomes).length).toBeGreaterThanOrEqual(24);
+    const onlyUserErrors = {
+      "mutation apiTokenCreate: input.memberships.0.project": [],
+      "mutation projectUpdate: input.defaultContactGroup": [],
+    };
+    expect(outcomes).toEqual({ ...each(outcomes, ["BAD_USER_INPUT"]), ...onlyUserErrors });
+    expect(await app.stored()).toEqual(before);
+  });
+
+  it.each(["nonsense", "", "zzz_01h455vb4pex5vsknk084sn02q", "prj_", "__proto__", "constructor"])(
+    "refuses %j where any kind of id may be given",
+    async (id) => {
+      for (const query of [
+        "query ($id: ID!) { node(id: $id) { id } }",
+        "query ($id: ID!) { nodes(ids: [$id]) { id } }",
+      ]) {
+        const { errors } = await app.graphql(app.operator, query, { id });
+        expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["BAD_USER_INPUT"]);
+      }
+    },
+  );
+
+  it("refuses more than 100 ids at once", async () => {
+    const { errors } = await app.graphql(app.operator, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {
+      ids: Array(101).fill(app.ids.prj),
+    });
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["BAD_USER_INPUT"]);
+  });
+});

@@ -1,0 +1,60 @@
+import Sqlite from "better-sqlite3";
+import { expect, it } from "vitest";
+import { hang, startStandIn } from "../clients/stand-in.js";
+import { waitFor } from "../support/wait-for.js";
+import { expectNothingLeaked, startRecordedApp } from "./recorded-app.js";
+
+it("tells a failure inside as one and nothing else; its details go to the log, without values", async () => {
+  const app = await startRecordedApp();
+  const database = new Sqlite(app.database.file);
+  database.exec("ALTER TABLE project RENAME COLUMN limit_tier TO gone");
+  database.close();
+  const query = "query ($names: [String!]) { projects(filter: { names: $names }) { nodes { id } } }";
+  const { status, data, errors } = await app.ask(query, { names: ["hunter2"] });
+  expect({ status, data, errors }).toEqual({
+    status: 200,
+    data: null,
+    errors: [
+      {
+        message: "Internal server error",
+        locations: [{ line: 1, column: 29 }],
+        path: ["projects"],
+        extensions: { code: "INTERNAL_SERVER_ERROR", requestId: "id" },
+      },
+    ],
+  });
+  expectNothingLeaked(app, /hunter2/);
+  expect(app.logLines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40)).toEqual([
+    {
+      level: 50,
+      time: expect.any(String),
+      requestId: "id",
+      path: ["projects"],
+      err: {
+        type: "QueryFailedError",
+        code: "SQLITE_ERROR",
+        statement: expect.stringMatching(/^SELECT /),
+        stack: expect.stringMatching(/^\s+at /),
+      },
+      msg: "An operation failed",
+    },
+  ]);
+});
+
+it("takes a client that hangs up for no failure", async () => {
+  const standIn = await startStandIn(hang);
+  const app = await startRecordedApp({ prometheus: [{ name: "p1", url: standIn.url }] });
+  const client = new AbortController();
+  const answer = fetch(app.url, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${app.operator}` },
+    body: JSON.stringify({ query: "{ prometheusServers { name } }" }),
+    signal: client.signal,
+  }).catch(() => "hung up");
+  await waitFor(() => standIn.requests.length === 1, { what: "Prometheus to be asked" });
+  client.abort();
+  expect(await answer).toBe("hung up");
+  await waitFor(() => standIn.brokenOff() === 1, { what: "the request to be broken off" });
+  await app.close();
+  expect(app.logLines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40)).toEqual([]);
+});
