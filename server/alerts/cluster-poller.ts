@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { AlertmanagerClient } from "../clients/alertmanager-client.js";
 import { NeverSentError } from "../clients/http-json.js";
 import { UpstreamUnavailableError } from "../core/errors.js";
@@ -47,6 +48,8 @@ export class ClusterPoller {
     private readonly options: PollOptions,
     private readonly onContent: () => void,
   ) {
+    // Each request under way listens to it.
+    setMaxListeners(0, this.#stopping.signal);
     this.#members = members.map((member) => {
       const polled: PolledMember = { member, refresh: new TrailingRun(() => this.#read(polled)) };
       return polled;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { AppError } from "../core/errors.js";
 
 /** The newest that is known of an upstream. */
@@ -78,7 +79,11 @@ export class SharedRead<T> {
       stopWaiting = resolve;
       if (this.#reading.value !== null) patience = setTimeout(resolve, patienceMs);
     });
-    signal?.addEventListener("abort", stopWaiting);
+    if (signal) {
+      // Every field of a request may wait with the request's one signal.
+      setMaxListeners(0, signal);
+      signal.addEventListener("abort", stopWaiting);
+    }
     flight.waiting++;
     try {
       await Promise.race([flight.landed, left]);

@@ -19,6 +19,6 @@ export class RuleHealthService {
     if (live === null) return null;
     if (rule instanceof AlertingRule) return live.alerting(rule.id);
     const project = await this.projects.require(caller, rule.projectId);
-    return live.recording(rule.name, { ...rule.labels });
+    return live.recording(rule.name, { ...rule.labels, [projectLabel]: project.name });
   }
 }

@@ -93,8 +93,8 @@ export class AlertSilencesResolver {
   constructor(private readonly service: SilenceService) {}
 
   @FieldResolver(() => [Silence], { description: "The silences that keep it quiet." })
-  silencedBy(@Ctx() caller: Caller, @Root() alert: Alert) {
-    return this.service.listOfAlert(caller, alert);
+  silencedBy(@Root() alert: Alert) {
+    return this.service.listOfAlert(alert);
   }
 }
 

@@ -62,15 +62,13 @@ export class SilenceService {
     return this.#list(concerns, filter, page, `Project.silences@${project.id}`);
   }
 
-  /** The silences that keep an alert quiet, as far as the caller may see them. */
-  async listOfAlert(caller: Caller, alert: Alert): Promise<readonly Silence[]> {
-    if (alert.silenceIds.length === 0) return [];
-    const [snapshot, sight] = [await this.live.snapshot(), await sightOf(caller, this.projects)];
-    const silences = alert.silenceIds.flatMap((id) => {
+  /** The silences that keep quiet an alert that is visible to the caller; by that they concern the caller too. */
+  async listOfAlert({ silenceIds }: Alert): Promise<readonly Silence[]> {
+    const snapshot = await this.live.snapshot();
+    return silenceIds.flatMap((id) => {
       const held = snapshot?.silence(id);
       return held === undefined ? [] : new Silence(held);
     });
-    return silences.filter((silence) => isVisible(sight, silence));
   }
 
   /** The alerts that a silence matches, in force or not, as far as the caller may see them. */

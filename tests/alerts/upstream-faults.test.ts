@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { faults, hang, startStandIn } from "../clients/stand-in.js";
+import { faults, faultTimeoutMs, hang, startStandIn } from "../clients/stand-in.js";
 import { startApp } from "../support/app.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { waitFor } from "../support/wait-for.js";
@@ -10,7 +10,7 @@ const page = `{ project(name: "alpha") { name alerts { totalCount } alertCounts 
 const silence = `mutation ($project: ID!) { silenceCreate(input: {
   project: $project, matchers: [{ name: "a", value: "b" }], duration: "1h", comment: "x" }) { silence { id } userErrors { code } } }`;
 
-const upstreams = { pollIntervalSeconds: 0.1, timeoutSeconds: 0.4, mostBytes: 1_000_000, cacheSeconds: 0.1 };
+const upstreams = { pollIntervalSeconds: 0.1, timeoutSeconds: faultTimeoutMs / 1_000, mostBytes: 1_000_000, cacheSeconds: 0.1 };
 
 describe("an upstream that", () => {
   test.each(faults.map((fault) => [fault.name, fault] as const))(
@@ -23,21 +23,23 @@ describe("an upstream that", () => {
         upstreams,
       });
       const { id } = (await app.data(app.operator, createProject)).projectCreate.project;
-      await waitFor(async () => (await app.data(app.operator, "{ alertmanagers { error } }")).alertmanagers[0].error, {
-        what: "the fault to be noticed",
-      });
+      const error = `Alertmanager "am1" ${says}`;
+      await waitFor(
+        async () => (await app.data(app.operator, "{ alertmanagers { error } }")).alertmanagers[0].error === error,
+        { what: "the fault to be noticed" },
+      );
       const startedAt = performance.now();
       expect(await app.data(app.operator, page)).toEqual({
         project: { name: "alpha", alerts: null, alertCounts: null, silences: null, targets: null },
         alerts: null,
         silences: null,
-        alertmanagers: [{ name: "main", reachable: false, error: `Alertmanager "am1" ${says}` }],
+        alertmanagers: [{ name: "main", reachable: false, error }],
         prometheusServers: [{ name: "p1", reachable: false, error: `Prometheus "p1" ${says}` }],
       });
       const { errors } = await app.graphql(app.operator, silence, { project: id });
       expect(errors).toMatchObject([
         {
-          message: `Alertmanager "am1" ${says}`,
+          message: error,
           extensions: { code: "UPSTREAM_UNAVAILABLE", requestId: expect.any(String) },
         },
       ]);

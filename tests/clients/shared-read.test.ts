@@ -85,6 +85,20 @@ test("breaks off the request when all who wait have left, not before", async () 
   expect(await again).toMatchObject({ value: "b" });
 });
 
+test("does not mind how many fields of one request wait", async () => {
+  const warnings: string[] = [];
+  const listener = (warning: Error) => void warnings.push(warning.message);
+  process.on("warning", listener);
+  const { signal } = new AbortController();
+  const answers = Array.from({ length: 50 }, () => read.latest(signal));
+  asked[0]?.answer("a");
+  await Promise.all(answers);
+  await new Promise(setImmediate);
+  process.off("warning", listener);
+  expect(warnings).toEqual([]);
+  expect(asked).toHaveLength(1);
+});
+
 test("does not ask for who has left already", async () => {
   await expect(read.latest(AbortSignal.abort("gone"))).rejects.toBe("gone");
   expect(asked).toHaveLength(0);

@@ -61,15 +61,18 @@ export function json(value: unknown, status = 200): Answer {
 /** Takes the request and never answers. */
 export const hang: Answer = () => {};
 
+/** The deadline that `faults` speak of: long enough for a busy machine, short enough to wait for. */
+export const faultTimeoutMs = 1_500;
+
 /** The faults that any server in front of an upstream can show, and what is said of each. */
 export const faults: readonly { name: string; answer: Answer; says: string }[] = [
-  { name: "hangs", answer: hang, says: "did not answer within 400 ms." },
+  { name: "hangs", answer: hang, says: `did not answer within ${faultTimeoutMs} ms.` },
   {
     name: "stops in the middle of its answer",
     answer: (_request, response) => {
       response.writeHead(200, { "content-type": "application/json" }).write("[");
     },
-    says: "did not answer within 400 ms.",
+    says: `did not answer within ${faultTimeoutMs} ms.`,
   },
   { name: "answers 500", answer: json("boom", 500), says: "answered with status 500." },
   {

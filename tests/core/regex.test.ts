@@ -12,9 +12,8 @@ describe("checkRegex", () => {
     ["x".repeat(10_240), "A regular expression has at most 1024 characters."],
     ["(a?){500}(a){500}", "The regular expression is too expensive: 3502 steps, at most 1200."],
   ])("refuses %s at once", (pattern, message) => {
-    const startedAt = performance.now();
     expect(checkRegex(pattern)).toBe(message);
-    expect(performance.now() - startedAt).toBeLessThan(50);
+    expect(bestOfThree(() => checkRegex(pattern))).toBeLessThan(50);
   });
 
   test.each(["", "a|b", "(a+)+$", "x".repeat(1024), Array(300).fill("é").join("|"), ".{1000}"])(
@@ -36,8 +35,18 @@ describe("compileAnchored", () => {
   });
 
   test("a pattern that makes a backtracking engine hang answers in milliseconds", () => {
-    const startedAt = performance.now();
-    expect(compileAnchored("(a+)+$")(`${"a".repeat(50_000)}b`)).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(200);
+    const text = `${"a".repeat(50_000)}b`;
+    expect(compileAnchored("(a+)+$")(text)).toBe(false);
+    expect(bestOfThree(() => compileAnchored("(a+)+$")(text))).toBeLessThan(50);
   });
 });
+
+/** Milliseconds of the fastest of three runs: what the work takes, whatever else the machine does. */
+function bestOfThree(work: () => unknown): number {
+  const times = [1, 2, 3].map(() => {
+    const startedAt = performance.now();
+    work();
+    return performance.now() - startedAt;
+  });
+  return Math.min(...times);
+}
