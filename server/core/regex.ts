@@ -10,6 +10,17 @@ export const mostRegexCharacters = 1024;
  */
 export const mostRegexSteps = 1200;
 
+/** How many repetitions `{n}` one regular expression may ask for: each is compiled out before its size is known. */
+export const mostRepetitions = 1000;
+
+const repetition = /\{(\d+)(?:,(\d*))?\}/g;
+const namedGroup = /(?<!\\)(?:\\\\)*\(\?</;
+
+/** The sum of the counted repetitions of a regular expression. */
+export function repetitionsIn(pattern: string): number {
+  return [...pattern.matchAll(repetition)].reduce((sum, [, least, most]) => sum + Number(most || least), 0);
+}
+
 /** Says whether a text, as a whole, is matched. */
 export type TextPredicate = (text: string) => boolean;
 
@@ -20,6 +31,11 @@ export type TextPredicate = (text: string) => boolean;
 export function checkRegex(pattern: string): string | null {
   if (pattern.length > mostRegexCharacters)
     return `A regular expression has at most ${mostRegexCharacters} characters.`;
+  if (repetitionsIn(pattern) > mostRepetitions) {
+    return `A regular expression may ask for ${mostRepetitions} repetitions, as in {n}, in all.`;
+  }
+  // Newer versions of RE2 take (?<name>…); those that Prometheus 2.42 and Alertmanager 0.25 were built with do not.
+  if (namedGroup.test(pattern)) return "Write a named group as (?P<name>…); RE2 does not look behind.";
   const compiled = tryCompile(pattern);
   if (typeof compiled === "string") return compiled;
   if (compiled.programSize() <= mostRegexSteps) return null;

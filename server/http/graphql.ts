@@ -7,12 +7,13 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
+import type { Logger } from "@apollo/utils.logger";
 import type { GraphQLSchema } from "graphql";
 import type { Caller } from "../access/caller.js";
 import type { Log } from "../core/log.js";
 import { costPlugin } from "./cost.js";
 import { seenError, statusByCode } from "./format-error.js";
-import { documentLimits, limitRules, refuseSubscriptions } from "./limits.js";
+import { documentLimits, limitRules } from "./limits.js";
 
 /** What the GraphQL endpoint is made of. */
 export interface GraphqlOptions {
@@ -44,7 +45,7 @@ export function graphqlServer(options: GraphqlOptions): ApolloServer<Caller> {
     validationOptions: { maxErrors: documentLimits.errors },
     executionOptions: { maxCoercionErrors: documentLimits.errors },
     validationRules: [...limitRules],
-    logger: log,
+    logger: apolloLog(log),
     formatError: (formatted, thrown) => {
       const { formatted: seen, unexpected } = seenError(formatted, thrown);
       const requestId = options.requestId();
@@ -58,11 +59,24 @@ export function graphqlServer(options: GraphqlOptions): ApolloServer<Caller> {
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: shutdownMs }),
       { serverWillStart: async () => ({ drainServer: options.drain }) },
-      refuseSubscriptions,
       costPlugin(options.costLimitOf),
       answers(options.onOperation),
+      {
+        unexpectedErrorProcessingRequest: async ({ error }) =>
+          log.error({ err: error, requestId: options.requestId() }, "A request failed"),
+      },
     ],
   });
+}
+
+/** Apollo prints an error into one text, with the document that it is about and the values in it: they are cut off. */
+function apolloLog(log: Log): Logger {
+  return {
+    debug: (message) => log.debug(message),
+    info: (message) => log.info(message),
+    warn: (message) => log.warn(message),
+    error: (message) => log.error(String(message).split(":", 1)[0]),
+  };
 }
 
 /** Sets the statuses that the specification and our codes ask for, and counts. */

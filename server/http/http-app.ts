@@ -10,6 +10,7 @@ import type { Log } from "../core/log.js";
 import { callerOf, requestIdOf } from "./caller-of.js";
 import { answerError, refuse } from "./error-answer.js";
 import { playground } from "./playground.js";
+import { refuseSubscriptions } from "./refuse-subscriptions.js";
 
 /** What the HTTP server serves. */
 export interface HttpOptions {
@@ -113,7 +114,16 @@ export function httpApp(options: HttpOptions): HttpApp {
       };
       app.all("/graphql/stream", onlyPost, onlyUtf8, json, authenticate, requireCaller, track, stream);
       const graphql = expressMiddleware(apollo, { context: async ({ req }) => known(req as Request) });
-      app.all("/graphql", onlyPost, onlyUtf8, json, authenticate, requireCaller, graphql as RequestHandler);
+      app.all(
+        "/graphql",
+        onlyPost,
+        onlyUtf8,
+        json,
+        authenticate,
+        requireCaller,
+        refuseSubscriptions,
+        graphql as RequestHandler,
+      );
       app.use((_request, response) =>
         refuse(response, 404, "NOT_FOUND", "There is nothing here. The graph is at /graphql."),
       );

@@ -1,4 +1,3 @@
-import type { ApolloServerPlugin } from "@apollo/server";
 import { GraphQLError, type SelectionSetNode, type ValidationContext, type ValidationRule } from "graphql";
 
 /** What one document may hold. Depth and root fields are counted through fragments; aliases and directives as written. */
@@ -78,21 +77,6 @@ const maxDirectives: ValidationRule = (context) => {
  * variables, because Apollo remembers a document that validated once; what depends on those is in `cost.ts`.
  */
 export const limitRules: readonly ValidationRule[] = [maxDepth, maxRootFields, maxAliases, maxDirectives];
-
-/** Refuses subscriptions by POST, which would be answered with `null`: they are streamed at `/graphql/stream` only. */
-export const refuseSubscriptions: ApolloServerPlugin = {
-  async requestDidStart() {
-    return {
-      async didResolveOperation({ operation }) {
-        if (operation?.operation !== "subscription") return;
-        throw new GraphQLError("Subscriptions are answered at /graphql/stream, as server-sent events.", {
-          nodes: operation,
-          extensions: { code: "BAD_REQUEST", http: { status: 400 } },
-        });
-      },
-    };
-  },
-};
 
 /** Folds a number over selections. A fragment is folded once, however often it is spread, so doubling fragments stay cheap. */
 function measure(

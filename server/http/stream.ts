@@ -85,7 +85,7 @@ function readSubscription(
   try {
     const document = parse(query, { maxTokens: documentLimits.tokens });
     const maxErrors = documentLimits.errors;
-    const invalid = validate(schema, document, [...specifiedRules, ...limitRules], { maxErrors });
+    const invalid = mistakesIn(document, schema);
     if (invalid.length > 0) return invalid.map((error) => coded(error, "GRAPHQL_VALIDATION_FAILED"));
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== "subscription") return [onlySubscriptions()];
@@ -96,6 +96,16 @@ function readSubscription(
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     return [error.extensions.code === undefined ? coded(error, "GRAPHQL_PARSE_FAILED") : error];
+  }
+}
+
+/** What is wrong with a document. A directive at the root of a subscription makes graphql-js throw instead of telling. */
+function mistakesIn(document: DocumentNode, schema: GraphQLSchema): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, [...specifiedRules, ...limitRules], { maxErrors: documentLimits.errors });
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
   }
 }
 

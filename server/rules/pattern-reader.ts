@@ -1,11 +1,5 @@
-import { checkRegex, compileAnchored, type TextPredicate } from "../core/regex.js";
+import { checkRegex, compileAnchored, mostRepetitions, repetitionsIn, type TextPredicate } from "../core/regex.js";
 import type { Span } from "./text-problem.js";
-
-/** How many repetitions `{n}` the regular expressions of one text may ask for together: each one is compiled out. */
-const mostRepetitions = 1000;
-
-const repetition = /\{(\d+)(?:,(\d*))?\}/g;
-const namedGroup = /(?<!\\)(?:\\\\)*\(\?</;
 
 /** Compiles the regular expressions of one text as Prometheus will, and keeps what they cost together within bounds. */
 export class PatternReader {
@@ -22,13 +16,8 @@ export class PatternReader {
   }
 
   #check(source: string): string | null {
-    for (const [, least, most] of source.matchAll(repetition)) this.#repetitions += Number(most || least);
-    if (this.#repetitions > mostRepetitions) {
-      return `Regular expressions may ask for ${mostRepetitions} repetitions, as in {n}, in all.`;
-    }
-    // Newer versions of RE2 take (?<name>…), and Prometheus 2.42 does not.
-    return namedGroup.test(source)
-      ? "Write a named group as (?P<name>…); RE2 does not look behind."
-      : checkRegex(source);
+    this.#repetitions += repetitionsIn(source);
+    if (this.#repetitions <= mostRepetitions) return checkRegex(source);
+    return `Regular expressions may ask for ${mostRepetitions} repetitions, as in {n}, in all.`;
   }
 }

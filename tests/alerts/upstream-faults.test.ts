@@ -10,7 +10,12 @@ const page = `{ project(name: "alpha") { name alerts { totalCount } alertCounts 
 const silence = `mutation ($project: ID!) { silenceCreate(input: {
   project: $project, matchers: [{ name: "a", value: "b" }], duration: "1h", comment: "x" }) { silence { id } userErrors { code } } }`;
 
-const upstreams = { pollIntervalSeconds: 0.1, timeoutSeconds: faultTimeoutMs / 1_000, mostBytes: 1_000_000, cacheSeconds: 0.1 };
+const upstreams = {
+  pollIntervalSeconds: 0.1,
+  timeoutSeconds: faultTimeoutMs / 1_000,
+  mostBytes: 1_000_000,
+  cacheSeconds: 0.1,
+};
 
 describe("an upstream that", () => {
   test.each(faults.map((fault) => [fault.name, fault] as const))(

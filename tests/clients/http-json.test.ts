@@ -16,7 +16,10 @@ const upstream = upstreamFetch();
 afterAll(() => upstream.close());
 
 function client(server: Partial<UpstreamServer> & { url: string }, fetch = upstream.fetch): HttpJson {
-  return new HttpJson("Alertmanager", { name: "am1", ...server }, fetch, { timeoutMs: faultTimeoutMs, maxBytes: 1_000_000 });
+  return new HttpJson("Alertmanager", { name: "am1", ...server }, fetch, {
+    timeoutMs: faultTimeoutMs,
+    maxBytes: 1_000_000,
+  });
 }
 
 const get = (http: HttpJson, signal?: AbortSignal) => http.read({ path: "/x", signal }, (answer) => answer);

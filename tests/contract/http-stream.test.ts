@@ -143,8 +143,14 @@ describe("the stream of a subscription", () => {
         ],
       },
     });
+  });
+
+  it("takes no directive at the root of the subscription, and no wrong variables", async () => {
     const query = "subscription ($a: Boolean!) { revisions @include(if: $a) }";
-    expect(parsed(await send({ query, variables: { a: "secret" } }))).toEqual(failure("BAD_USER_INPUT"));
+    expect(parsed(await send({ query, variables: { a: true } }))).toEqual(failure("GRAPHQL_VALIDATION_FAILED"));
+    const named =
+      "subscription ($a: Boolean!) { revisions ...F @include(if: $a) } fragment F on Subscription { __typename }";
+    expect(parsed(await send({ query: named, variables: { a: true } }))).toEqual(failure("GRAPHQL_VALIDATION_FAILED"));
   });
 
   it("ends when the server closes, which does not wait for it", async () => {

@@ -247,8 +247,19 @@ describe("what is asked", () => {
     );
   });
 
-  it("is no subscription, which is streamed elsewhere", async () => {
-    const query = "subscription { revisions }";
-    expect(parsed(await send({ query }))).toEqual(failure(400, "BAD_REQUEST", { extensions: costless }));
+  it.each([
+    "subscription { revisions }",
+    "subscription ($a: Boolean!) { revisions @include(if: $a) }",
+    'subscription { revisions @skip(if: "hunter2") }',
+    "query A { __typename } subscription B { revisions }",
+  ])("is no subscription, which is streamed elsewhere: %s", async (query) => {
+    expect(parsed(await send({ query, operationName: query.includes("A {") ? "A" : undefined }))).toEqual(
+      refusal(400, "BAD_REQUEST"),
+    );
+  });
+
+  it("may hold the word", async () => {
+    expect(parsed(await send({ query: "# no subscription\n{ __typename }" }))).toEqual(answered);
+    expect(parsed(await send({ query: "{ subscription" }))).toEqual(failure(400, "GRAPHQL_PARSE_FAILED"));
   });
 });

