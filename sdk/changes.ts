@@ -50,7 +50,7 @@ export interface ChangesArguments {
   /** The revision that is known already; 0 for everything. */
   readonly sinceRevision: number;
   /** Whether to fetch the global rules too, when they changed since. @default false */
-  readonly globalRules?: boolean;
+  readonly globalRules?: boolean | undefined;
 }
 
 type ChangedNode = ListChangedProjectsData["changedProjects"]["nodes"][number];

@@ -39,19 +39,33 @@ export class Client<Throws extends boolean = true> {
   readonly #subscriptions: Subscriptions;
   readonly #graph: Graph;
 
+  /** Projects: the tenants of the monitoring. */
   readonly projects: Projects<Throws>;
+  /** What of a project is scraped or probed. */
   readonly scrapeJobs: ScrapeJobs<Throws>;
+  /** Expressions of a project that raise alerts. */
   readonly alertingRules: AlertingRules<Throws>;
+  /** Expressions of a project whose results are kept as new series. */
   readonly recordingRules: RecordingRules<Throws>;
+  /** Both kinds of rules, their health, and the check of an expression. */
   readonly rules: Rules<Throws>;
+  /** The operators' alerting rules over all projects. */
   readonly globalRules: GlobalRules<Throws>;
+  /** Who of a project is told of its alerts, and how. */
   readonly contactGroups: ContactGroups<Throws>;
+  /** What Prometheus scrapes at this moment, and how that goes. */
   readonly targets: Targets;
+  /** What the Alertmanagers hold at this moment. */
   readonly alerts: Alerts;
+  /** Alerts that are not to be told of for a while. */
   readonly silences: Silences<Throws>;
+  /** The configurators that bring the configuration to the hosts. */
   readonly agents: Agents<Throws>;
+  /** On which agents a change runs. */
   readonly rollouts: Rollouts;
+  /** What programs show the graph to say who they are. */
   readonly apiTokens: ApiTokens<Throws>;
+  /** Who changed what, and when. */
   readonly audit: Audit;
 
   constructor(options: ClientOptions<Throws>) {

@@ -8,7 +8,7 @@ import { checkPayload, type Payload, type WriteResult } from "./write.js";
 /** What every list takes besides its own arguments. */
 export interface ListArguments {
   /** How many items one request fetches, 1 to 100. @default 100 */
-  readonly pageSize?: number;
+  readonly pageSize?: number | undefined;
 }
 
 /** The transport with lists and with mutations whose user errors are thrown: what the namespaces are built on. */

@@ -10,60 +10,60 @@ export interface ClientOptions<Throws extends boolean = true> {
    * The API token, or a function that is asked for it before each request, so that a token may be renewed while the client
    * lives. Leave it out only where something else says who is asking, such as a browser's session.
    */
-  readonly token?: string | (() => string | Promise<string>);
+  readonly token?: string | (() => string | Promise<string>) | undefined;
   /** Where subscriptions are served. @default the graph's address with `/stream` added */
-  readonly streamUrl?: string | URL;
+  readonly streamUrl?: string | URL | undefined;
   /** How requests are sent: a proxy, a client certificate, a test's stand-in. @default the platform's `fetch` */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** The longest time that one call may take, all its tries and pauses together, in milliseconds. @default 30000 */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** How failed requests are tried again; false: never. */
-  readonly retry?: RetryOptions | false;
-  /** Your program's name and version, which the server writes in its log. */
-  readonly app?: { readonly name: string; readonly version: string };
+  readonly retry?: RetryOptions | false | undefined;
+  /** Your program's name and version, sent with each request so that the server's operators know whose it is. */
+  readonly app?: { readonly name: string; readonly version: string } | undefined;
   /** Headers to add to every request. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Functions that are told what the client does, for logs and metrics. */
-  readonly hooks?: ClientHooks;
+  readonly hooks?: ClientHooks | undefined;
   /**
    * Whether a mutation whose input was refused throws a `UserInputError`. With false it resolves to the whole payload, whose
    * `userErrors` say what to mend. @default true
    */
-  readonly throwOnUserErrors?: Throws;
+  readonly throwOnUserErrors?: Throws | undefined;
 }
 
 /** Settings of one call. */
 export interface CallOptions {
   /** Aborts the call, which then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** As in `ClientOptions`, for this call. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** As in `ClientOptions`, for this call. */
-  readonly retry?: RetryOptions | false;
+  readonly retry?: RetryOptions | false | undefined;
   /** Headers to add to this call. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The key by which the server knows a mutation that is sent again. @default a random one for each call */
-  readonly idempotencyKey?: string;
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** Settings of one mutation. */
 export interface WriteOptions<Throws extends boolean = boolean> extends CallOptions {
   /** As in `ClientOptions`, for this call. */
-  readonly throwOnUserErrors?: Throws;
+  readonly throwOnUserErrors?: Throws | undefined;
 }
 
 /** Settings of one mutation of stored configuration. */
 export interface ConfigWriteOptions<Throws extends boolean = boolean, Dry extends boolean = boolean>
   extends WriteOptions<Throws> {
   /** Check everything and give the `diff`, but write nothing. @default false */
-  readonly dryRun?: Dry;
+  readonly dryRun?: Dry | undefined;
 }
 
 /** Settings of the removal of something stored. */
 export interface RemoveOptions<Throws extends boolean = boolean, Dry extends boolean = boolean>
   extends ConfigWriteOptions<Throws, Dry> {
   /** Remove it only if it still has this `version`; otherwise the call fails with a user error `CONFLICT`. */
-  readonly expectedVersion?: number;
+  readonly expectedVersion?: number | undefined;
 }
 
 /** One try of one request; it never holds variables or headers. */
@@ -93,9 +93,9 @@ export interface RetryEvent extends RequestEvent {
 /** Functions that are told what a client does. What they throw reaches the caller. */
 export interface ClientHooks {
   /** Called before each try. */
-  readonly onRequest?: (event: RequestEvent) => void;
+  readonly onRequest?: ((event: RequestEvent) => void) | undefined;
   /** Called after each answer. */
-  readonly onResponse?: (event: ResponseEvent) => void;
+  readonly onResponse?: ((event: ResponseEvent) => void) | undefined;
   /** Called before each wait for another try; false gives up, and the call rejects with the error. */
-  readonly onRetry?: (event: RetryEvent) => unknown;
+  readonly onRetry?: ((event: RetryEvent) => unknown) | undefined;
 }

@@ -11,9 +11,9 @@ export interface Page<Item> {
 /** Which page to fetch. */
 export interface PageArguments {
   /** How many items, 1 to 100. @default 50 */
-  readonly first?: number;
+  readonly first?: number | undefined;
   /** The `endCursor` of the page before; null or absent for the first page. */
-  readonly after?: string | null;
+  readonly after?: string | null | undefined;
 }
 
 /** How many items a list fetches with one request unless told otherwise: as many as the graph gives. */

@@ -3,7 +3,7 @@ import { type SendableDocument, type TypedDocument, toSendable } from "./documen
 import { InvalidRequestError, type MetricsinfraError } from "./errors.js";
 import { requestHeaders } from "./headers.js";
 import type { CallOptions, ClientOptions, RequestEvent } from "./options.js";
-import { defaultRetry, retryDelayMs, shouldRetry, wait } from "./retry.js";
+import { retryDelayMs, retrySettings, shouldRetry, wait } from "./retry.js";
 import { type Outcome, type RawAnswer, Transport, type WireRequest } from "./transport.js";
 
 /** Sends documents: headers, one deadline over all tries, retries, hooks. */
@@ -44,9 +44,8 @@ export class Requests {
     if (operation === "subscription") {
       throw new InvalidRequestError("a subscription is not sent as a request: use client.subscribe", { code: "USAGE" });
     }
-    const idempotencyKey = call.idempotencyKey ?? (operation === "mutation" ? crypto.randomUUID() : undefined);
-    const asked = call.retry ?? this.#options.retry;
-    const retry = { ...defaultRetry, ...(asked === false ? { retries: 0 } : asked) };
+    const idempotencyKey = call.idempotencyKey ?? (operation === "mutation" ? newIdempotencyKey() : undefined);
+    const retry = retrySettings(call.retry ?? this.#options.retry);
     const deadline = new Deadline(call.timeoutMs ?? this.#options.timeoutMs ?? 30_000, call.signal);
     const { signal } = deadline;
     let failure: MetricsinfraError | undefined;
@@ -89,4 +88,9 @@ export class Requests {
     }
     return outcome;
   }
+}
+
+/** 128 random bits. (Browsers have `crypto.randomUUID` on pages served over https alone.) */
+function newIdempotencyKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -4,15 +4,25 @@ import { type MetricsinfraError, RateLimitError } from "./errors.js";
 /** How failed requests are tried again. */
 export interface RetryOptions {
   /** How many tries may follow the first. @default 2 */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** The longest wait before the first retry, in milliseconds; it doubles with each. @default 200 */
-  readonly baseDelayMs?: number;
+  readonly baseDelayMs?: number | undefined;
   /** No wait that the server did not ask for is longer, in milliseconds. @default 10000 */
-  readonly maxDelayMs?: number;
+  readonly maxDelayMs?: number | undefined;
 }
 
 /** The settings of retries with every default filled in. */
-export const defaultRetry: Required<RetryOptions> = { retries: 2, baseDelayMs: 200, maxDelayMs: 10_000 };
+export interface RetrySettings {
+  readonly retries: number;
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+}
+
+/** Fills in the defaults. */
+export function retrySettings(options: RetryOptions | false = {}): RetrySettings {
+  const { retries = 2, baseDelayMs = 200, maxDelayMs = 10_000 } = options || { retries: 0 };
+  return { retries, baseDelayMs, maxDelayMs };
+}
 
 /** A failed try. */
 export interface FailedTry {
@@ -39,7 +49,7 @@ export function shouldRetry({ error, operation, hasIdempotencyKey, attempt, retr
 export function retryDelayMs(
   error: MetricsinfraError,
   attempt: number,
-  { baseDelayMs, maxDelayMs }: Required<RetryOptions>,
+  { baseDelayMs, maxDelayMs }: RetrySettings,
   random: () => number = Math.random,
 ): number {
   const jitter = Math.round(random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt));

@@ -6,19 +6,19 @@ import { requestHeaders } from "./headers.js";
 import { IdleTimer } from "./idle-timer.js";
 import { noAnswer } from "./no-answer.js";
 import type { ClientOptions } from "./options.js";
-import { defaultRetry, retryDelayMs, wait } from "./retry.js";
+import { retryDelayMs, retrySettings, wait } from "./retry.js";
 
 /** Settings of one subscription. */
 export interface SubscribeOptions {
   /** Ends the subscription: the iteration stops without an error. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Headers to add to its requests. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
    * A stream on which nothing at all arrives for this long, in milliseconds, counts as broken and is opened anew; the server
    * sends a heartbeat every 12 seconds. @default 40000
    */
-  readonly idleTimeoutMs?: number;
+  readonly idleTimeoutMs?: number | undefined;
 }
 
 interface Stream {
@@ -66,7 +66,7 @@ export class Subscriptions {
         if (!(thrown instanceof MetricsinfraError) || !thrown.retryable) throw thrown;
         error = thrown;
       }
-      const retry = { ...defaultRetry, ...(this.#options.retry || {}) };
+      const retry = retrySettings(this.#options.retry || {});
       const delayMs = retryDelayMs(error, attempt, retry);
       if (this.#options.hooks?.onRetry?.({ operation, operationName, attempt, error, delayMs }) === false) throw error;
       await wait(delayMs, signal).catch(() => undefined);
@@ -114,7 +114,6 @@ export class Subscriptions {
     } finally {
       idle.stop();
       options.signal?.removeEventListener("abort", stop);
-      stream.dispose();
     }
   }
 }

@@ -60,19 +60,24 @@ export class ReleaseTree {
     this.#unsynced = false;
     mkdirSync(this.buildingFolder, { recursive: true });
     if (this.current() !== undefined) this.#linkFolder("", changes);
-    this.write(changes);
+    this.#write(changes);
   }
 
   /** Changes files of the release that is being built. */
   write(changes: FileChanges): void {
+    // Never written in place: a name may be a hard link to the release in use.
+    for (const path of changes.keys()) rmSync(this.buildingPath(path), { force: true });
+    this.#write(changes);
+  }
+
+  /** Writes files whose names are free. */
+  #write(changes: FileChanges): void {
     const durable = changes.size < manyFiles;
     this.#unsynced ||= !durable;
     const folders = new Set<string>();
     for (const [path, text] of changes) {
-      const target = this.buildingPath(path);
-      // Never written in place: the name may be a hard link to the release in use.
-      rmSync(target, { force: true });
       if (text === null) continue;
+      const target = this.buildingPath(path);
       const folder = dirname(target);
       if (!folders.has(folder)) makeFolder(folder);
       folders.add(folder);

@@ -68,7 +68,7 @@ function printInput(type) {
   const lines = fields.map((field) => {
     const optional = isRequiredInputField(field) ? "" : "?";
     const fallback = field.defaultValue === undefined ? "" : `\n@default ${JSON.stringify(field.defaultValue)}`;
-    const text = `readonly ${field.name}${optional}: ${typeText(field.type)};`;
+    const text = `readonly ${field.name}${optional}: ${typeText(field.type)}${optional && " | undefined"};`;
     return documented({ ...field, description: (field.description ?? "") + fallback }, text);
   });
   return `${comment(type.description)}export interface ${type.name} {\n${lines.join("\n")}\n}`;
@@ -78,7 +78,7 @@ function printVariables(schema, { name, variableDefinitions = [] }) {
   const lines = variableDefinitions.map(({ variable, type, defaultValue }) => {
     const graphType = typeFromAST(schema, type);
     const optional = isNonNullType(graphType) && valueFromAST(defaultValue, graphType) === undefined ? "" : "?";
-    return `  readonly ${variable.name.value}${optional}: ${typeText(graphType)};`;
+    return `  readonly ${variable.name.value}${optional}: ${typeText(graphType)}${optional && " | undefined"};`;
   });
   const text = `Variables of ${name.value}.`;
   if (lines.length === 0) return `${comment(text)}export type ${name.value}Variables = Record<never, never>;`;

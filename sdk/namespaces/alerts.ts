@@ -7,8 +7,8 @@ import type { Paginated } from "../paginated.js";
 
 /** Which alerts to list, and in which order. */
 export interface ListAlertsArguments extends ListArguments {
-  readonly filter?: AlertFilter;
-  readonly orderBy?: AlertOrder;
+  readonly filter?: AlertFilter | undefined;
+  readonly orderBy?: AlertOrder | undefined;
 }
 
 /** Alerts: what the Alertmanagers hold at this moment. */

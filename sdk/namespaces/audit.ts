@@ -6,7 +6,7 @@ import type { Paginated } from "../paginated.js";
 
 /** Which audit entries to list. */
 export interface ListAuditEntriesArguments extends ListArguments {
-  readonly filter?: AuditEntryFilter;
+  readonly filter?: AuditEntryFilter | undefined;
 }
 
 /** The audit log: who changed what, and when. */

@@ -24,7 +24,7 @@ import type { WriteResult } from "../write.js";
 export interface ListContactGroupsArguments extends ListArguments {
   /** The project's id. */
   readonly project: string;
-  readonly orderBy?: ContactGroupOrder;
+  readonly orderBy?: ContactGroupOrder | undefined;
 }
 
 /** Contact groups: who of a project is told of its alerts, and how. */

@@ -23,8 +23,8 @@ import type { WriteResult } from "../write.js";
 
 /** Which projects to list, and in which order. */
 export interface ListProjectsArguments extends ListArguments {
-  readonly filter?: ProjectFilter;
-  readonly orderBy?: ProjectOrder;
+  readonly filter?: ProjectFilter | undefined;
+  readonly orderBy?: ProjectOrder | undefined;
 }
 
 /** Projects: the tenants of the monitoring. */

@@ -8,9 +8,9 @@ import { wait } from "../retry.js";
 /** How to wait for a rollout. */
 export interface WaitForRolloutOptions extends CallOptions {
   /** The longest wait, in milliseconds. @default 60000 */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** How long to wait between two looks, in milliseconds. @default 500 */
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | undefined;
 }
 
 /** Rollouts: on which agents a change runs. */

@@ -27,8 +27,8 @@ export type Rule = AlertingRule | RecordingRule;
 export interface ListRulesArguments extends ListArguments {
   /** The project's id. */
   readonly project: string;
-  readonly filter?: RuleFilter;
-  readonly orderBy?: RuleOrder;
+  readonly filter?: RuleFilter | undefined;
+  readonly orderBy?: RuleOrder | undefined;
 }
 
 /** The rules of a project, of both kinds. They are written through `alertingRules` and `recordingRules`. */

@@ -25,8 +25,8 @@ import type { WriteResult } from "../write.js";
 export interface ListScrapeJobsArguments extends ListArguments {
   /** The project's id. */
   readonly project: string;
-  readonly filter?: ScrapeJobFilter;
-  readonly orderBy?: ScrapeJobOrder;
+  readonly filter?: ScrapeJobFilter | undefined;
+  readonly orderBy?: ScrapeJobOrder | undefined;
 }
 
 /** Scrape jobs: what of a project is scraped or probed. */

@@ -26,14 +26,14 @@ import type { WriteResult } from "../write.js";
 
 /** Which silences to list. */
 export interface ListSilencesArguments extends ListArguments {
-  readonly filter?: SilenceFilter;
+  readonly filter?: SilenceFilter | undefined;
 }
 
 /** Which alerts of a silence to list. */
 export interface ListSilencedAlertsArguments extends ListArguments {
   /** The silence's id. */
   readonly silence: string;
-  readonly filter?: AlertFilter;
+  readonly filter?: AlertFilter | undefined;
 }
 
 /** Silences: alerts that are not to be told of for a while. They live in the Alertmanagers. */

@@ -9,7 +9,7 @@ import type { Paginated } from "../paginated.js";
 export interface ListTargetsArguments extends ListArguments {
   /** The id of the project or of the scrape job that the targets belong to. */
   readonly of: string;
-  readonly filter?: TargetFilter;
+  readonly filter?: TargetFilter | undefined;
 }
 
 /** Targets: what Prometheus scrapes at this moment, and how that goes. */

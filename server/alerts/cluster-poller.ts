@@ -84,36 +84,31 @@ export class ClusterPoller {
     await Promise.all(this.#background);
   }
 
-  /** Lets `work` read from a member, and from the next one where that is unavailable. */
+  /** Lets `work` read from the member that is read where it answers, or from another that can be reached. */
   ask<T>(work: (client: AlertmanagerClient) => Promise<T>): Promise<T> {
-    return this.#tryEach(
-      ({ member }) => work(member.client),
-      (error) => error instanceof UpstreamUnavailableError,
-    );
+    return this.#withMember(({ member }) => work(member.client));
+  }
+
+  /** Like `ask`, to write; then reads the member written to, so that whoever asks next sees what was written. */
+  write<T>(work: (client: AlertmanagerClient) => Promise<T>): Promise<T> {
+    return this.#withMember(async ({ member, refresh }) => {
+      const result = await work(member.client);
+      await refresh.run();
+      return result;
+    });
   }
 
   /**
-   * Lets `work` write to a member, the one that is read where it answers, then reads that member, so that whoever asks
-   * next sees what was written. Another member is tried only when the request certainly never reached the one before.
+   * Another member is tried only when the request certainly never reached the one before: nothing is written twice, and
+   * nobody waits for one deadline after the other. A member that hangs is left by the next poll.
    */
-  write<T>(work: (client: AlertmanagerClient) => Promise<T>): Promise<T> {
-    return this.#tryEach(
-      async ({ member, refresh }) => {
-        const result = await work(member.client);
-        await refresh.run();
-        return result;
-      },
-      (error) => error instanceof NeverSentError,
-    );
-  }
-
-  async #tryEach<T>(work: (member: PolledMember) => Promise<T>, tryNext: (error: unknown) => boolean): Promise<T> {
+  async #withMember<T>(work: (member: PolledMember) => Promise<T>): Promise<T> {
     let failure: unknown;
     for (const member of this.#inOrder()) {
       try {
         return await work(member);
       } catch (error) {
-        if (!tryNext(error)) throw error;
+        if (!(error instanceof NeverSentError)) throw error;
         failure = error;
       }
     }

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -7,7 +7,6 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
-import type { Logger } from "@apollo/utils.logger";
 import type { GraphQLSchema } from "graphql";
 import type { Caller } from "../access/caller.js";
 import type { Log } from "../core/log.js";
@@ -70,7 +69,7 @@ export function graphqlServer(options: GraphqlOptions): ApolloServer<Caller> {
 }
 
 /** Apollo prints an error into one text, with the document that it is about and the values in it: they are cut off. */
-function apolloLog(log: Log): Logger {
+function apolloLog(log: Log): ApolloServerOptions<Caller>["logger"] {
   return {
     debug: (message) => log.debug(message),
     info: (message) => log.info(message),

@@ -4,7 +4,6 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  getVariableValues,
   parse,
   specifiedRules,
   validate,
@@ -84,13 +83,10 @@ function readSubscription(
 ): DocumentNode | GraphQLError[] {
   try {
     const document = parse(query, { maxTokens: documentLimits.tokens });
-    const maxErrors = documentLimits.errors;
     const invalid = mistakesIn(document, schema);
     if (invalid.length > 0) return invalid.map((error) => coded(error, "GRAPHQL_VALIDATION_FAILED"));
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== "subscription") return [onlySubscriptions()];
-    const { errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors });
-    if (errors) return errors.map((error) => coded(error, "BAD_USER_INPUT"));
     priceOperation({ schema, document, operation, variables, limit });
     return document;
   } catch (error) {

@@ -1,5 +1,9 @@
+import { createServer } from "node:http";
 import Sqlite from "better-sqlite3";
+import { buildSchema, GraphQLError, Source } from "graphql";
 import { expect, it } from "vitest";
+import { makeLog } from "../../server/core/log.js";
+import { graphqlServer } from "../../server/http/graphql.js";
 import { hang, startStandIn } from "../clients/stand-in.js";
 import { waitFor } from "../support/wait-for.js";
 import { expectNothingLeaked, startRecordedApp } from "./recorded-app.js";
@@ -57,4 +61,29 @@ it("takes a client that hangs up for no failure", async () => {
   await waitFor(() => standIn.brokenOff() === 1, { what: "the request to be broken off" });
   await app.close();
   expect(app.logLines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40)).toEqual([]);
+});
+
+it("keeps the document out of the log when Apollo itself fails", async () => {
+  const lines: string[] = [];
+  const apollo = graphqlServer({
+    schema: buildSchema("type Query { name: String }"),
+    httpServer: createServer(),
+    log: makeLog("debug", { write: (line) => lines.push(line) }),
+    costLimitOf: () => 1,
+    requestId: () => "id",
+    shutdownMs: 1,
+    drain: async () => {},
+    onOperation: () => {
+      const source = new Source('{ name(secret: "hunter2") }');
+      throw new GraphQLError("It failed: badly.", { source, positions: [2] });
+    },
+  });
+  const secret = "unused" as never; // The context, which nothing here looks at.
+  await expect(apollo.executeOperation({ query: "{ name }" }, { contextValue: secret })).rejects.toThrow("Internal");
+  await apollo.stop();
+  expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50)).toMatchObject([
+    { requestId: "id", err: { type: "GraphQLError", message: "It failed: badly." }, msg: "A request failed" },
+    { msg: "Unexpected error processing request" },
+  ]);
+  expect(lines.join("")).not.toContain("hunter2");
 });

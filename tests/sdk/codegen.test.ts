@@ -49,9 +49,9 @@ describe("the printed types", () => {
       /** What to look for. */
       export interface Filter {
       /** The most *\\/ important. */
-      readonly names?: ReadonlyArray<string> | null;
+      readonly names?: ReadonlyArray<string> | null | undefined;
       /** @default "UP" */
-      readonly state?: State | null;
+      readonly state?: State | null | undefined;
       readonly limit: number;
       }
       export type Choice =
@@ -78,8 +78,8 @@ describe("the printed types", () => {
       /** Variables of Get. */
       export interface GetVariables {
         readonly filter: Filter;
-        readonly by?: Choice | null;
-        readonly deep?: boolean | null;
+        readonly by?: Choice | null | undefined;
+        readonly deep?: boolean | null | undefined;
       }
       /** Data of Get. */
       export interface GetData {

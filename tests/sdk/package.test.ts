@@ -15,6 +15,7 @@ const modules = join(root, "node_modules");
 
 let consumer: string;
 let graph: GraphServer;
+let tarball: string;
 
 /** Runs a program of the consumer's against the stand-in, and gives what it prints. */
 async function runProgram(name: string, source: string): Promise<string> {
@@ -25,7 +26,17 @@ async function runProgram(name: string, source: string): Promise<string> {
 
 async function compile(name: string, source: string): Promise<string> {
   await writeFile(join(consumer, name), source);
-  const options = ["--strict", "--noEmit", "--target", "ES2022", "--module", "NodeNext", "--lib", "ES2022,DOM"];
+  const options = [
+    "--strict",
+    "--exactOptionalPropertyTypes",
+    "--noEmit",
+    "--target",
+    "ES2022",
+    "--module",
+    "NodeNext",
+    "--lib",
+    "ES2022,DOM",
+  ];
   const tsc = [join(modules, "typescript/bin/tsc"), ...options, "--types", "", name];
   return run(process.execPath, tsc, { cwd: consumer }).then(
     () => "",
@@ -60,7 +71,7 @@ beforeAll(async () => {
   await mkdir(consumer);
   await writeFile(join(consumer, "package.json"), '{ "private": true }\n');
   const { version } = JSON.parse(await readFile(join(root, "sdk/package.json"), "utf8"));
-  const tarball = join(folder, `metricsinfra-sdk-${version}.tgz`);
+  tarball = join(folder, `metricsinfra-sdk-${version}.tgz`);
   await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball], { cwd: consumer });
   for (const name of ["gql.tada", "@gql.tada/internal", "@0no-co/graphql.web"]) {
     await cp(join(modules, name), join(consumer, "node_modules", name), { recursive: true, dereference: true });
@@ -100,9 +111,10 @@ describe("the packed package, installed in an empty folder", () => {
     async (name) => {
       const good = `
       import { type Alert, createClient, type ScrapeJobCreateInput, UserInputError } from "@metricsinfra/sdk";
-      const client = createClient({ url: "https://host/graphql", token: () => "t" });
+      const absent = [][0];
+      const client = createClient({ url: "https://host/graphql", token: absent, hooks: absent });
       export async function main(): Promise<Alert[]> {
-        const input: Omit<ScrapeJobCreateInput, "project"> = { name: "web", staticTargets: [{ host: "a", port: 80 }] };
+        const input: Omit<ScrapeJobCreateInput, "project"> = { name: "web", enabled: absent, staticTargets: [{ host: "a", port: 80 }] };
         const { project } = await client.projects.create({ name: "shop" });
         const { scrapeJob, revision } = await client.scrapeJobs.create({ ...input, project: project.id });
         const labels: string | undefined = scrapeJob.staticTargets[0]?.labels["x"];
@@ -145,6 +157,13 @@ describe("the packed package, installed in an empty folder", () => {
       import { graphql } from "@metricsinfra/sdk/tada";
       console.log(await createClient({ url: process.argv[2] }).request(graphql("{ revision }")));`;
     expect(await runProgram("tada.mjs", program)).toBe("{ revision: 42 }");
+  });
+
+  it("passes publint and arethetypeswrong", async () => {
+    const bin = (name: string, ...args: string[]) =>
+      run(join(modules, ".bin", name), [...args, tarball], { cwd: root });
+    await bin("publint", "run", "--strict");
+    await bin("attw", "--profile", "node16", "--exclude-entrypoints", "schema.graphql", "--");
   });
 
   it("ships the schema", async () => {

@@ -4,6 +4,7 @@ import { parse } from "graphql";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { version } from "../../sdk/generated/version.js";
 import * as sdk from "../../sdk/index.js";
+import { freePort } from "../support/ports.js";
 import { answering, answeringHtml, GraphServer, hangingUp, neverAnswering, refusing } from "./support/graph-server.js";
 
 const quick = { baseDelayMs: 1, maxDelayMs: 2 };
@@ -144,7 +145,7 @@ describe("retries", () => {
       await client.projects.create({ name: "x" }, { dryRun: true });
     }
     const keys = graph.requests.map(({ headers }) => headers["idempotency-key"]);
-    expect(keys).toEqual([expect.stringMatching(/^[\w-]{36}$/), expect.stringMatching(/^[\w-]{36}$/)]);
+    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), expect.stringMatching(/^[0-9a-f]{32}$/)]);
     expect(keys[0]).not.toBe(keys[1]);
     await client.projects.create({ name: "x" }, { dryRun: true, idempotencyKey: "mine" });
     expect(graph.requests[2]?.headers["idempotency-key"]).toBe("mine");
@@ -161,7 +162,7 @@ describe("retries", () => {
     graph.fail(answeringHtml(503), hangingUp);
     await client.projects.create({ name: "x" }, { dryRun: true });
     expect(keys).toEqual([keys[0], keys[0], keys[0]]);
-    expect(keys[0]).toMatch(/^[\w-]{36}$/);
+    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
   });
 
   it.each([
@@ -289,6 +290,19 @@ describe("what must not leak", () => {
     expect([error.message, inspect(error).includes("s3cret")]).toEqual([
       'the header "x-key" holds a character that HTTP does not allow (USAGE)',
       false,
+    ]);
+  });
+});
+
+describe("no answer", () => {
+  it("says from which host, and why, but not from which address", async () => {
+    const port = await freePort();
+    const client = sdk.createClient({ url: `http://127.0.0.1:${port}/s3cret/graphql?key=s3cret`, retry: false });
+    const error = await failureOf(client.viewer());
+    expect([error.constructor, error.message, error.retryable]).toEqual([
+      sdk.NetworkError,
+      `no answer from http://127.0.0.1:${port}: ECONNREFUSED (NETWORK)`,
+      true,
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AuthenticationError, NetworkError, RateLimitError, ServerError } from "../../sdk/errors.js";
-import { defaultRetry, retryDelayMs, shouldRetry, wait } from "../../sdk/retry.js";
+import { retryDelayMs, retrySettings, shouldRetry, wait } from "../../sdk/retry.js";
 
 const gateway = new ServerError("Bad gateway", { status: 502, retryable: true });
 const crash = new ServerError("Internal server error", { status: 500, retryable: false });
@@ -29,10 +29,21 @@ describe("shouldRetry", () => {
   });
 });
 
+describe("retrySettings", () => {
+  it("fills in what is left out, or undefined", () => {
+    const all = { retries: 2, baseDelayMs: 200, maxDelayMs: 10_000 };
+    expect([retrySettings(), retrySettings({ retries: undefined, baseDelayMs: undefined })]).toEqual([all, all]);
+    expect([retrySettings(false), retrySettings({ retries: 5 })]).toEqual([
+      { ...all, retries: 0 },
+      { ...all, retries: 5 },
+    ]);
+  });
+});
+
 describe("retryDelayMs", () => {
   it("is full jitter below a doubling limit, which is capped", () => {
     const delays = (random: number) =>
-      [0, 1, 2, 10, 2000].map((attempt) => retryDelayMs(gateway, attempt, defaultRetry, () => random));
+      [0, 1, 2, 10, 2000].map((attempt) => retryDelayMs(gateway, attempt, retrySettings(), () => random));
     expect([delays(1), delays(0.5), delays(0)]).toEqual([
       [200, 400, 800, 10_000, 10_000],
       [100, 200, 400, 5000, 5000],
@@ -41,7 +52,7 @@ describe("retryDelayMs", () => {
   });
 
   it("is never shorter than what the server asked for", () => {
-    expect([0, 1].map((random) => retryDelayMs(limited, 0, defaultRetry, () => random))).toEqual([3000, 3200]);
+    expect([0, 1].map((random) => retryDelayMs(limited, 0, retrySettings(), () => random))).toEqual([3000, 3200]);
   });
 });
 

@@ -65,17 +65,17 @@ describe("revisions", () => {
       [4, undefined],
     ];
     const retries: string[] = [];
-    const hooks = { onRetry: ({ error }: sdk.RetryEvent) => void retries.push(error.name) };
+    const hooks = { onRetry: ({ error, attempt }: sdk.RetryEvent) => void retries.push(`${attempt} ${error.name}`) };
     graph.fail(hangingUp, answeringHtml(502), refusing(503, "UPSTREAM_UNAVAILABLE"), refusing(429, "RATE_LIMITED"));
     expect(await take(connect({ hooks }).revisions(), 4)).toEqual([1, 2, 3, 4]);
     expect(retries).toEqual([
-      "NetworkError",
-      "ServerError",
-      "UpstreamUnavailableError",
-      "RateLimitError",
-      "NetworkError",
-      "NetworkError",
-      "NetworkError",
+      "0 NetworkError",
+      "1 ServerError",
+      "2 UpstreamUnavailableError",
+      "3 RateLimitError",
+      "0 NetworkError",
+      "0 NetworkError",
+      "0 NetworkError",
     ]);
   });
 
@@ -159,8 +159,10 @@ describe("revisions", () => {
   it("close their connection when nobody reads them any more", async () => {
     scripts = [[1, 2, 3, undefined]];
     const closed = new Promise<void>((resolve) => graph.onStreamClosed(resolve));
-    expect(await take(connect().revisions(), 1)).toEqual([1]);
+    const { signal } = new AbortController();
+    expect(await take(connect().revisions({ signal }), 1)).toEqual([1]);
     await closed;
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 
   it("give up when the hook says so", async () => {
