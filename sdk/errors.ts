@@ -27,7 +27,10 @@ export interface ErrorDetails {
  */
 export class MetricsinfraError extends Error {
   override readonly name: string = "MetricsinfraError";
-  /** The server's code, such as `FORBIDDEN`, or one of this package: `NETWORK`, `TIMEOUT`, `PAGINATION`, `USAGE`. */
+  /**
+   * The server's code, such as `FORBIDDEN`; `HTTP_502` and the like for an answer without one; or one of this package:
+   * `NETWORK`, `TIMEOUT`, `PAGINATION`, `USAGE`, `UNKNOWN`.
+   */
   readonly code: string;
   /** The HTTP status of the answer; undefined when there was none. */
   readonly status: number | undefined;

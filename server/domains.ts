@@ -155,7 +155,7 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
   const alerts = new AlertService(live, projects);
   const alertRules = new AlertRuleService(alerts, rules, globalRules, projects);
   const silences = new SilenceService(live, alerts, projects);
-  const silenceWriter = new SilenceWriter(silences, projects, live, now);
+  const silenceWriter = new SilenceWriter(silences, projects, live, changes, now);
 
   const agentRepository = new AgentRepository(database);
   const rollout = new RolloutService(agentRepository, projects, audit, feed, now);

@@ -23,13 +23,19 @@ export class ApiTokens<ClientThrows extends boolean> {
     return this.#graph.list(ListApiTokensDocument, args, (data) => data.apiTokens, options);
   }
 
-  /** Creates a token. Its `secret` is shown this once: the server keeps only a hash. */
+  /**
+   * Creates a token. Its `secret` is shown this once: the server keeps only a hash. For the same reason a lost answer cannot
+   * be had again, so this is not retried unless `options.retry` says so: a repeat creates another token.
+   */
   create<Throws extends boolean = ClientThrows>(
     input: ApiTokenCreateInput,
     options?: WriteOptions<Throws>,
   ): Promise<WriteResult<ApiTokenCreatePayload, "apiToken" | "secret", Throws, false>> {
     const keys = ["apiToken", "secret"] as const;
-    return this.#graph.write(CreateApiTokenDocument, { input }, (data) => data.apiTokenCreate, keys, options);
+    return this.#graph.write(CreateApiTokenDocument, { input }, (data) => data.apiTokenCreate, keys, {
+      retry: false,
+      ...options,
+    });
   }
 
   /** Revokes a token for good. */

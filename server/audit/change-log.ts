@@ -92,6 +92,16 @@ export class ChangeLog {
     }
   }
 
+  /**
+   * Records an act on something that is stored elsewhere, such as a silence: it takes no revision, and its entry shows the
+   * newest one of that moment.
+   */
+  async note(caller: Caller, act: Act, key: IdempotencyKey | null): Promise<void> {
+    const { value } = await this.repository.revisions();
+    const entry = entryOf(caller, act, { revision: value, at: this.now(), key });
+    await this.database.transaction(() => this.repository.add([entry]));
+  }
+
   /** Inside the transaction; the revision row comes first, so all writers queue there and cannot deadlock. */
   async #write(caller: Caller, changes: readonly Change[], key: IdempotencyKey | null): Promise<number> {
     const revision = await this.repository.takeRevision(changes.some((change) => change.projectId === null));
@@ -106,23 +116,16 @@ export class ChangeLog {
         after.updatedAt = at;
       }
       await change.write(revision);
-      entries.push(
-        Object.assign(new AuditEntry(), {
-          id: newId("aud"),
-          revision,
-          at,
-          actorId: caller.principal.id,
-          actor: caller.principal.name,
-          projectId: change.projectId,
-          action: actionOf(change),
-          entityType: change.entityType,
-          entityId: (after ?? before)?.id,
-          before: before && describe(before),
-          after: after && describe(after),
-          idempotencyKey: entries.length === 0 ? (key?.key ?? null) : null,
-          requestHash: entries.length === 0 ? (key?.requestHash ?? null) : null,
-        }),
-      );
+      const act = {
+        action: actionOf(change),
+        entityType: change.entityType,
+        entityId: (after ?? before)?.id ?? "",
+        projectId: change.projectId,
+        before: before && describe(before),
+        after: after && describe(after),
+      };
+      // The key stands in the first entry alone: it is unique.
+      entries.push(entryOf(caller, act, { revision, at, key: entries.length === 0 ? key : null }));
     }
     const touched = new Set(changes.flatMap(({ projectId }) => (projectId === null ? [] : [projectId])));
     for (const projectId of touched) await this.projects.bump(projectId, revision);
@@ -145,6 +148,28 @@ export class ChangeLog {
     const subject = entry.action === "DELETE" ? ({ id: entry.entityId } as T) : await find(entry.entityId);
     return { subject, diff: diffOf(entry.before, entry.after), revision: entry.revision, userErrors: [] };
   }
+}
+
+/** What an entry of the change log says of the act itself. */
+export type Act = Pick<AuditEntry, "action" | "entityType" | "entityId" | "projectId" | "before" | "after">;
+
+interface Circumstances {
+  readonly revision: number;
+  readonly at: Date;
+  readonly key: IdempotencyKey | null;
+}
+
+function entryOf({ principal }: Caller, act: Act, { revision, at, key }: Circumstances): AuditEntry {
+  return Object.assign(new AuditEntry(), {
+    ...act,
+    id: newId("aud"),
+    revision,
+    at,
+    actorId: principal.id,
+    actor: principal.name,
+    idempotencyKey: key?.key ?? null,
+    requestHash: key?.requestHash ?? null,
+  });
 }
 
 const conflict: UserError = {

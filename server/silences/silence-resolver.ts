@@ -4,6 +4,7 @@ import { Alert, AlertConnection } from "../alerts/alert.js";
 import { type AlertFilter, AlertFilterArgument } from "../alerts/alert-input.js";
 import { IdArgument } from "../graph/arguments.js";
 import { PageArguments } from "../graph/connection.js";
+import type { Outcome } from "../graph/payload.js";
 import { Project } from "../projects/project.js";
 import {
   Silence,
@@ -65,26 +66,30 @@ export class SilenceResolver {
   }
 
   @Mutation(() => SilenceCreatePayload, { description: "Creates a silence. Every query after it shows its effect." })
-  silenceCreate(
+  async silenceCreate(
     @Ctx() caller: Caller,
     @Arg("input", () => SilenceCreateInput, { description: "The new silence." }) input: SilenceCreateInput,
   ) {
-    return this.writer.create(caller, input);
+    return payload(await this.writer.create(caller, input));
   }
 
   @Mutation(() => SilenceUpdatePayload, { description: "Changes a silence. Every query after it shows its effect." })
-  silenceUpdate(
+  async silenceUpdate(
     @Ctx() caller: Caller,
     @IdArgument() id: string,
     @Arg("input", () => SilenceUpdateInput, { description: "What to change." }) input: SilenceUpdateInput,
   ) {
-    return this.writer.update(caller, id, input);
+    return payload(await this.writer.update(caller, id, input));
   }
 
   @Mutation(() => SilenceExpirePayload, { description: "Ends a silence now. Every query after it shows its effect." })
-  silenceExpire(@Ctx() caller: Caller, @IdArgument() id: string) {
-    return this.writer.expire(caller, id);
+  async silenceExpire(@Ctx() caller: Caller, @IdArgument() id: string) {
+    return payload(await this.writer.expire(caller, id));
   }
+}
+
+function payload({ subject, userErrors }: Outcome<Silence>) {
+  return { silence: subject, userErrors };
 }
 
 /** The silences that keep an alert quiet. */

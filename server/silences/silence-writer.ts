@@ -1,20 +1,26 @@
-import type { Caller } from "../access/caller.js";
+import type { Caller, IdempotencyKey } from "../access/caller.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
+import type { Description } from "../audit/change.js";
+import type { ChangeLog } from "../audit/change-log.js";
 import type { AlertmanagerClient } from "../clients/alertmanager-client.js";
 import { BadUserInputError, ForbiddenError, NotFoundError, UpstreamUnavailableError } from "../core/errors.js";
 import { requireId } from "../core/ids.js";
+import { formatMatcher } from "../core/matcher.js";
+import type { Outcome } from "../graph/payload.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { readChangedSilence, readNewSilence, type Writing } from "./read-silence.js";
 import { Silence } from "./silence.js";
 import { uuidIn } from "./silence-id.js";
 import type { SilenceCreateInput, SilenceUpdateInput } from "./silence-input.js";
+import { projectOf } from "./silence-scope.js";
 import type { SilenceService } from "./silence-service.js";
 
-/** What came of a write: the silence as it is now, or the mistakes that kept it from being written. */
-export interface SilenceOutcome {
-  readonly silence: Silence | null;
-  readonly userErrors: readonly UserError[];
+interface Write {
+  readonly cluster: string;
+  /** The silence that is changed; null for a new one. */
+  readonly before: Silence | null;
+  readonly put: (client: AlertmanagerClient) => Promise<string>;
 }
 
 /**
@@ -26,43 +32,58 @@ export class SilenceWriter {
     private readonly silences: SilenceService,
     private readonly projects: ProjectService,
     private readonly live: LiveAlerts,
+    private readonly changes: ChangeLog,
     private readonly now: () => Date,
   ) {}
 
-  async create(caller: Caller, input: SilenceCreateInput): Promise<SilenceOutcome> {
+  create(caller: Caller, input: SilenceCreateInput): Promise<Outcome<Silence>> {
     caller.requireAnywhere("silence.write");
-    const errors = new UserErrors();
-    const text = readNewSilence(input, await this.#projectName(caller, input.project), this.#writing(caller), errors);
-    const cluster = this.#cluster(input.cluster, errors);
-    if (!errors.any) await this.#checkScope(caller, text.matchers, errors);
-    if (errors.any || cluster === null) return { silence: null, userErrors: errors.list };
-    return this.#write(cluster, (client) => client.putSilence(text));
+    return this.#once(caller, async (key) => {
+      const errors = new UserErrors();
+      const text = readNewSilence(input, await this.#projectName(caller, input.project), this.#writing(caller), errors);
+      const cluster = this.#cluster(input.cluster, errors);
+      if (!errors.any) await this.#checkScope(caller, text.matchers, errors);
+      if (errors.any || cluster === null) return refused(errors.list);
+      return this.#write(caller, key, { cluster, before: null, put: (client) => client.putSilence(text) });
+    });
   }
 
   /** Changes a silence; Alertmanager may put one with a new id in its place. */
-  async update(caller: Caller, id: string, input: SilenceUpdateInput): Promise<SilenceOutcome> {
-    const stored = await this.#editable(caller, id);
-    const errors = new UserErrors();
-    if (stored.state === "EXPIRED") errors.add("CONFLICT", "The silence has expired. Create a new one.", ["id"]);
-    const text = readChangedSilence(stored.text, input, this.#writing(caller), errors);
-    if (!errors.any) await this.#checkScope(caller, text.matchers, errors);
-    if (errors.any) return { silence: null, userErrors: errors.list };
-    return this.#write(stored.cluster, (client) => client.putSilence(text, stored.uuid));
+  update(caller: Caller, id: string, input: SilenceUpdateInput): Promise<Outcome<Silence>> {
+    caller.requireAnywhere("silence.write");
+    return this.#once(caller, async (key) => {
+      const before = await this.#editable(caller, id);
+      const errors = new UserErrors();
+      if (before.state === "EXPIRED") errors.add("CONFLICT", "The silence has expired. Create a new one.", ["id"]);
+      const text = readChangedSilence(before.text, input, this.#writing(caller), errors);
+      if (!errors.any) await this.#checkScope(caller, text.matchers, errors);
+      if (errors.any) return refused(errors.list);
+      const { cluster, uuid } = before;
+      return this.#write(caller, key, { cluster, before, put: (client) => client.putSilence(text, uuid) });
+    });
   }
 
   /** Ends a silence now; one that has ended stays as it is. */
-  async expire(caller: Caller, id: string): Promise<SilenceOutcome> {
-    const stored = await this.#editable(caller, id);
-    if (stored.state === "EXPIRED") return { silence: stored, userErrors: [] };
-    return this.#write(stored.cluster, async (client) => {
-      if (!(await client.expireSilence(stored.uuid))) throw new NotFoundError("Silence");
-      return stored.uuid;
+  expire(caller: Caller, id: string): Promise<Outcome<Silence>> {
+    caller.requireAnywhere("silence.write");
+    return this.#once(caller, async (key) => {
+      const before = await this.#editable(caller, id);
+      if (before.state === "EXPIRED") return done(before);
+      const { cluster, uuid } = before;
+      const put = async (client: AlertmanagerClient) => {
+        if (!(await client.expireSilence(uuid))) throw new NotFoundError("Silence");
+        return uuid;
+      };
+      return this.#write(caller, key, { cluster, before, put });
     });
+  }
+
+  #once(caller: Caller, act: (key: IdempotencyKey | null) => Promise<Outcome<Silence>>): Promise<Outcome<Silence>> {
+    return this.changes.once(caller, (id) => this.silences.find(caller, id), act);
   }
 
   /** The silence as an Alertmanager stores it now, not as it was when it was last polled. */
   async #editable(caller: Caller, id: string): Promise<Silence> {
-    caller.requireAnywhere("silence.write");
     const uuid = uuidIn(id);
     if (uuid === null) throw new BadUserInputError('"id" must be an id that starts with "sil_".', ["id"]);
     const known = (await this.live.snapshot())?.silence(uuid)?.cluster;
@@ -106,13 +127,43 @@ export class SilenceWriter {
     return { author: caller.principal.name, nowMs: this.now().getTime() };
   }
 
-  async #write(cluster: string, put: (client: AlertmanagerClient) => Promise<string>): Promise<SilenceOutcome> {
+  async #write(caller: Caller, key: IdempotencyKey | null, { cluster, before, put }: Write): Promise<Outcome<Silence>> {
+    let silence: Silence | null;
     try {
-      const silence = await this.live.write(cluster, async (client) => client.silence(await put(client)));
-      return { silence: silence && new Silence({ cluster, silence }), userErrors: [] };
+      const written = await this.live.write(cluster, async (client) => client.silence(await put(client)));
+      silence = written && new Silence({ cluster, silence: written });
     } catch (error) {
       if (!(error instanceof BadUserInputError)) throw error;
-      return { silence: null, userErrors: [{ code: "INVALID", message: error.message, path: ["input"] }] };
+      return refused([{ code: "INVALID", message: error.message, path: ["input"] }]);
     }
+    const subject = silence ?? before;
+    if (subject) await this.#note(caller, key, before, subject);
+    return done(silence);
   }
+
+  async #note(caller: Caller, key: IdempotencyKey | null, before: Silence | null, after: Silence): Promise<void> {
+    const name = projectOf(after.matchers);
+    const project = name === null ? null : await this.projects.findByName(caller, name);
+    const act = {
+      action: before === null ? "CREATE" : "UPDATE",
+      entityType: "Silence",
+      entityId: after.id,
+      projectId: project?.id ?? null,
+      before: before && describe(before),
+      after: describe(after),
+    } as const;
+    await this.changes.note(caller, act, key);
+  }
+}
+
+function describe({ id, cluster, matchers, state, startsAt, endsAt, comment }: Silence): Description {
+  return { id, cluster, matchers: matchers.map(formatMatcher), state, startsAt, endsAt, comment };
+}
+
+function done(subject: Silence | null): Outcome<Silence> {
+  return { subject, diff: [], revision: null, userErrors: [] };
+}
+
+function refused(userErrors: readonly UserError[]): Outcome<Silence> {
+  return { subject: null, diff: [], revision: null, userErrors };
 }

@@ -215,4 +215,5 @@ describe("a value that reaches other machines", () => {
 it("tells nothing of the inside by all this", () => {
   expect(app.answers.length).toBeGreaterThan(40);
   expectNothingLeaked(app, /hunter2|nasty/);
+  expect(app.logLines.filter((line) => JSON.parse(line).level >= 40)).toEqual([]);
 });

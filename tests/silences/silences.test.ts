@@ -424,6 +424,49 @@ describe("taking over a silence by its id", () => {
   });
 });
 
+describe("a write of a silence", () => {
+  test("that is repeated with the same Idempotency-Key is done once, and answers the same", async () => {
+    const repeated = async (query: string, variables: object, key: string) => {
+      const headers = { "idempotency-key": key };
+      const first = await app.data(as("alphaMember"), query, variables, headers);
+      expect(await app.data(as("alphaMember"), query, variables, headers)).toEqual(first);
+      return first;
+    };
+    const { id } = (await repeated(create, { input: input({ comment: "once" }) }, "c")).silenceCreate.silence;
+    expect((await inForce()).filter(({ comment }) => comment === "once")).toHaveLength(1);
+    const changed = { matchers: [{ name: "severity", value: "page" }, of("alpha")], comment: "twice" };
+    const updated = (await repeated(update, { id, input: changed }, "u")).silenceUpdate.silence;
+    expect((await inForce()).filter(({ comment }) => comment === "twice")).toHaveLength(1);
+    await repeated(expire, { id: updated.id }, "e");
+    expect(await inForce()).toEqual([]);
+  });
+
+  test("stands in the change log of its project, before and after, and takes no revision", async () => {
+    const { revision } = await app.data(app.operator, "{ revision }");
+    const silence = await made(as("alphaMember"), { comment: "logged" });
+    await app.data(as("alphaMember"), expire, { id: silence.id });
+    const query = `query ($id: ID!) {
+      auditEntries(filter: { entityId: $id }) { nodes { action actor entityType revision project { name } before after } }
+    }`;
+    const { auditEntries } = await app.data(as("alphaViewer"), query, { id: silence.id });
+    const common = { actor: "test", entityType: "Silence", revision, project: { name: "alpha" } };
+    const at = { id: silence.id, cluster: "main", comment: "logged", startsAt: silence.startsAt };
+    const matchers = expect.arrayContaining(['alertname="Down"', 'project="alpha"']);
+    const active = { ...at, matchers, state: "ACTIVE", endsAt: silence.endsAt };
+    expect(auditEntries.nodes).toEqual([
+      {
+        ...common,
+        action: "UPDATE",
+        before: active,
+        after: { ...active, state: "EXPIRED", endsAt: expect.any(String) },
+      },
+      { ...common, action: "CREATE", before: null, after: active },
+    ]);
+    expect(await app.data(app.operator, "{ revision }")).toEqual({ revision });
+    expect((await app.data(as("betaMember"), query, { id: silence.id })).auditEntries.nodes).toEqual([]);
+  });
+});
+
 describe("a list of silences", () => {
   test("holds those that could mute an alert of the caller's projects, and no others", async () => {
     await made(as("alphaMember"), { comment: "one of alpha" });
