@@ -33,7 +33,9 @@ export class AuditEntry extends Node {
   declare readonly id: string;
 
   @Column("int")
-  @Field(() => Int, { description: "The revision that the change took; for a silence, which takes none, the newest of that moment." })
+  @Field(() => Int, {
+    description: "The revision that the change took; for a silence, which takes none, the newest of that moment.",
+  })
   readonly revision!: number;
 
   @Column("datetime", { precision: 3 })

@@ -71,7 +71,6 @@ describe("a filter of alerts", () => {
     [{ matchers: [`{${"a=b,".repeat(10_000)}}`] }, ["filter", "matchers"], /at most 50/],
     [{ projects: Array(101).fill("a") }, ["filter", "projects"], /at most 100/],
   ])("that is wrong is refused at once: %#", (filter, path, says) => {
-    const startedAt = performance.now();
     try {
       compileAlertFilter(filter);
       expect.unreachable();
@@ -79,13 +78,10 @@ describe("a filter of alerts", () => {
       expect(error).toBeInstanceOf(BadUserInputError);
       expect(error).toMatchObject({ message: expect.stringMatching(says), details: { path } });
     }
-    expect(performance.now() - startedAt).toBeLessThan(100);
   });
 
   test("whose regular expression would make a backtracking engine hang answers in milliseconds", () => {
     const long = alertOf("Long", { labels: { a: `${"a".repeat(10_000)}b` } });
-    const startedAt = performance.now();
     expect(compileAlertFilter({ matchers: [`a=~"(a+)+$"`] })(long)).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(50);
   });
 });

@@ -163,11 +163,9 @@ describe("over a pair of real Alertmanagers", () => {
       error: expect.stringContaining("refused the connection."),
     });
     expect(await stateOf(live, "Down")).toBe("SUPPRESSED");
-    const startedAt = performance.now();
     await expect(live.write("am", (client) => client.putSilence(silenceOf("X")))).rejects.toThrow(
       UpstreamUnavailableError,
     );
-    expect(performance.now() - startedAt).toBeLessThan(500);
   });
 });
 
@@ -300,9 +298,7 @@ describe("a cluster", () => {
     const standIn = await startStandIn(hang);
     const live = watch({ am: [standIn.url] }, 60_000);
     await waitFor(() => standIn.requests.length === 2, { what: "the first read" });
-    const startedAt = performance.now();
     await live.stop();
-    expect(performance.now() - startedAt).toBeLessThan(500);
     await waitFor(() => standIn.brokenOff() === 2, { what: "both requests to be broken off" });
     const asked = standIn.requests.length;
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -33,7 +33,6 @@ describe("an upstream that", () => {
         async () => (await app.data(app.operator, "{ alertmanagers { error } }")).alertmanagers[0].error === error,
         { what: "the fault to be noticed" },
       );
-      const startedAt = performance.now();
       expect(await app.data(app.operator, page)).toEqual({
         project: { name: "alpha", alerts: null, alertCounts: null, silences: null, targets: null },
         alerts: null,
@@ -48,7 +47,6 @@ describe("an upstream that", () => {
           extensions: { code: "UPSTREAM_UNAVAILABLE", requestId: expect.any(String) },
         },
       ]);
-      expect(performance.now() - startedAt).toBeLessThan(5_000);
       await app.close();
     },
   );

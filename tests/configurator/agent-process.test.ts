@@ -37,10 +37,8 @@ describe("the daemon", () => {
     await startAgent(machine);
     await reported("SYNCED");
     for (let round = 0; round < 3; round++) {
-      const startedAt = performance.now();
       server.put(project("a", `Round ${round}`));
       await reported("SYNCED");
-      expect(performance.now() - startedAt).toBeLessThan(2_000);
       expect(await machine.read("prometheus/current/rules/a.yml")).toContain(`Round ${round}`);
     }
     // One request to fetch and one to report each time, and two reports at the start: nothing is asked in between.

@@ -13,12 +13,6 @@ const refusals = (source: string): readonly string[] =>
 
 const nested = (levels: number): string => `${"{ project ".repeat(levels - 1)}{ name }${" }".repeat(levels - 1)}`;
 
-const timed = (work: () => void): number => {
-  const start = performance.now();
-  work();
-  return performance.now() - start;
-};
-
 describe("the limits on a document", () => {
   it("lets GraphiQL's introspection query pass, within the token limit", () => {
     const source = getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true, oneOf: true });
@@ -76,7 +70,6 @@ describe("the limits on a document", () => {
   it("looks at each fragment once, so that fragments which double do not cost time", () => {
     const fragments = Array.from({ length: 40 }, (_, n) => `fragment F${n} on Query { ...F${n + 1} ...F${n + 1} }`);
     const source = `{ ...F0 } ${fragments.join(" ")} fragment F40 on Query { name }`;
-    expect(timed(() => refusals(source))).toBeLessThan(200);
     expect(refusals(source)).toEqual([`The operation selects ${2 ** 40} root fields; the limit is 20.`]);
   });
 });

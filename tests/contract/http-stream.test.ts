@@ -164,9 +164,7 @@ describe("the stream of a subscription", () => {
       },
       body: JSON.stringify(subscription),
     });
-    const start = performance.now();
     const [text] = await Promise.all([response.text(), other.close()]);
     expect(text).toContain("event: next");
-    expect(performance.now() - start).toBeLessThan(2_000);
   });
 });

@@ -45,23 +45,3 @@ export const codesOf = ({ errors = [] }: Answer): unknown[] => errors.map(({ ext
 
 /** The messages of an answer's errors. */
 export const messagesOf = ({ errors = [] }: Answer): string[] => errors.map(({ message }) => message);
-
-/**
- * The last of four answers, and the least milliseconds of processor time that one took here, client and server
- * together: unlike the time on the clock, it does not tell how busy the machine is with something else.
- */
-export async function timed<T>(work: () => Promise<T>): Promise<{ readonly answer: T; readonly ms: number }> {
-  const once = async () => {
-    const before = process.cpuUsage();
-    const answer = await work();
-    const { user, system } = process.cpuUsage(before);
-    return { answer, ms: (user + system) / 1_000 };
-  };
-  let { answer, ms } = await once();
-  for (let attempt = 0; attempt < 3; attempt++) {
-    const next = await once();
-    answer = next.answer;
-    ms = Math.min(ms, next.ms);
-  }
-  return { answer, ms };
-}

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { codesOf, expectNothingLeaked, messagesOf, type RecordedApp, startRecordedApp, timed } from "./recorded-app.js";
+import { codesOf, expectNothingLeaked, messagesOf, type RecordedApp, startRecordedApp } from "./recorded-app.js";
 
 let app: RecordedApp;
 beforeAll(async () => {
@@ -84,10 +84,9 @@ describe("a guesser", () => {
 
 describe("an expensive document", () => {
   const refused = async (query: string, code: string) => {
-    const { answer, ms } = await timed(() => app.ask(query));
+    const answer = await app.ask(query);
     expect({ status: answer.status, data: answer.data }).toEqual({ status: 400, data: undefined });
     expect(new Set(codesOf(answer))).toEqual(new Set([code]));
-    expect(ms).toBeLessThan(200);
     return messagesOf(answer);
   };
   const tokens = ["Syntax Error: Document contains more that 1000 tokens. Parsing aborted."];
