@@ -57,7 +57,7 @@ describe("the settings file", () => {
       reportIntervalSeconds: 30,
       brake: { maxDeletedShare: 0.5 },
       log: { level: "info" },
-      alertmanager: { urls: [], reload: "http", amtool: "amtool", continue: false, reloadTimeoutSeconds: 120 },
+      alertmanager: { urls: [], reload: "http", amtool: "amtool", continue: false, reloadTimeoutSeconds: 300 },
     });
   });
 
