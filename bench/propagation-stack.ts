@@ -1,16 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@metricsinfra/sdk";
 import { stringify } from "yaml";
 import { type RunningProcess, startProcess } from "../demo/start-process.js";
 import { ReloadSpy } from "./reload-spy.js";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const serverMain = join(root, "dist/server/main.js");
-const configuratorMain = join(root, "configurator/dist/main.js");
+import { configuratorMain, freePorts, ServerFolder } from "./server-process.js";
 
 /** A real server on SQLite, a real Prometheus and a real agent, in a temporary folder. */
 export interface PropagationStack {
@@ -27,39 +22,13 @@ export interface PropagationStack {
 /** Starts server and Prometheus; the agent comes later, so that data can be laid before. */
 export async function startPropagationStack(): Promise<PropagationStack> {
   const folder = mkdtempSync(join(tmpdir(), "metricsinfra-propagation-"));
-  const [serverPort, prometheusPort, agentPort] = await freePorts(3);
+  const [serverPort = 0, prometheusPort, agentPort] = await freePorts(3);
   const config = join(folder, "config");
-  const serverSettings = join(folder, "server.yml");
-  writeFileSync(
-    serverSettings,
-    stringify({
-      listen: { port: serverPort },
-      database: { type: "sqlite", file: join(folder, "db.sqlite") },
-      log: { level: "warn" },
-    }),
-  );
-  const token = async (role: string): Promise<string> => {
-    const child = await startProcess({
-      name: "token",
-      command: process.execPath,
-      args: [serverMain, "token", "-s", serverSettings, "-n", role, "-r", role],
-    });
-    await child.exited;
-    return child.output.trim();
-  };
-  const operator = await token("OPERATOR");
-  writeFileSync(join(folder, "agent-token"), await token("AGENT"));
-  const serverUrl = `http://127.0.0.1:${serverPort}`;
+  const place = new ServerFolder(folder, serverPort);
+  const operator = await place.token("OPERATOR");
+  writeFileSync(join(folder, "agent-token"), await place.token("AGENT"));
   const prometheusUrl = `http://127.0.0.1:${prometheusPort}`;
-  const processes: RunningProcess[] = [];
-  processes.push(
-    await startProcess({
-      name: "server",
-      command: process.execPath,
-      args: [serverMain, "serve", "-s", serverSettings],
-      ready: { url: `${serverUrl}/readyz` },
-    }),
-  );
+  const processes: RunningProcess[] = [await place.start()];
 
   // Prometheus needs a file to start with; the agent's first release replaces it.
   const release = join(config, "prometheus", "current", "prometheus.yml");
@@ -73,7 +42,7 @@ export async function startPropagationStack(): Promise<PropagationStack> {
     stringify({
       name: "bench",
       directory: config,
-      server: { url: `${serverUrl}/graphql`, token: { file: join(folder, "agent-token") } },
+      server: { url: place.url, token: { file: join(folder, "agent-token") } },
       listen: { port: agentPort },
       prometheus: { urls: [spyUrl], baseFile: first },
     }),
@@ -81,7 +50,7 @@ export async function startPropagationStack(): Promise<PropagationStack> {
   mkdirSync(config, { recursive: true });
 
   return {
-    client: createClient({ url: `${serverUrl}/graphql`, token: operator }),
+    client: createClient({ url: place.url, token: operator }),
     prometheusUrl,
     spy,
     targetFile: (project) => join(config, "prometheus", "targets", "default", `${project}.json`),
@@ -122,17 +91,4 @@ export async function startPropagationStack(): Promise<PropagationStack> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const ports: number[] = [];
-  for (let port = 15_100; ports.length < count; port++) {
-    const isFree = await new Promise<boolean>((resolve) => {
-      const server = createServer();
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-    });
-    if (isFree) ports.push(port);
-  }
-  return ports;
 }

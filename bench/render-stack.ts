@@ -119,6 +119,10 @@ export class RenderStack {
 
   async stop(): Promise<void> {
     for (const running of this.#processes.reverse()) await running.stop();
+  }
+
+  /** Removes all that was written. Not before the last measurement: ext4 makes new files slowly after it lost many. */
+  remove(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 

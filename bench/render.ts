@@ -15,12 +15,18 @@ const sizes: readonly Size[] = [
 ];
 
 const wanted = process.argv.slice(2).map(Number);
-for (const size of sizes.filter(({ projects }) => wanted.length === 0 || wanted.includes(projects))) {
-  await measure(size);
+const stacks: RenderStack[] = [];
+try {
+  for (const size of sizes.filter(({ projects }) => wanted.length === 0 || wanted.includes(projects))) {
+    const stack = new RenderStack();
+    stacks.push(stack);
+    await measure(stack, size);
+  }
+} finally {
+  for (const stack of stacks) stack.remove();
 }
 
-async function measure({ projects, targets, replaced }: Size): Promise<void> {
-  const stack = new RenderStack();
+async function measure(stack: RenderStack, { projects, targets, replaced }: Size): Promise<void> {
   try {
     await stack.start(projects, targets);
     console.log(`\n${projects} projects, ${targets} targets, 5 rules each`);
