@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -16,6 +17,8 @@ export default defineConfig({
     setupFiles: ["tests/support/at-file-end.ts"],
     globalSetup: ["tests/support/mariadb-server.ts"],
     pool: "forks",
+    // Many tests wait for a Prometheus more than they compute.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { MetricsinfraError } from "@metricsinfra/sdk";
 import { DemoFailure } from "./demo-failure.js";
 import { EndSignal, endSignal } from "./end-signal.js";
 import { firstAlert } from "./first-alert.js";
@@ -85,10 +86,10 @@ function layoutOf(args: readonly string[]): Layout {
   }
 }
 
+/** What a person is shown: a stack trace only where the fault is ours. */
 function messageOf(error: unknown): string {
-  if (error instanceof TypeError && "code" in error && `${error.code}`.startsWith("ERR_PARSE_ARGS"))
-    return error.message;
-  if (error instanceof DemoFailure || error instanceof ProcessFailure || error instanceof RangeError)
-    return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const isExpected = [DemoFailure, ProcessFailure, RangeError, MetricsinfraError].some((kind) => error instanceof kind);
+  const isOfNode = "syscall" in error || ("code" in error && `${error.code}`.startsWith("ERR_PARSE_ARGS"));
+  return isExpected || isOfNode ? error.message : (error.stack ?? error.message);
 }

@@ -7,7 +7,7 @@ import { Caller } from "./access/caller.js";
 import { GlobalRole } from "./access/roles.js";
 import { type App, makeApp } from "./app.js";
 import { DatabaseError } from "./core/database/database-error.js";
-import { makeLog } from "./core/log.js";
+import { type Log, makeLog } from "./core/log.js";
 import { SettingsError } from "./core/settings-file.js";
 import { printGraph } from "./http/schema.js";
 import { type Settings, serverSettings, settingsOf } from "./settings.js";
@@ -58,14 +58,13 @@ function messageOf(error: unknown): unknown {
 async function serve(settings: Settings): Promise<void> {
   const log = makeLog(settings.log.level);
   const app = await makeApp(settings, { log });
-  try {
-    log.info({ url: await app.listen() }, "Serving");
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
+  let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {
+    // A terminal and a supervisor may both ask; once is enough.
+    if (isStopping) return;
+    isStopping = true;
     log.info({ signal }, "Stopping");
+    endAfter(2 * settings.shutdownSeconds, log);
     app.close().then(
       () => log.info("Stopped"),
       (error: unknown) => {
@@ -74,7 +73,23 @@ async function serve(settings: Settings): Promise<void> {
       },
     );
   };
-  process.once("SIGTERM", stop).once("SIGINT", stop);
+  // Before anybody can know that we serve: who sees that we do may already want us to stop.
+  process.on("SIGTERM", stop).on("SIGINT", stop);
+  try {
+    log.info({ url: await app.listen() }, "Serving");
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+/** Ends the process if it lives so long: a database that says nothing would keep its connections from closing for ever. */
+function endAfter(seconds: number, log: Log): void {
+  const end = () => {
+    log.error(`Stopping took longer than ${seconds} s`);
+    process.exit(1);
+  };
+  setTimeout(end, seconds * 1_000).unref();
 }
 
 async function createToken(options: {

@@ -7,13 +7,14 @@ import { globalRulesName } from "../render/rule-file.js";
 export function outputChanges(output: Output, changes: Changes): FileChanges {
   const wanted = wantedFiles(output, changes);
   const different = new Map<string, string | null>();
-  for (const path of output.projectFolders.flatMap((folder) => output.tree.inUse.list(folder))) {
+  const there = new Set(output.projectFolders.flatMap((folder) => output.tree.inUse.list(folder)));
+  for (const path of there) {
     const files = wanted.get(projectOfPath(path));
     const isGone = files === undefined ? changes.full : !files.has(path);
     if (isGone) different.set(path, null);
   }
-  for (const files of wanted.values()) {
-    for (const [path, text] of files) if (output.tree.inUse.read(path) !== text) different.set(path, text);
+  for (const [path, text] of [...wanted.values()].flatMap((files) => [...files])) {
+    if (!there.has(path) || output.tree.inUse.read(path) !== text) different.set(path, text);
   }
   return different.size === 0 && !changes.full ? different : withMainFiles(output, different);
 }

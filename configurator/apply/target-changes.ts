@@ -10,15 +10,15 @@ export function targetChanges(targets: TargetFolder, changes: Changes): readonly
     ...changes.projects.map(({ name, targets: file }) => ({ project: name, ...file })),
     ...changes.deleted.map(({ name }) => ({ project: name })),
   ];
-  const tiers = targets.tiers();
+  const there = new Map(targets.tiers().map((tier) => [tier, new Set(targets.projects(tier))]));
   const different = wanted.filter(({ project, tier, text }) => {
-    return [...tiers, ...(tier === undefined || tiers.includes(tier) ? [] : [tier])].some(
-      (each) => targets.read(each, project) !== (each === tier ? text : undefined),
-    );
+    const isMisplaced = [...there].some(([each, projects]) => each !== tier && projects.has(project));
+    if (isMisplaced || tier === undefined) return isMisplaced;
+    return !there.get(tier)?.has(project) || targets.read(tier, project) !== text;
   });
   if (!changes.full) return different;
   const names = new Set(wanted.map(({ project }) => project));
-  const gone = new Set(tiers.flatMap((tier) => targets.projects(tier)).filter((project) => !names.has(project)));
+  const gone = new Set([...there.values()].flatMap((projects) => [...projects].filter((name) => !names.has(name))));
   return [...different, ...[...gone].map((project) => ({ project }))];
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ChangePage } from "@metricsinfra/sdk";
 import { isProjectName } from "../render/names.js";
 import type { RenderedProject } from "../render/render-project.js";
@@ -15,6 +16,9 @@ export interface Changes {
   /** The text of the global rules' file, null when it is to hold none; undefined when they have not changed. */
   readonly globalRules?: string | null;
 }
+
+/** After so many projects the event loop turns: else the request for the next page would not leave before this one is done. */
+const projectsPerTurn = 10;
 
 /**
  * Fetches what changed since a revision, or all of it for 0, and renders each page while the next one is on its way. A
@@ -34,7 +38,8 @@ export async function fetchChanges(
     if (!Number.isInteger(page.revision)) throw new Error("the server's answer names no revision");
     if (first.revision < sinceRevision) return fetchChanges(source, 0, render);
     globalRules = page.globalRules ?? globalRules;
-    for (const { id, name, config } of page.projects) {
+    for (const [index, { id, name, config }] of page.projects.entries()) {
+      if (index % projectsPerTurn === 0) await nextTurn();
       // In order of revision, so of a project that was deleted and made again under its name the living one stays.
       latest.set(name, { id, rendered: config === null ? undefined : render(config) });
     }

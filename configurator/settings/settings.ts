@@ -23,7 +23,7 @@ const processes = {
       "must be http, {pidFile: path} or {command: [program, parameter]}",
     )
     .default("http"),
-  reloadTimeoutSeconds: seconds(120),
+  reloadTimeoutSeconds: seconds(300),
   basicAuth: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
 };
 

@@ -93,13 +93,14 @@ export class ChangeLog {
   }
 
   /**
-   * Records an act on something that is stored elsewhere, such as a silence: it takes no revision, and its entry shows the
-   * newest one of that moment.
+   * Records an act on something that is stored elsewhere, such as a silence: it takes no revision, and its entries, of
+   * which the first stands for the key, show the newest one of that moment.
    */
-  async note(caller: Caller, act: Act, key: IdempotencyKey | null): Promise<void> {
-    const { value } = await this.repository.revisions();
-    const entry = entryOf(caller, act, { revision: value, at: this.now(), key });
-    await this.database.transaction(() => this.repository.add([entry]));
+  async note(caller: Caller, acts: readonly Act[], key: IdempotencyKey | null): Promise<void> {
+    const { value: revision } = await this.repository.revisions();
+    const at = this.now();
+    const entries = acts.map((act, index) => entryOf(caller, act, { revision, at, key: index === 0 ? key : null }));
+    await this.database.transaction(() => this.repository.add(entries));
   }
 
   /** Inside the transaction; the revision row comes first, so all writers queue there and cannot deadlock. */

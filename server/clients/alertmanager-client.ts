@@ -125,7 +125,9 @@ export class AlertmanagerClient {
       );
     } catch (error) {
       if (error instanceof HttpStatusError && error.status === 404) throw new NotFoundError("Silence");
-      if (error instanceof HttpStatusError && error.status < 500) throw new BadUserInputError(saidBy(error));
+      if (error instanceof HttpStatusError && refusalsOfSilence.has(error.status)) {
+        throw new BadUserInputError(saidBy(error));
+      }
       throw error;
     }
   }
@@ -145,6 +147,9 @@ export class AlertmanagerClient {
     }
   }
 }
+
+/** Its own refusal, and that of its API's schema; other statuses are about us, and come from a proxy. */
+const refusalsOfSilence: ReadonlySet<number> = new Set([400, 422]);
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -196,9 +196,13 @@ function checked(project: Project): UserErrors {
     "input",
     "description",
   ]);
-  if (project.openstackId !== null) errors.check(checkName(project.openstackId), ["input", "openstackId"]);
+  if (project.openstackId !== null) errors.check(checkOpenstackId(project.openstackId), ["input", "openstackId"]);
   if (project.aclGroup !== null) errors.check(checkName(project.aclGroup), ["input", "aclGroup"]);
   errors.check(checkProjectName(project.limitTier), ["input", "limitTier"]);
   errors.checkEntries(checkExtraLabels(project.extraLabels), ["input", "extraLabels"]);
   return errors;
+}
+
+function checkOpenstackId(id: string): string | null {
+  return checkText("An id in OpenStack", id, { mostBytes: 64 }) ?? checkName(id);
 }

@@ -1,8 +1,9 @@
 import type { Caller, IdempotencyKey } from "../access/caller.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
 import type { Description } from "../audit/change.js";
-import type { ChangeLog } from "../audit/change-log.js";
-import type { AlertmanagerClient } from "../clients/alertmanager-client.js";
+import type { Act, ChangeLog } from "../audit/change-log.js";
+import type { AlertmanagerClient, UpstreamSilence } from "../clients/alertmanager-client.js";
+import { NeverSentError } from "../clients/http-json.js";
 import { BadUserInputError, ForbiddenError, NotFoundError, UpstreamUnavailableError } from "../core/errors.js";
 import { requireId } from "../core/ids.js";
 import { formatMatcher } from "../core/matcher.js";
@@ -130,7 +131,7 @@ export class SilenceWriter {
   async #write(caller: Caller, key: IdempotencyKey | null, { cluster, before, put }: Write): Promise<Outcome<Silence>> {
     let silence: Silence | null;
     try {
-      const written = await this.live.write(cluster, async (client) => client.silence(await put(client)));
+      const written = await this.live.write(cluster, async (client) => readBack(client, await put(client)));
       silence = written && new Silence({ cluster, silence: written });
     } catch (error) {
       if (!(error instanceof BadUserInputError)) throw error;
@@ -141,18 +142,41 @@ export class SilenceWriter {
     return done(silence);
   }
 
+  /** A silence that moves to another project ends in one change log and begins in the other: neither reads of both. */
   async #note(caller: Caller, key: IdempotencyKey | null, before: Silence | null, after: Silence): Promise<void> {
+    const isMoved = before !== null && projectOf(before.matchers) !== projectOf(after.matchers);
+    const acts = isMoved
+      ? [this.#act(caller, null, after), this.#act(caller, before, await this.#nowOf(before))]
+      : [this.#act(caller, before, after)];
+    await this.changes.note(caller, await Promise.all(acts), key);
+  }
+
+  async #nowOf(before: Silence): Promise<Silence> {
+    const held = (await this.live.snapshot())?.silence(before.uuid);
+    return held === undefined ? before : new Silence(held);
+  }
+
+  async #act(caller: Caller, before: Silence | null, after: Silence): Promise<Act> {
     const name = projectOf(after.matchers);
     const project = name === null ? null : await this.projects.findByName(caller, name);
-    const act = {
+    return {
       action: before === null ? "CREATE" : "UPDATE",
       entityType: "Silence",
       entityId: after.id,
       projectId: project?.id ?? null,
       before: before && describe(before),
       after: describe(after),
-    } as const;
-    await this.changes.note(caller, act, key);
+    };
+  }
+}
+
+/** Reads what was just written; that it cannot be read is no reason to write it once more, to another member. */
+async function readBack(client: AlertmanagerClient, uuid: string): Promise<UpstreamSilence | null> {
+  try {
+    return await client.silence(uuid);
+  } catch (error) {
+    if (!(error instanceof NeverSentError)) throw error;
+    throw new UpstreamUnavailableError(`${error.message} The silence was written.`, { cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { faults, faultTimeoutMs, hang, startStandIn } from "../clients/stand-in.js";
+import { faults, faultTimeoutMs, hang, json, startStandIn } from "../clients/stand-in.js";
 import { startApp } from "../support/app.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { waitFor } from "../support/wait-for.js";
@@ -50,6 +50,33 @@ describe("an upstream that", () => {
       await app.close();
     },
   );
+});
+
+test("a silence that one member took, and then went away, is not given to another member too", async () => {
+  const other = await startStandIn(json([]));
+  const dying = await startStandIn((request, response) => {
+    if (request.method !== "POST") return json([])(request, response);
+    response.setHeader("connection", "close");
+    json({ silenceID: "00000000-0000-4000-8000-000000000000" })(request, response);
+    dying.refuse();
+  });
+  const app = await startApp(await createSqliteDatabase(), {
+    alertmanagers: [
+      {
+        name: "main",
+        members: [
+          { name: "am1", url: dying.url },
+          { name: "am2", url: other.url },
+        ],
+      },
+    ],
+    upstreams: { ...upstreams, pollIntervalSeconds: 60 },
+  });
+  const { id } = (await app.data(app.operator, createProject)).projectCreate.project;
+  const { errors } = await app.graphql(app.operator, silence, { project: id });
+  expect(errors).toMatchObject([{ extensions: { code: "UPSTREAM_UNAVAILABLE" } }]);
+  expect([dying, other].map(({ requests }) => requests.filter((one) => one.startsWith("POST")).length)).toEqual([1, 0]);
+  await app.close();
 });
 
 test("a client that hangs up takes its request to Prometheus along", async () => {

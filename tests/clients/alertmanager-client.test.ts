@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AlertmanagerClient, type SilenceText } from "../../server/clients/alertmanager-client.js";
 import { HttpJson } from "../../server/clients/http-json.js";
 import { upstreamFetch } from "../../server/clients/upstream-fetch.js";
-import { BadUserInputError, NotFoundError, UpstreamUnavailableError } from "../../server/core/errors.js";
+import { AppError, BadUserInputError, NotFoundError, UpstreamUnavailableError } from "../../server/core/errors.js";
 import { type Alertmanager, startAlertmanager } from "../support/alertmanager.js";
 import { waitFor } from "../support/wait-for.js";
 import { json, startStandIn } from "./stand-in.js";
@@ -136,6 +136,24 @@ describe("with an Alertmanager that answers valid JSON of another shape", () => 
     const refusal = connect(server.url).alerts();
     await expect(refusal).rejects.toThrow(UpstreamUnavailableError);
     await expect(refusal).rejects.toThrow(says);
+  });
+
+  test("does not take a proxy's refusal of us for one of the silence", async () => {
+    const silence = { matchers: [], startsAtMs: 0, endsAtMs: 1, createdBy: "a", comment: "b" };
+    const refusals = [400, 422, 401, 403, 429].map(async (status) => {
+      const server = await startStandIn(json("no", status));
+      const error = await connect(server.url)
+        .putSilence(silence)
+        .catch((thrown: AppError) => thrown);
+      return [status, error instanceof AppError && error.code];
+    });
+    expect(await Promise.all(refusals)).toEqual([
+      [400, "BAD_USER_INPUT"],
+      [422, "BAD_USER_INPUT"],
+      [401, "UPSTREAM_UNAVAILABLE"],
+      [403, "UPSTREAM_UNAVAILABLE"],
+      [429, "UPSTREAM_UNAVAILABLE"],
+    ]);
   });
 
   test("does not mind fields that it does not know", async () => {

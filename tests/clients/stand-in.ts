@@ -14,6 +14,8 @@ export interface StandIn {
   readonly brokenOff: () => number;
   /** From now on answers with another function. */
   answerWith(answer: Answer): void;
+  /** From now on takes no connection; those that idle are closed. */
+  refuse(): void;
 }
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -47,6 +49,10 @@ export async function startStandIn(answer: Answer, tls?: { cert: string; key: st
     brokenOff: () => brokenOff,
     answerWith: (next) => {
       current = next;
+    },
+    refuse: () => {
+      server.close();
+      server.closeIdleConnections();
     },
   };
 }

@@ -249,6 +249,15 @@ describe("one bad project", () => {
     expect(server.reports.at(-1)?.problems).toEqual([]);
   });
 
+  test("is no longer spoken of once it is deleted", async () => {
+    server.put({ ...full("a"), rules: [badRule("a")] });
+    await machine.once();
+    expect(server.reports.at(-1)?.problems).toHaveLength(1);
+    server.put({ name: "a", gone: true });
+    await machine.once();
+    expect(server.reports.at(-1)?.problems).toEqual([]);
+  });
+
   test("that never had a good file has none", async () => {
     server.put({ ...full("a"), rules: [badRule("a")] }, full("b"));
     await machine.once();
@@ -325,6 +334,7 @@ describe("a base file", () => {
     expect(server.reports.at(-1)).toMatchObject({ state: "FAILED", appliedRevision: 1, problems: [{ message }] });
     expect(await machine.read("prometheus/current/prometheus.yml")).toBe(before);
     expect(await machine.read("alertmanager/current/alertmanager.yml")).toContain("b/admins");
+    expect(await machine.read("prometheus/targets/default/b.json")).toContain("job_node");
     expect(machine.state).toMatchObject({ revision: 1, appliedRevision: 1 });
     await machine.base("prometheus", "global: {}\n");
     expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });

@@ -188,6 +188,37 @@ describe("real processes", () => {
     expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
   });
 
+  test("that refuse at last what they could not be told of before get all of it once it is mended", async () => {
+    const withPrometheus = (own: object) => ({ ...settings, prometheus: { ...settings.prometheus, ...own } });
+    await machine.configure(withPrometheus({ urls: ["http://127.0.0.1:1"] }));
+    server.put({ ...project(), rules: [always("Third")] });
+    expect(await machine.once()).toMatchObject({ refused: [], waiting: [{}] });
+    await machine.configure(withPrometheus({ reload: { command: ["false"] } }));
+    expect(await machine.once()).toMatchObject({ refused: [{}], waiting: [] });
+    expect(await machine.read("prometheus/current/rules/a.yml")).toContain("Second");
+    await machine.configure(settings);
+    expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+    expect(await ruleNames()).toEqual(["Third"]);
+  });
+
+  test("that were told but have not loaded anything are not believed to have", async () => {
+    const applied = machine.state.appliedRevision;
+    await machine.configure({
+      ...settings,
+      prometheus: { ...settings.prometheus, reload: { command: ["true"] }, reloadTimeoutSeconds: 0.5 },
+    });
+    server.put({ ...project(), rules: [always("Unheard")] });
+    const { refused, waiting } = await machine.once();
+    expect(refused).toEqual([]);
+    expect(waiting.map(({ message }) => message)).toEqual([
+      `prometheus: ${prometheus.url} has not loaded its new config within 0.5 s`,
+    ]);
+    expect(machine.state.appliedRevision).toBe(applied);
+    await machine.configure(settings);
+    expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+    expect(await ruleNames()).toEqual(["Unheard"]);
+  });
+
   test("are told by a signal or a command as well", async () => {
     const pidFile = join(machine.folder, "prometheus.pid");
     await writeFile(pidFile, `${prometheus.process.pid}\n`);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type GraphQLNamedType, isObjectType } from "graphql";
 import { beforeAll, describe, expect, it } from "vitest";
 import { waitFor } from "../support/wait-for.js";
@@ -85,6 +86,21 @@ describe("a cursor", () => {
           { code: "BAD_USER_INPUT" },
         ]);
       }
+    }
+  });
+
+  it("that was made by hand, checksum and all, is refused unless it holds a position", async () => {
+    const forged = (body: string) => {
+      const checksum = createHash("sha256").update(`1\nprojects:name:ASC\n${body}`).digest("base64url").slice(0, 11);
+      return Buffer.from(`${checksum}${body}`).toString("base64url");
+    };
+    const list = { name: "projects", project: null };
+    expect(await read(list, forged('[1,"",""]'))).toEqual({ cursor: expect.any(String) });
+    for (const body of ["{", "null", "5", "{}", "[]", '[1,"a"]', "[1,null,null]", '[1,true,"a"]', '[1,{"id":1},"a"]']) {
+      expect([body, await read(list, forged(body))]).toEqual([body, { code: "BAD_USER_INPUT" }]);
+    }
+    for (const body of ['[1,["a","b"],"a"]', '[1,"a",{"id":1}]', '[1,"a",1]', '[2,"a","a"]']) {
+      expect([body, await read(list, forged(body))]).toEqual([body, { code: "BAD_USER_INPUT" }]);
     }
   });
 });

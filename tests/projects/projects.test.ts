@@ -79,12 +79,14 @@ describeOnEachDatabase((database) => {
 
   it("tells every mistake of an input with its path, and writes nothing", async () => {
     const input = { name: "Not A Name", extraLabels: { "bad-name": "x", project: "y" }, limitTier: "/", aclGroup: "" };
-    const { projectCreate } = await app.data(app.operator, create, { input });
+    const openstackId = "x".repeat(65);
+    const { projectCreate } = await app.data(app.operator, create, { input: { ...input, openstackId } });
     expect({ ...projectCreate, userErrors: mistakes(projectCreate.userErrors) }).toEqual({
       project: null,
       diff: [],
       revision: null,
       userErrors: [
+        "INVALID input.openstackId",
         "INVALID input.aclGroup",
         "INVALID input.limitTier",
         "INVALID input.extraLabels.bad-name",

@@ -324,6 +324,14 @@ describeOnEachDatabase((database) => {
     expect(await send(remove, { id }, "rule-delete")).toEqual(gone);
   });
 
+  it("ignores case beyond ASCII in a search", async () => {
+    const own = await createProject(app, "umlauts");
+    await alerting("Ärger im Ω-Lager", { project: own }, app.operator);
+    const query = `query ($search: String) { project(name: "umlauts") { rules(filter: { search: $search }) { totalCount } } }`;
+    const found = async (search: string) => (await app.data(app.operator, query, { search })).project.rules.totalCount;
+    expect(await Promise.all(["Ärger", "äRGER", "ω-lager", "Arger"].map(found))).toEqual([1, 1, 1, 0]);
+  });
+
   it("lists both kinds by name, filtered, in pages, each as its own type", async () => {
     const own = await createProject(app, "listed");
     const token = await app.token({ [own]: "MEMBER" });

@@ -1,10 +1,17 @@
+import { writeFile } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { beforeAll, expect, it } from "vitest";
 import { startApp, type TestApp } from "../support/app.js";
 import { atFileEnd } from "../support/at-file-end.js";
 import { createMariadbDatabase } from "../support/mariadb.js";
 import { freePort } from "../support/ports.js";
+import { startProcess } from "../support/process.js";
+import { tempFolder } from "../support/temp-folder.js";
 import { waitFor } from "../support/wait-for.js";
+
+const main = fileURLToPath(new URL("../../dist/server/main.js", import.meta.url));
 
 /** A cable to the database that can be cut, and held so that nothing passes. */
 class Cable {
@@ -83,6 +90,29 @@ it("says so while its database is gone, and serves again without a restart", asy
     true,
   );
   expect(await ask()).toEqual(served);
+});
+
+it("ends in time when it is told to stop while the database accepts and says nothing", async () => {
+  const { host, port: upstreamPort, name, user, password } = await createMariadbDatabase();
+  const [port, listenPort, folder] = [await freePort(), await freePort(), await tempFolder("outage")];
+  const cable = new Cable(port, { host, port: upstreamPort });
+  await cable.plugIn();
+  atFileEnd(() => cable.cut());
+  const settings = join(folder, "server.yml");
+  const database = { type: "mariadb", host: "127.0.0.1", port, name, user, password, timeoutSeconds: 1 };
+  // JSON is YAML.
+  await writeFile(settings, JSON.stringify({ listen: { port: listenPort }, database, shutdownSeconds: 1 }));
+  const server = await startProcess({
+    name: "server",
+    command: process.execPath,
+    args: [main, "serve", "--settings", settings],
+    ready: { url: `http://127.0.0.1:${listenPort}/readyz` },
+  });
+  cable.hold(true);
+  // What was asked and never answered keeps its connection from closing.
+  expect((await fetch(`http://127.0.0.1:${listenPort}/readyz`)).status).toBe(503);
+  expect(await server.stop()).toEqual({ code: 1, signal: null });
+  expect(server.output).toContain("Stopping took longer than 2 s");
 });
 
 it("answers within its deadline while the database accepts and says nothing", async () => {

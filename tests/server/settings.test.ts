@@ -71,6 +71,8 @@ it("refuses unknown keys, wrong types and missing values with their line", async
     await refusal(`${database}prometheus:\n  - { name: a, url: http://x }\n  - { name: a, url: http://y }\n`),
   ).toBe("2: prometheus: Each Prometheus needs a name of its own.");
   expect(await refusal("database: { type: oracle }\n")).toMatch(/^1: database\.type: /);
+  const mariadb = "database:\n  { type: mariadb, host: h, name: n, user: u, password: p,\n    poolSize: 1 }\n";
+  expect(await refusal(mariadb)).toMatch(/: database\.poolSize: Too small: expected number to be >=2$/);
 });
 
 it("refuses text that is no YAML, a key that stands twice, an empty file and a missing one", async () => {

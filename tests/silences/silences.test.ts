@@ -465,6 +465,29 @@ describe("a write of a silence", () => {
   });
 });
 
+test("a silence that is moved to another project tells neither project's change log about the other", async () => {
+  const silence = await made(app.operator, { comment: "of alpha" });
+  const change = { matchers: [of("beta"), equal("alertname", "Slow")], comment: "of beta" };
+  const moved = (await app.data(app.operator, update, { id: silence.id, input: change })).silenceUpdate.silence;
+  const query = `query ($old: ID, $new: ID) {
+    a: auditEntries(filter: { entityId: $old }) { nodes { ...entry } }
+    b: auditEntries(filter: { entityId: $new }) { nodes { ...entry } }
+  } fragment entry on AuditEntry { action project { name } before after }`;
+  const seenBy = async (name: string) => {
+    const { a, b } = await app.data(as(name), query, { old: silence.id, new: moved.id });
+    return [...a.nodes, ...b.nodes];
+  };
+  const was = { id: silence.id, comment: "of alpha", state: "ACTIVE" };
+  const alpha = { project: { name: "alpha" } };
+  expect(await seenBy("alphaViewer")).toMatchObject([
+    { ...alpha, action: "UPDATE", before: was, after: { ...was, state: "EXPIRED" } },
+    { ...alpha, action: "CREATE", before: null, after: was },
+  ]);
+  expect(await seenBy("betaMember")).toMatchObject([
+    { project: { name: "beta" }, action: "CREATE", before: null, after: { id: moved.id, comment: "of beta" } },
+  ]);
+});
+
 describe("a list of silences", () => {
   test("holds those that could mute an alert of the caller's projects, and no others", async () => {
     await made(as("alphaMember"), { comment: "one of alpha" });

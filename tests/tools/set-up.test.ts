@@ -178,7 +178,9 @@ describe("npm test", () => {
   test("counts an error outside of any test, and finding no test at all, as a failure", async () => {
     await writeFile(
       join(project, "tests", "passes.test.js"),
-      testFile('test("1", () => {\n\tsetTimeout(() => {\n\t\tthrow new Error("late");\n\t});\n});\n'),
+      testFile(
+        'test("1", async () => {\n\tPromise.reject(new Error("unseen"));\n\tawait new Promise(setImmediate);\n});\n',
+      ),
     );
     expect(await countLine()).toEqual({ code: 1, last: "3 passed, 1 failed" });
     expect(await countLine("tests/nothing-of-this-name")).toEqual({ code: 1, last: "2 passed, 1 failed" });

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdir, readFile, symlink } from "node:fs/promises";
+import { readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { createClient } from "@metricsinfra/sdk";
@@ -95,6 +95,26 @@ describe("npm start", { timeout: 2 * WHOLE_START_MS }, () => {
     expect(messageOf(demo)).toMatch(
       new RegExp(`^\nThe demo cannot go on: node exporter ended by itself \\(signal SIGKILL\\); its log is ${log}`),
     );
+  });
+
+  test("a child that cannot start ends all the others, with its last output", async () => {
+    await writeFile(join(data, "prometheus"), "a file where Prometheus wants its folder");
+    const demo = await startDemo();
+    await demo.waitForOutput(/^two Alertmanagers … /m, WHOLE_START_MS);
+    const children = descendantsOf(demo.pid);
+    expect(await demo.exited).toEqual({ code: 1, signal: null });
+    await allGone(children, 0);
+    expect(messageOf(demo)).toMatch(
+      /^\nThe demo cannot go on: Prometheus ended \(code [12]\) before it was ready; its last output:\n[\s\S]*not a directory/,
+    );
+  });
+
+  test("a data folder that cannot be made is one message", async () => {
+    await writeFile(join(data, "file"), "");
+    const folder = join(data, "file", "data");
+    const demo = await startDemo({ args: [join(ROOT, "dist", "demo", "main.js"), "--data", folder] });
+    expect(await demo.exited).toEqual({ code: 1, signal: null });
+    expect(demo.output).toBe(`\nThe demo cannot go on: ENOTDIR: not a directory, mkdir '${folder}'\n`);
   });
 
   test("killed itself, it leaves no process, and starts again on the same data", async () => {

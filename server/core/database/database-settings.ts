@@ -14,7 +14,8 @@ export const databaseSettings = z.discriminatedUnion("type", [
     name: z.string().min(1),
     user: z.string().min(1),
     password: secret,
-    poolSize: z.number().int().min(1).max(100).default(10),
+    // One connection holds the lock of the migrations while another runs them.
+    poolSize: z.number().int().min(2).max(100).default(10),
     connectTimeoutSeconds: z.number().positive().default(5),
     timeoutSeconds: z.number().positive().default(10),
   }),

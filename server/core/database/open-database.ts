@@ -34,12 +34,14 @@ type MariadbSettings = Extract<DatabaseSettings, { type: "mariadb" }>;
 async function openSqlite(settings: SqliteSettings, options: DatabaseOptions): Promise<Database> {
   mkdirSync(dirname(settings.file), { recursive: true });
   const lock = lockSqliteFile(settings.file);
-  const base = { type: "better-sqlite3", database: settings.file, timeout: 5_000, ...shared(options) } as const;
-  const writer = new DataSource({
-    ...base,
-    enableWAL: true,
-    prepareDatabase: (raw: BetterSqlite3.Database) => void raw.pragma("synchronous = NORMAL"),
-  });
+  const base = {
+    type: "better-sqlite3",
+    database: settings.file,
+    timeout: 5_000,
+    prepareDatabase: prepareSqlite,
+    ...shared(options),
+  } as const;
+  const writer = new DataSource({ ...base, enableWAL: true });
   try {
     await writer.initialize();
     await migrate(writer);
@@ -50,6 +52,12 @@ async function openSqlite(settings: SqliteSettings, options: DatabaseOptions): P
     lock.close();
     throw error;
   }
+}
+
+function prepareSqlite(raw: BetterSqlite3.Database): void {
+  raw.pragma("synchronous = NORMAL");
+  // SQLite's own knows ASCII alone; MariaDB's, and what a search is compared with, every script.
+  raw.function("lower", { deterministic: true }, (text) => (typeof text === "string" ? text.toLowerCase() : text));
 }
 
 /**
@@ -85,12 +93,22 @@ async function openMariadb(settings: MariadbSettings, options: DatabaseOptions):
   } satisfies DataSourceOptions;
   const source = await connectWithPatience(pool, `${settings.host}:${settings.port}`, options);
   try {
+    await requireBinaryCollation(source, settings.name);
     await migrate(source);
     return new Database(source, source, { timeoutMs: settings.timeoutSeconds * 1_000 });
   } catch (error) {
     await source.destroy();
     throw error;
   }
+}
+
+/** Tables take the collation of their database; by any but a binary one, names and keys that differ in case are one. */
+async function requireBinaryCollation(source: DataSource, name: string): Promise<void> {
+  const [row]: { collation: string }[] = await source.query("SELECT @@collation_database AS collation");
+  if (row?.collation.endsWith("_bin")) return;
+  throw new DatabaseError(
+    `The database ${name} has the collation ${row?.collation}, which takes different names for one. ALTER DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, before the first start.`,
+  );
 }
 
 async function connectWithPatience(

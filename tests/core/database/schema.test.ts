@@ -95,6 +95,14 @@ describe("on MariaDB alone", () => {
     expect(Number(applied[0].count)).toBe(migrations.length);
   });
 
+  it("is refused when it takes `web` and `WEB` for one name", async () => {
+    const settings = await createMariadbDatabase();
+    await withSource(settings, (source) => source.query(`ALTER DATABASE ${settings.name} COLLATE utf8mb4_general_ci`));
+    await expect(open(settings)).rejects.toThrow(
+      `The database ${settings.name} has the collation utf8mb4_general_ci, which takes different names for one. ALTER DATABASE ${settings.name} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin, before the first start.`,
+    );
+  });
+
   it("waits for a server that is not there yet, and says so", async () => {
     const settings = await createMariadbDatabase();
     const port = await freePort();
