@@ -174,7 +174,9 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
     stored("agt", (caller, id) => rollout.find(caller, id)),
   ];
   return {
-    authentication: new Authentication(tokenRepository, now),
+    authentication: new Authentication(tokenRepository, now, (error) =>
+      log.warn({ err: error }, "The use of a token cannot be noted"),
+    ),
     tokens,
     resolvers: [
       new NodeResolver(nodes),

@@ -7,6 +7,7 @@ export class Authentication {
   constructor(
     private readonly tokens: ApiTokenRepository,
     private readonly now: () => Date,
+    private readonly onError: (error: unknown) => void,
   ) {}
 
   /** The principal of a bearer token; null when it is unknown, expired or revoked, which the caller cannot tell apart. */
@@ -15,7 +16,8 @@ export class Authentication {
     const now = this.now();
     if (token === null || token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt <= now)) return null;
     const [memberships] = await this.tokens.memberships.load([token.id]);
-    await this.tokens.touch(token, now);
+    // A full disk must not keep those from reading who only read.
+    await this.tokens.touch(token, now).catch(this.onError);
     const granted = memberships instanceof Error || memberships === undefined ? [] : memberships;
     return {
       kind: "API_TOKEN",

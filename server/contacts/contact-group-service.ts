@@ -69,7 +69,7 @@ export class ContactGroupService {
     await this.projects.require(caller, projectId);
     return this.changes.once(
       caller,
-      (id) => this.repository.find(id),
+      (id) => this.find(caller, id),
       async (key) => {
         const errors = new UserErrors();
         const contacts = readContacts(input.contacts, [], errors);
@@ -92,7 +92,7 @@ export class ContactGroupService {
     caller.requireAnywhere("config.write");
     return this.changes.once(
       caller,
-      (known) => this.repository.find(known),
+      (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#changeable(caller, id);
         const errors = new UserErrors();
@@ -122,7 +122,7 @@ export class ContactGroupService {
     caller.requireAnywhere("config.write");
     return this.changes.once(
       caller,
-      (known) => this.repository.find(known),
+      (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#changeable(caller, id);
         const wasDefault = await this.isDefault(caller, before);

@@ -108,6 +108,7 @@ export function httpApp(options: HttpOptions): HttpApp {
         next();
       };
       const track: RequestHandler = (_request, response, next) => {
+        if (response.closed) return; // whoever asked hung up while we found out who it was
         streams.add(response);
         response.once("close", () => streams.delete(response));
         next();

@@ -73,7 +73,7 @@ export class ProjectService {
     caller.require("project.create");
     return this.changes.once(
       caller,
-      (id) => this.repository.find(id),
+      (id) => this.find(caller, id),
       async (key) => {
         const project = Object.assign(new Project(), {
           id: newId("prj"),
@@ -108,7 +108,7 @@ export class ProjectService {
     caller.requireIn(id, administers ? "project.administer" : "project.update", "Project");
     return this.changes.once(
       caller,
-      (known) => this.repository.find(known),
+      (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#existing(id);
         const after = altered(before, {
@@ -137,7 +137,7 @@ export class ProjectService {
     caller.requireIn(id, "project.delete", "Project");
     return this.changes.once(
       caller,
-      (known) => this.repository.find(known),
+      (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#existing(id);
         const gone = {

@@ -3,7 +3,7 @@ import { newId, requireId } from "../core/ids.js";
 import { checkName } from "../core/names.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
 import { Agent, isHeardOf, type StoredProblem } from "./agent.js";
-import type { AgentReportInput } from "./agent-input.js";
+import type { AgentReportInput, RolloutProblemInput } from "./agent-input.js";
 import type { AgentRepository } from "./agent-repository.js";
 
 /** What came of a report. */
@@ -47,6 +47,7 @@ export class AgentReportService {
 }
 
 function reported(input: AgentReportInput, earlier: Agent | null, now: Date): Agent {
+  const since = new Map(earlier?.storedProblems.map((problem) => [identityOf(problem), problem.since]));
   return Object.assign(new Agent(), {
     id: earlier?.id ?? newId("agt"),
     name: input.name,
@@ -59,21 +60,19 @@ function reported(input: AgentReportInput, earlier: Agent | null, now: Date): Ag
     reportIntervalSeconds: input.reportIntervalSeconds,
     lastSeenAt: now,
     lastApplyAt: input.lastApplyAt ?? null,
-    storedProblems: input.problems.map((problem) => stored(problem, earlier, now)),
+    storedProblems: input.problems.map((problem) => stored(problem, since, now)),
   });
 }
 
 /** A problem that was reported before keeps its beginning. */
-function stored(problem: AgentReportInput["problems"][number], earlier: Agent | null, now: Date): StoredProblem {
-  const told = {
-    projectId: problem.project ?? null,
-    file: problem.file ?? null,
-    message: problem.message.slice(0, mostMessageLength),
-  };
-  const same = earlier?.storedProblems.find(
-    ({ projectId, file, message }) => projectId === told.projectId && file === told.file && message === told.message,
-  );
-  return { ...told, since: same?.since ?? now.toISOString() };
+function stored(problem: RolloutProblemInput, since: ReadonlyMap<string, string>, now: Date): StoredProblem {
+  const message = problem.message.slice(0, mostMessageLength);
+  const told = { projectId: problem.project ?? null, file: problem.file ?? null, message };
+  return { ...told, since: since.get(identityOf(told)) ?? now.toISOString() };
+}
+
+function identityOf({ projectId, file, message }: Omit<StoredProblem, "since">): string {
+  return JSON.stringify([projectId, file, message]);
 }
 
 function checked(input: AgentReportInput): UserErrors {

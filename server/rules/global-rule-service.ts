@@ -41,7 +41,7 @@ export class GlobalRuleService {
     caller.require("globalRule.write");
     return this.changes.once(
       caller,
-      (id) => this.repository.find(id),
+      (id) => this.find(caller, id),
       async (key) => {
         const { rule, userErrors } = checked(
           Object.assign(new GlobalRule(), {
@@ -74,7 +74,7 @@ export class GlobalRuleService {
     caller.require("globalRule.write");
     return this.changes.once(
       caller,
-      (known) => this.repository.find(known),
+      (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#existing(id);
         const { rule, userErrors } = checked(
@@ -108,7 +108,7 @@ export class GlobalRuleService {
     caller.require("globalRule.write");
     return this.changes.once(
       caller,
-      (known) => this.repository.find(known),
+      (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#existing(id);
         const change = changeOf(before, null, () => this.repository.remove(id, before.version));

@@ -117,7 +117,7 @@ export class RuleService {
     caller.requireAnywhere("config.write");
     return this.changes.once(
       caller,
-      (known) => this.repository.find(known),
+      (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#changeable(caller, Rule, id);
         const change = changeOf(before, null, () => this.repository.remove(id, before.version));
@@ -137,7 +137,7 @@ export class RuleService {
     await this.projects.require(caller, projectId);
     return this.changes.once(
       caller,
-      (id) => this.repository.find(id) as Promise<T | null>,
+      (id) => this.find(caller, id) as Promise<T | null>,
       async (key) => {
         const { rule, userErrors } = await this.#checked(caller, make(projectId));
         const change = changeOf(null, rule, () => this.repository.insert(rule));
@@ -158,7 +158,7 @@ export class RuleService {
     caller.requireAnywhere("config.write");
     return this.changes.once(
       caller,
-      (known) => this.repository.find(known) as Promise<T | null>,
+      (known) => this.find(caller, known) as Promise<T | null>,
       async (key) => {
         const before = await this.#changeable(caller, kind, id);
         const { rule, userErrors } = await this.#checked(caller, alter(before));

@@ -50,7 +50,7 @@ export class ScrapeJobService {
     await this.projects.require(caller, projectId);
     return this.changes.once(
       caller,
-      (id) => this.repository.find(id),
+      (id) => this.find(caller, id),
       async (key) => {
         const job = Object.assign(new ScrapeJob(), {
           id: newId("job"),
@@ -78,7 +78,7 @@ export class ScrapeJobService {
     caller.requireAnywhere("config.write");
     return this.changes.once(
       caller,
-      (known) => this.repository.find(known),
+      (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#changeable(caller, id);
         const after = altered(before, {
@@ -112,7 +112,7 @@ export class ScrapeJobService {
     caller.requireAnywhere("config.write");
     return this.changes.once(
       caller,
-      (known) => this.repository.find(known),
+      (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#changeable(caller, id);
         const change = this.#change(before, null, () => this.repository.remove(id, before.version));
