@@ -51,7 +51,7 @@ const shape = z.strictObject({
     .prefault({}),
   limits: z
     .strictObject({
-      operationCost: z.number().int().positive().default(5_000),
+      operationCost: z.number().int().positive().default(15_000),
       agentOperationCost: z.number().int().positive().default(5_000_000),
       bodyBytes: z
         .number()

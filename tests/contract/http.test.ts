@@ -52,7 +52,7 @@ const failure = (status: number, code: string, rest: object = {}) => ({
 });
 
 const typename = { query: "{ __typename }" };
-const costless = { cost: { requested: 0, limit: 5000 } };
+const costless = { cost: { requested: 0, limit: 15_000 } };
 const answered = { status: 200, body: { data: { __typename: "Query" }, extensions: costless } };
 
 describe("the audits of GraphQL over HTTP", () => {
@@ -94,7 +94,7 @@ describe("what is answered", () => {
       "x-content-type-options": "nosniff",
       "cache-control": "no-store",
       "content-type": "application/json; charset=utf-8",
-      "content-length": "83",
+      "content-length": "84",
       date: expect.any(String),
       connection: "close",
     });

@@ -167,7 +167,7 @@ describe("an expensive document", () => {
   it("whose fragments double is refused", async () => {
     const doubling = times(25, (n) => `fragment F${n} on Viewer { ...F${n + 1} ...F${n + 1} }`);
     expect(await refused(`{ viewer { ...F0 } } ${doubling} fragment F25 on Viewer { name }`, "COST_LIMIT")).toEqual([
-      "The operation is too expensive. It has more than 10000 selections; the limit is 5000. Ask for fewer objects, or smaller pages.",
+      "The operation is too expensive. It has more than 10000 selections; the limit is 15000. Ask for fewer objects, or smaller pages.",
     ]);
   });
 
@@ -186,8 +186,8 @@ describe("an expensive document", () => {
       errors: [
         {
           message:
-            "The operation is too expensive. It costs 20201; the limit is 5000. Ask for fewer objects, or smaller pages.",
-          extensions: { code: "COST_LIMIT", cost: 20_201, limit: 5_000, requestId: "id" },
+            "The operation is too expensive. It costs 20201; the limit is 15000. Ask for fewer objects, or smaller pages.",
+          extensions: { code: "COST_LIMIT", cost: 20_201, limit: 15_000, requestId: "id" },
         },
       ],
     });
