@@ -65,9 +65,13 @@ export class ConfigApplier {
       this.#state.fingerprint === fingerprint && outputs.every(({ tree }) => tree.current() !== undefined);
     const { times } = this.parts;
     const changes = await times.measure("fetch", () =>
-      fetchChanges(this.parts.source, isKnown ? this.#state.revision : 0, (project) =>
-        times.measureSync("render", () => renderProject(project, render)),
-      ),
+      fetchChanges(this.parts.source, isKnown ? this.#state.revision : 0, (project) => {
+        const rendered = times.measureSync("render", () => renderProject(project, render));
+        times.measureSync("write", () => {
+          for (const { name, tree } of outputs) tree.writeAhead(rendered.files[name]);
+        });
+        return rendered;
+      }),
     );
     const isSettled = isKnown && outputs.every((output) => output.tree.current() === this.#state.loaded[output.name]);
     if (isSettled && this.#hasNothing(changes)) return { changed: false, files: 0, refused: [], waiting: [] };

@@ -25,6 +25,8 @@ export class ReleaseTree {
   readonly #link: string;
   /** Whether the release being built holds files that were not synced one by one. */
   #unsynced = false;
+  /** What was written of the first release before it is built. */
+  readonly #ahead = new Map<string, string>();
 
   constructor(readonly folder: string) {
     this.#releases = join(folder, "releases");
@@ -54,25 +56,46 @@ export class ReleaseTree {
     }
   }
 
-  /** Starts a release: all files of the one in use, with the changes. What an earlier start has left is removed. */
+  /**
+   * Writes files of the first release while others are still on their way, so that the disk works while the server does.
+   * Later releases share most of their files with the one before, so nothing is written ahead of them.
+   */
+  writeAhead(files: ReadonlyMap<string, string>): void {
+    if (files.size === 0 || this.current() !== undefined) return;
+    if (this.#ahead.size === 0) this.#begin();
+    for (const path of files.keys()) if (this.#ahead.has(path)) rmSync(this.buildingPath(path));
+    this.#write(files, false);
+    for (const [path, text] of files) this.#ahead.set(path, text);
+  }
+
+  /** Builds a release: all files of the one in use, with the changes. What an earlier start has left is removed. */
   build(changes: FileChanges): void {
-    this.discard();
-    this.#unsynced = false;
-    mkdirSync(this.buildingFolder, { recursive: true });
+    if (this.#ahead.size === 0) this.#begin();
     if (this.current() !== undefined) this.#linkFolder("", changes);
-    this.#write(changes);
+    const rest = new Map(changes);
+    for (const [path, text] of this.#ahead) {
+      if (changes.get(path) === text) rest.delete(path);
+      else rmSync(this.buildingPath(path));
+    }
+    this.#ahead.clear();
+    this.#write(rest, rest.size < manyFiles);
   }
 
   /** Changes files of the release that is being built. */
   write(changes: FileChanges): void {
     // Never written in place: a name may be a hard link to the release in use.
     for (const path of changes.keys()) rmSync(this.buildingPath(path), { force: true });
-    this.#write(changes);
+    this.#write(changes, changes.size < manyFiles);
+  }
+
+  #begin(): void {
+    this.discard();
+    this.#unsynced = false;
+    mkdirSync(this.buildingFolder, { recursive: true });
   }
 
   /** Writes files whose names are free. */
-  #write(changes: FileChanges): void {
-    const durable = changes.size < manyFiles;
+  #write(changes: FileChanges, durable: boolean): void {
     this.#unsynced ||= !durable;
     const folders = new Set<string>();
     for (const [path, text] of changes) {

@@ -135,6 +135,24 @@ describe("one cycle", () => {
     expect(rules.sort()).toEqual(names.map((name) => `prometheus/current/rules/${name}.yml`).sort());
   });
 
+  test("ends with the newest of what changes while it fetches", async () => {
+    const names = Array.from({ length: 150 }, (_, index) => `p${index}`);
+    server.put(...names.map(full));
+    server.afterPage = () => {
+      server.afterPage = undefined;
+      server.put({ ...full("p0"), rules: [anAlert("p0", "Newer")], contactGroups: [] }, { name: "p1", gone: true });
+    };
+    await machine.once();
+    const files = await machine.files();
+    const gone = [...pathsOf("p0").slice(3), ...pathsOf("p1")];
+    const expected = [...mainPaths, ...names.flatMap(pathsOf)].filter((path) => !gone.includes(path));
+    expect(Object.keys(files).sort()).toEqual(expected.sort());
+    expect(files["prometheus/current/rules/p0.yml"]).toContain("Newer");
+    await machine.once();
+    expect(await machine.files()).toEqual(files);
+    expect(machine.state.appliedRevision).toBe(server.revision);
+  });
+
   test("writes global rules when they change, and removes their file when there are none", async () => {
     server.setGlobalRules([aGlobalRule("TargetDown")]);
     await machine.once();

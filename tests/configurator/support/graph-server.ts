@@ -33,6 +33,8 @@ export class GraphServer {
   readonly reports: SentReport[] = [];
   /** Replaces every answer but that of the stream: a fault. */
   fault: ((response: ServerResponse) => void) | undefined;
+  /** Called after each page of changes was put together: what it changes is in a later page. */
+  afterPage: (() => void) | undefined;
   /** Replaces the stream of revisions. */
   streamFault: ((response: ServerResponse) => void) | undefined;
   /** The agent whose reports alone are accepted; all others have a name that is taken. */
@@ -107,8 +109,11 @@ export class GraphServer {
   #data(operation: string, variables: Request["variables"]): unknown {
     const pageInfo = { hasNextPage: false, endCursor: null };
     switch (operation) {
-      case "ListChangedProjects":
-        return { changedProjects: this.#changes(variables) };
+      case "ListChangedProjects": {
+        const changedProjects = this.#changes(variables);
+        this.afterPage?.();
+        return { changedProjects };
+      }
       case "ListGlobalRules":
         return { globalRules: { nodes: this.#globalRules, pageInfo, totalCount: this.#globalRules.length } };
       case "ReportAgent":
