@@ -1,16 +1,11 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@metricsinfra/sdk";
 import { stringify } from "yaml";
 import { type RunningProcess, startProcess } from "../demo/start-process.js";
 import { copyTemplate, createTemplate } from "./render-data.js";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const serverMain = join(root, "dist/server/main.js");
-const configuratorMain = join(root, "configurator/dist/main.js");
+import { configuratorMain, freePorts, ServerFolder } from "./server-process.js";
 
 /** What the agent's log says of a cycle, and how long the whole process took. */
 export interface Run {
@@ -38,20 +33,15 @@ export class RenderStack {
   /** Lays the data and starts the server over it. */
   async start(projects: number, targets: number): Promise<void> {
     this.#ports = await freePorts(3);
-    this.#write("server.yml", {
-      listen: { port: this.#ports[0] },
-      database: { type: "sqlite", file: join(this.#folder, "db.sqlite") },
-      log: { level: "warn" },
-    });
-    const url = `http://127.0.0.1:${this.#ports[0]}/graphql`;
-    this.#client = createClient({ url, token: await this.#token("OPERATOR") });
-    writeFileSync(join(this.#folder, "token"), await this.#token("AGENT"));
-    const seeding = await this.#server();
+    const server = new ServerFolder(this.#folder, this.#ports[0] ?? 0);
+    this.#client = createClient({ url: server.url, token: await server.token("OPERATOR") });
+    writeFileSync(join(this.#folder, "token"), await server.token("AGENT"));
+    const seeding = await server.start();
     await createTemplate(this.client, Math.ceil(targets / projects));
     await seeding.stop();
     const [fewest, more] = [Math.floor(targets / projects), targets % projects];
-    copyTemplate(join(this.#folder, "db.sqlite"), projects, (index) => fewest + (index < more ? 1 : 0));
-    this.#processes.push(await this.#server());
+    copyTemplate(server.databaseFile, projects, (index) => fewest + (index < more ? 1 : 0));
+    this.#processes.push(await server.start());
     this.#write("prometheus.base.yml", { global: { scrape_interval: "1m", evaluation_interval: "1m" } });
     this.#write("alertmanager.base.yml", {
       global: { smtp_smarthost: "127.0.0.1:25", smtp_from: "bench@example.org" },
@@ -141,38 +131,4 @@ export class RenderStack {
   #write(name: string, content: unknown): void {
     writeFileSync(join(this.#folder, name), stringify(content));
   }
-
-  #server(): Promise<RunningProcess> {
-    return startProcess({
-      name: "server",
-      command: process.execPath,
-      args: [serverMain, "serve", "-s", join(this.#folder, "server.yml")],
-      ready: { url: `http://127.0.0.1:${this.#ports[0]}/readyz` },
-    });
-  }
-
-  async #token(role: string): Promise<string> {
-    const settings = join(this.#folder, "server.yml");
-    const child = await startProcess({
-      name: "token",
-      command: process.execPath,
-      args: [serverMain, "token", "-s", settings, "-n", role, "-r", role],
-    });
-    const { code } = await child.exited;
-    if (code !== 0) throw new Error(`No token was made:\n${child.output}`);
-    return child.output.trim();
-  }
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const ports: number[] = [];
-  for (let port = 15_300; ports.length < count; port++) {
-    const isFree = await new Promise<boolean>((resolve) => {
-      const server = createServer();
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-    });
-    if (isFree) ports.push(port);
-  }
-  return ports;
 }
