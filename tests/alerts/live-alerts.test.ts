@@ -301,7 +301,9 @@ describe("a cluster", () => {
     await live.stop();
     await waitFor(() => standIn.brokenOff() === 2, { what: "both requests to be broken off" });
     const asked = standIn.requests.length;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const other = await startStandIn(json([]));
+    watch({ am: [other.url] });
+    await waitFor(() => other.requests.length >= 8, { what: "another one to be asked four times meanwhile" });
     expect(standIn.requests).toHaveLength(asked);
   });
 });
