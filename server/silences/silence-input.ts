@@ -104,4 +104,10 @@ export class SilenceUpdateInput {
 
   @Field(() => String, { nullable: true, description: "Why; at most 1,000 bytes." })
   readonly comment?: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "The `updatedAt` that you have seen; if it is no longer the newest, CONFLICT.",
+  })
+  readonly expectedUpdatedAt?: Date | null;
 }

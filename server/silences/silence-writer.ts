@@ -7,6 +7,7 @@ import { NeverSentError } from "../clients/http-json.js";
 import { BadUserInputError, ForbiddenError, NotFoundError, UpstreamUnavailableError } from "../core/errors.js";
 import { requireId } from "../core/ids.js";
 import { formatMatcher } from "../core/matcher.js";
+import { Turns } from "../core/turns.js";
 import type { Outcome } from "../graph/payload.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
 import type { ProjectService } from "../projects/project-service.js";
@@ -29,6 +30,8 @@ interface Write {
  * lets anybody take over any silence by its id, so the one that it stores is judged first.
  */
 export class SilenceWriter {
+  readonly #turns = new Turns();
+
   constructor(
     private readonly silences: SilenceService,
     private readonly projects: ProjectService,
@@ -52,10 +55,13 @@ export class SilenceWriter {
   /** Changes a silence; Alertmanager may put one with a new id in its place. */
   update(caller: Caller, id: string, input: SilenceUpdateInput): Promise<Outcome<Silence>> {
     caller.requireAnywhere("silence.write");
-    return this.#once(caller, async (key) => {
+    return this.#inTurn(caller, id, async (key) => {
       const before = await this.#editable(caller, id);
       const errors = new UserErrors();
       if (before.state === "EXPIRED") errors.add("CONFLICT", "The silence has expired. Create a new one.", ["id"]);
+      else if (input.expectedUpdatedAt && input.expectedUpdatedAt.getTime() !== before.updatedAt.getTime()) {
+        errors.add("CONFLICT", "The silence changed since you read it. Read it again.", ["input", "expectedUpdatedAt"]);
+      }
       const text = readChangedSilence(before.text, input, this.#writing(caller), errors);
       if (!errors.any) await this.#checkScope(caller, text.matchers, errors);
       if (errors.any) return refused(errors.list);
@@ -67,7 +73,7 @@ export class SilenceWriter {
   /** Ends a silence now; one that has ended stays as it is. */
   expire(caller: Caller, id: string): Promise<Outcome<Silence>> {
     caller.requireAnywhere("silence.write");
-    return this.#once(caller, async (key) => {
+    return this.#inTurn(caller, id, async (key) => {
       const before = await this.#editable(caller, id);
       if (before.state === "EXPIRED") return done(before);
       const { cluster, uuid } = before;
@@ -77,6 +83,11 @@ export class SilenceWriter {
       };
       return this.#write(caller, key, { cluster, before, put });
     });
+  }
+
+  /** Alertmanager cannot compare and set: what is judged here must not be changed by another caller of ours meanwhile. */
+  #inTurn(caller: Caller, id: string, act: (key: IdempotencyKey | null) => Promise<Outcome<Silence>>) {
+    return this.#once(caller, (key) => this.#turns.take(id, () => act(key)));
   }
 
   #once(caller: Caller, act: (key: IdempotencyKey | null) => Promise<Outcome<Silence>>): Promise<Outcome<Silence>> {

@@ -439,6 +439,26 @@ describe("a write of a silence", () => {
     expect(await inForce()).toEqual([]);
   });
 
+  test("of eight at once that have seen the same state lets one win, and tells the others", async () => {
+    const silence = await made(as("alphaMember"), { comment: "contended" });
+    const { node } = await app.data(
+      app.operator,
+      "query ($id: ID!) { node(id: $id) { ... on Silence { updatedAt } } }",
+      { id: silence.id },
+    );
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        app.data(as("alphaMember"), update, {
+          id: silence.id,
+          input: { comment: `by ${index}`, expectedUpdatedAt: node.updatedAt },
+        }),
+      ),
+    );
+    const outcomes = answers.map(({ silenceUpdate }) => silenceUpdate.userErrors[0]?.path.join(".") ?? "written");
+    expect(outcomes.sort()).toEqual([...Array(7).fill("input.expectedUpdatedAt"), "written"]);
+    expect((await inForce()).filter(({ comment }) => comment.startsWith("by "))).toHaveLength(1);
+  });
+
   test("stands in the change log of its project, before and after, and takes no revision", async () => {
     const { revision } = await app.data(app.operator, "{ revision }");
     const silence = await made(as("alphaMember"), { comment: "logged" });
