@@ -6,8 +6,16 @@ import { isTransient, wrapDriverError } from "./driver-error.js";
 /** How often a transaction is tried when MariaDB ends it because of a deadlock or a lock wait. */
 const transactionTries = 5;
 
+/** What a transaction on SQLite needs. */
+export interface SqliteConnection {
+  readonly inTransaction: boolean;
+  exec(sql: string): unknown;
+}
+
 /** What differs between the two databases. */
 export interface DatabaseBehaviour {
+  /** SQLite's writing connection, below TypeORM. */
+  readonly sqlite?: SqliteConnection;
   /** How long a read or a transaction may take before its caller is told that the database does not answer. */
   readonly timeoutMs?: number;
   /** Called once everything is closed. */
@@ -44,8 +52,10 @@ export class Database {
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const outer = this.#transaction.getStore();
     if (outer) return work(outer);
-    const run = () => this.writer.transaction((manager) => this.#transaction.run(manager, () => work(manager)));
-    if (!this.isSqlite) return this.#within(this.#retried(run));
+    const within = (manager: EntityManager) => this.#transaction.run(manager, () => work(manager));
+    const { sqlite } = this.options;
+    if (!sqlite) return this.#within(this.#retried(() => this.writer.transaction(within)));
+    const run = () => this.#alone(sqlite, within);
     const result = this.#tail.then(run, run);
     this.#tail = result.catch(() => {});
     return result.catch((error: unknown) => Promise.reject(wrapDriverError(error)));
@@ -70,6 +80,21 @@ export class Database {
     await this.writer.destroy();
     if (this.reader !== this.writer) await this.reader.destroy();
     this.options.release?.();
+  }
+
+  /**
+   * TypeORM counts its transactions, and miscounts when SQLite ends one by itself or leaves one open after a COMMIT that
+   * failed, as on a full disk; what is written next then joins a transaction that nobody commits. SQLite itself knows.
+   */
+  async #alone<T>(sqlite: SqliteConnection, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    sqlite.exec("BEGIN IMMEDIATE");
+    try {
+      const result = await work(this.writer.manager);
+      sqlite.exec("COMMIT");
+      return result;
+    } finally {
+      if (sqlite.inTransaction) sqlite.exec("ROLLBACK");
+    }
   }
 
   /** A database that accepts connections and says nothing would hold its callers for ever. */

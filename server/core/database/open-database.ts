@@ -34,19 +34,25 @@ type MariadbSettings = Extract<DatabaseSettings, { type: "mariadb" }>;
 async function openSqlite(settings: SqliteSettings, options: DatabaseOptions): Promise<Database> {
   mkdirSync(dirname(settings.file), { recursive: true });
   const lock = lockSqliteFile(settings.file);
+  const connections: BetterSqlite3.Database[] = [];
   const base = {
     type: "better-sqlite3",
     database: settings.file,
     timeout: 5_000,
-    prepareDatabase: prepareSqlite,
+    prepareDatabase: (raw: BetterSqlite3.Database) => {
+      connections.push(raw);
+      prepareSqlite(raw);
+    },
     ...shared(options),
   } as const;
   const writer = new DataSource({ ...base, enableWAL: true });
   try {
     await writer.initialize();
+    const [sqlite] = connections;
+    if (!sqlite) throw new DatabaseError(`${settings.file} was not opened.`);
     await migrate(writer);
     const reader = await new DataSource({ ...base, readonly: true }).initialize();
-    return new Database(writer, reader, { release: () => void lock.close() });
+    return new Database(writer, reader, { sqlite, release: () => void lock.close() });
   } catch (error) {
     if (writer.isInitialized) await writer.destroy();
     lock.close();
