@@ -1,4 +1,4 @@
-import { type QueryRunner, Table, type TableColumnOptions, type TableIndexOptions } from "typeorm";
+import { type QueryRunner, Table, TableColumn, type TableColumnOptions, type TableIndexOptions } from "typeorm";
 
 /** The column types of a migration, in the spelling that TypeORM reads back from each dialect: so nothing drifts. */
 export class Columns {
@@ -69,4 +69,17 @@ export async function createTable(
   indices: TableIndexOptions[] = [],
 ): Promise<void> {
   await runner.createTable(new Table({ name, columns, indices }));
+}
+
+/** Adds a column; rows that are there already get `value`, which new ones do not get by themselves. */
+export async function addColumn(
+  runner: QueryRunner,
+  table: string,
+  column: TableColumnOptions,
+  value?: string,
+): Promise<void> {
+  if (value === undefined) return runner.addColumn(table, new TableColumn(column));
+  const filled = new TableColumn({ ...column, default: `'${value}'` });
+  await runner.addColumn(table, filled);
+  await runner.changeColumn(table, filled, new TableColumn(column));
 }

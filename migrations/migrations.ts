@@ -3,6 +3,7 @@ import { Contacts1763800000002 } from "./1763800000002-contacts.js";
 import { Targets1763800000003 } from "./1763800000003-targets.js";
 import { Rules1763800000004 } from "./1763800000004-rules.js";
 import { Rollout1763800000005 } from "./1763800000005-rollout.js";
+import { AuditCircumstances1763900000006 } from "./1763900000006-audit-circumstances.js";
 
 /** All migrations, oldest first; one that was released never changes. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   Targets1763800000003,
   Rules1763800000004,
   Rollout1763800000005,
+  AuditCircumstances1763900000006,
 ];

@@ -1,3 +1,4 @@
+import { ForbiddenError } from "./errors.js";
 import { ListChangedProjectsDocument, ListMoreOfProjectDocument } from "./generated/documents.js";
 import type {
   AlertingRuleSettings,
@@ -104,7 +105,7 @@ async function complete(graph: Graph, node: ChangedNode, options?: CallOptions):
   if (project === null) return { id, name, revision, config: null };
   const scrapeJobs = new Gathered(project.scrapeJobs);
   const rules = new Gathered(project.rules);
-  const contactGroups = new Gathered(project.contactGroups);
+  const contactGroups = new Gathered(requireReadable(project.contactGroups, "contact groups", name));
   while (scrapeJobs.cursor !== null || rules.cursor !== null || contactGroups.cursor !== null) {
     const variables = {
       id,
@@ -123,6 +124,12 @@ async function complete(graph: Graph, node: ChangedNode, options?: CallOptions):
   }
   const lists = { scrapeJobs: scrapeJobs.items, rules: rules.items, contactGroups: contactGroups.items };
   return { id, name, revision, config: { ...project, ...lists } };
+}
+
+/** What a token of an agent may read; without it a project would look as if it had none. */
+function requireReadable<T>(value: T | null, what: string, project: string): T {
+  if (value !== null) return value;
+  throw new ForbiddenError(`this token may not read the ${what} of the project ${project}`, { code: "FORBIDDEN" });
 }
 
 /** The items of a list that comes in pages, and where its next page begins; null after the last. */

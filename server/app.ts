@@ -58,6 +58,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     authentication: domains.authentication,
     log,
     bodyBytes: settings.limits.bodyBytes,
+    trustedProxies: settings.listen.trustedProxies,
     playgroundAssets: world.playgroundAssets ?? builtPlayground,
     ready: () => database.ping(),
     metrics: () => metrics.render(),

@@ -2,6 +2,7 @@ import { ApiToken, ApiTokenMembership } from "./access/api-token.js";
 import { ApiTokenRepository } from "./access/api-token-repository.js";
 import { ApiTokenResolver } from "./access/api-token-resolver.js";
 import { ApiTokenService } from "./access/api-token-service.js";
+import { ApiTokenWay } from "./access/api-token-way.js";
 import { Authentication } from "./access/authentication.js";
 import type { Caller } from "./access/caller.js";
 import { ViewerResolver } from "./access/viewer-resolver.js";
@@ -174,9 +175,9 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
     stored("agt", (caller, id) => rollout.find(caller, id)),
   ];
   return {
-    authentication: new Authentication(tokenRepository, now, (error) =>
-      log.warn({ err: error }, "The use of a token cannot be noted"),
-    ),
+    authentication: new Authentication([
+      new ApiTokenWay(tokenRepository, now, (error) => log.warn({ err: error }, "The use of a token cannot be noted")),
+    ]),
     tokens,
     resolvers: [
       new NodeResolver(nodes),

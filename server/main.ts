@@ -125,8 +125,15 @@ async function printSchema(): Promise<void> {
 
 /** Whoever runs commands on the server's own machine with its settings file: an operator. */
 const commandLine = new Caller(
-  { kind: "API_TOKEN", id: "command-line", name: "command line", globalRole: "OPERATOR", memberships: new Map() },
-  { requestId: "command-line", signal: new AbortController().signal, idempotency: null },
+  {
+    kind: "COMMAND_LINE",
+    id: "command-line",
+    name: "command line",
+    globalRole: "OPERATOR",
+    everyProjectRole: null,
+    memberships: new Map(),
+  },
+  { requestId: "command-line", source: null, signal: new AbortController().signal, idempotency: null },
 );
 
 async function withApp(settings: Settings, work: (app: App) => Promise<void>): Promise<void> {

@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { databaseSettings } from "./core/database/database-settings.js";
 import { readSettings, secret } from "./core/settings-file.js";
@@ -22,9 +23,17 @@ const seconds = (initial: number) => z.number().positive().max(3_600).default(in
 const uniqueNames = <T extends { readonly name: string }>(list: readonly T[]) =>
   new Set(list.map(({ name }) => name)).size === list.length;
 
+const network = z
+  .string()
+  .refine((text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text), "An address, or a network such as 192.0.2.0/24.");
+
 const shape = z.strictObject({
   listen: z
-    .strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(8080) })
+    .strictObject({
+      host: z.string().default("127.0.0.1"),
+      port: z.number().int().min(0).max(65_535).default(8080),
+      trustedProxies: z.array(network).default([]),
+    })
     .prefault({}),
   database: databaseSettings,
   prometheus: z.array(upstream).refine(uniqueNames, "Each Prometheus needs a name of its own.").default([]),

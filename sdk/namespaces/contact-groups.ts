@@ -1,3 +1,4 @@
+import { ForbiddenError } from "../errors.js";
 import {
   CreateContactGroupDocument,
   DeleteContactGroupDocument,
@@ -43,7 +44,11 @@ export class ContactGroups<ClientThrows extends boolean> {
 
   /** The contact groups of a project. */
   list(args: ListContactGroupsArguments, options?: CallOptions): Paginated<ContactGroup> {
-    const groupsOf = (data: ListContactGroupsData) => requireNode(data.node, ["Project"], args.project).contactGroups;
+    const groupsOf = (data: ListContactGroupsData) => {
+      const { contactGroups } = requireNode(data.node, ["Project"], args.project);
+      if (contactGroups !== null) return contactGroups;
+      throw new ForbiddenError("this token may not read contact groups", { code: "FORBIDDEN" });
+    };
     return this.#graph.list(ListContactGroupsDocument, args, groupsOf, options);
   }
 

@@ -1,30 +1,24 @@
-import type { ApiTokenRepository } from "./api-token-repository.js";
+import { isDeepStrictEqual } from "node:util";
+import type { Credentials } from "./credentials.js";
 import type { Principal } from "./principal.js";
-import { hashOfSecret } from "./secret.js";
+import type { WayIn } from "./way-in.js";
 
-/** Turns what a request brings into a principal. */
+/** Turns what a request brings into a principal: the ways in, in the order in which they are asked. */
 export class Authentication {
-  constructor(
-    private readonly tokens: ApiTokenRepository,
-    private readonly now: () => Date,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+  constructor(private readonly ways: readonly WayIn[]) {}
 
-  /** The principal of a bearer token; null when it is unknown, expired or revoked, which the caller cannot tell apart. */
-  async principalOfToken(secret: string): Promise<Principal | null> {
-    const token = await this.tokens.findByHash(hashOfSecret(secret));
-    const now = this.now();
-    if (token === null || token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt <= now)) return null;
-    const [memberships] = await this.tokens.memberships.load([token.id]);
-    // A full disk must not keep those from reading who only read.
-    await this.tokens.touch(token, now).catch(this.onError);
-    const granted = memberships instanceof Error || memberships === undefined ? [] : memberships;
-    return {
-      kind: "API_TOKEN",
-      id: token.id,
-      name: token.name,
-      globalRole: token.globalRole,
-      memberships: new Map(granted.map(({ projectId, role }) => [projectId, role])),
-    };
+  /** Who the credentials are of; null when they prove nothing. */
+  async principalOf(credentials: Credentials): Promise<Principal | null> {
+    for (const way of this.ways) {
+      const answer = await way.principalOf(credentials);
+      if (answer === "refused") return null;
+      if (answer !== "none") return answer;
+    }
+    return null;
+  }
+
+  /** Whether the credentials still prove this principal, with these roles; what an open stream asks again and again. */
+  async stillProves(credentials: Credentials, principal: Principal): Promise<boolean> {
+    return isDeepStrictEqual(await this.principalOf(credentials), principal);
   }
 }

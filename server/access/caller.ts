@@ -13,6 +13,8 @@ export interface IdempotencyKey {
 /** What a request brings besides who makes it. */
 export interface RequestFacts {
   readonly requestId: string;
+  /** The address that the request came from, as far as the trusted proxies tell; null on the command line. */
+  readonly source: string | null;
   /** Ends when the client hangs up or the deadline passes. */
   readonly signal: AbortSignal;
   /** The client's `Idempotency-Key` header; null when there is none. */
@@ -38,11 +40,13 @@ export class Caller {
 
   /** Whether the policy lets this caller do `action` in the project; without a project, over all projects. */
   may(action: Action, projectId: string | null = null): boolean {
-    const { project: least, global } = policy[action];
-    const { globalRole, memberships } = this.principal;
+    const { project: least, global, anonymous } = policy[action];
+    const { kind, globalRole, everyProjectRole, memberships } = this.principal;
+    if (kind === "ANONYMOUS" && !anonymous) return false;
     if (globalRole !== null && (global as readonly string[]).includes(globalRole)) return true;
+    if (least === null) return false;
     const role = projectId === null ? undefined : memberships.get(projectId);
-    return least !== null && role !== undefined && isAtLeast(role, least);
+    return [everyProjectRole, role].some((held) => held != null && isAtLeast(held, least));
   }
 
   /** Whether the caller may do `action` over all projects or in at least one. */
@@ -74,15 +78,21 @@ export class Caller {
     }
   }
 
-  /** The ids of the projects that the caller may read, or "all". */
-  get readableProjects(): "all" | readonly string[] {
-    return this.may("project.read") ? "all" : [...this.principal.memberships.keys()];
+  /** The ids of the projects in which the caller may do `action`, or "all". */
+  projectsFor(action: Action): "all" | readonly string[] {
+    if (this.may(action)) return "all";
+    return [...this.principal.memberships.keys()].filter((projectId) => this.may(action, projectId));
   }
 
   /** The caller's role in the project, for display; operators count as ADMIN. */
   roleIn(projectId: string): ProjectRole | null {
-    if (this.principal.globalRole === "OPERATOR") return "ADMIN";
-    return this.principal.memberships.get(projectId) ?? (this.may("project.read") ? "VIEWER" : null);
+    const { globalRole, everyProjectRole, memberships } = this.principal;
+    if (globalRole === "OPERATOR") return "ADMIN";
+    const held = [memberships.get(projectId), everyProjectRole, globalRole === null ? null : "VIEWER"] as const;
+    return held.reduce<ProjectRole | null>(
+      (best, role) => (role != null && (best === null || isAtLeast(role, best)) ? role : best),
+      null,
+    );
   }
 
   /** The idempotency key of the next mutation of this request: one header covers all mutations of a document, in order. */

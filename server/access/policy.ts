@@ -5,32 +5,37 @@ interface Grant {
   /** The least role in the project; null when no role in a project is enough. */
   readonly project: ProjectRole | null;
   readonly global: readonly GlobalRole[];
+  /** Whether the role is enough without a name too: where the settings give strangers a role, as on a public board. */
+  readonly anonymous: boolean;
 }
 
 const readers: readonly GlobalRole[] = ["OPERATOR", "READER", "AGENT"];
 
 /** The policy: action × role. Every service asks it, through the caller, before anything else. */
 export const policy = {
-  // action                project     over all projects
-  "project.read": { project: "VIEWER", global: readers },
-  "project.create": { project: null, global: ["OPERATOR"] },
-  "project.update": { project: "ADMIN", global: ["OPERATOR"] },
-  "project.administer": { project: null, global: ["OPERATOR"] }, // limit tier, ACL group, OpenStack id
-  "project.delete": { project: null, global: ["OPERATOR"] },
-  "config.write": { project: "MEMBER", global: ["OPERATOR"] }, // scrape jobs, rules, contact groups
-  "secret.read": { project: null, global: ["AGENT"] },
-  "silence.write": { project: "MEMBER", global: ["OPERATOR"] },
-  "silence.writePlatform": { project: null, global: ["OPERATOR"] }, // silences that name no project
-  "alert.readPlatform": { project: null, global: ["OPERATOR", "READER"] }, // alerts that belong to no project
-  "globalRule.read": { project: "VIEWER", global: readers }, // in any project: global rules alert for all of them
-  "globalRule.write": { project: null, global: ["OPERATOR"] },
-  "token.read": { project: "ADMIN", global: ["OPERATOR"] },
-  "token.write": { project: "ADMIN", global: ["OPERATOR"] },
-  "token.writeGlobal": { project: null, global: ["OPERATOR"] }, // tokens with a role over all projects
-  "audit.read": { project: "VIEWER", global: ["OPERATOR", "READER"] },
-  "change.read": { project: null, global: ["OPERATOR", "AGENT"] }, // what configurators fetch
-  "agent.report": { project: null, global: ["AGENT"] },
-  "agent.read": { project: "VIEWER", global: readers }, // in any project
+  // action                in the project     over all projects              without a name
+  "project.read": { project: "VIEWER", global: readers, anonymous: true }, // and its jobs, targets, rules, alerts, silences
+  "project.create": { project: null, global: ["OPERATOR"], anonymous: false },
+  "project.update": { project: "ADMIN", global: ["OPERATOR"], anonymous: false },
+  "project.administer": { project: null, global: ["OPERATOR"], anonymous: false }, // limit tier, ACL group, OpenStack id
+  "project.delete": { project: null, global: ["OPERATOR"], anonymous: false },
+  "config.write": { project: "MEMBER", global: ["OPERATOR"], anonymous: false }, // scrape jobs, rules, contact groups
+  "contact.read": { project: "VIEWER", global: readers, anonymous: false }, // people's addresses
+  "secret.read": { project: null, global: ["AGENT"], anonymous: false },
+  "silence.write": { project: "MEMBER", global: ["OPERATOR"], anonymous: false },
+  "silence.writePlatform": { project: null, global: ["OPERATOR"], anonymous: false }, // silences that name no project
+  "alert.readPlatform": { project: null, global: ["OPERATOR", "READER"], anonymous: false }, // alerts that belong to no project
+  "globalRule.read": { project: "VIEWER", global: readers, anonymous: true }, // in any project: global rules alert for all of them
+  "globalRule.write": { project: null, global: ["OPERATOR"], anonymous: false },
+  "token.read": { project: "ADMIN", global: ["OPERATOR"], anonymous: false },
+  "token.write": { project: "ADMIN", global: ["OPERATOR"], anonymous: false },
+  "token.writeGlobal": { project: null, global: ["OPERATOR"], anonymous: false }, // tokens with a role over all projects
+  "audit.read": { project: "VIEWER", global: ["OPERATOR", "READER"], anonymous: false },
+  "audit.readPlatform": { project: null, global: ["OPERATOR", "READER"], anonymous: false }, // what belongs to no project
+  "audit.readSource": { project: "ADMIN", global: ["OPERATOR", "READER"], anonymous: false }, // the address that a change came from
+  "change.read": { project: null, global: ["OPERATOR", "AGENT"], anonymous: false }, // what configurators fetch
+  "agent.report": { project: null, global: ["AGENT"], anonymous: false },
+  "agent.read": { project: "VIEWER", global: readers, anonymous: true }, // in any project
 } as const satisfies Record<string, Grant>;
 
 /** Something that can be asked of the policy. */

@@ -7,6 +7,11 @@ export function newSecret(randomBytes: (size: number) => Buffer): string {
   return prefix + randomBytes(32).toString("base64url");
 }
 
+/** Whether the text is meant to be an API token. */
+export function isSecret(text: string): boolean {
+  return text.startsWith(prefix);
+}
+
 /** What is stored of an API token. */
 export function hashOfSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");

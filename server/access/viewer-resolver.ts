@@ -7,7 +7,8 @@ import { Viewer } from "./viewer.js";
 export class ViewerResolver {
   @Query(() => Viewer, { description: "Who you are, and your roles." })
   viewer(@Ctx() caller: Caller): Viewer {
-    const { kind, name, globalRole, memberships } = caller.principal;
-    return { kind, name, globalRole, memberships: [...memberships].map(([projectId, role]) => ({ projectId, role })) };
+    const { kind, name, globalRole, everyProjectRole, memberships } = caller.principal;
+    const roles = [...memberships].map(([projectId, role]) => ({ projectId, role }));
+    return { kind, name, globalRole, everyProjectRole, memberships: roles };
   }
 }

@@ -1,24 +1,35 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
+import { PrincipalKind } from "../access/principal.js";
 import { uncountedConnectionType } from "../graph/connection.js";
 import { Node } from "../graph/node.js";
 import { DateTime, Json } from "../graph/scalars.js";
 
-/** What a change did. */
-export const ChangeAction = { CREATE: "CREATE", UPDATE: "UPDATE", DELETE: "DELETE" } as const;
+/** What an entry of the change log tells of. */
+export const ChangeAction = {
+  CREATE: "CREATE",
+  UPDATE: "UPDATE",
+  DELETE: "DELETE",
+  REFUSED: "REFUSED",
+  SIGN_IN: "SIGN_IN",
+  SIGN_OUT: "SIGN_OUT",
+} as const;
 export type ChangeAction = keyof typeof ChangeAction;
 
 registerEnumType(ChangeAction, {
   name: "ChangeAction",
-  description: "What a change did.",
+  description: "What an entry of the change log tells of.",
   valuesConfig: {
     CREATE: { description: "The object came to be." },
     UPDATE: { description: "The object was altered." },
     DELETE: { description: "The object went away." },
+    REFUSED: { description: "Nothing: the change was refused, or the sign-in was." },
+    SIGN_IN: { description: "Somebody signed in; the object is the session." },
+    SIGN_OUT: { description: "Somebody signed out; the object is the session." },
   },
 });
 
-/** One change to one object: who, when, before and after. Entries are only ever added. */
+/** One change to one object, or an attempt at one: who, when, from where, before and after. Entries are only ever added. */
 @Entity("audit_entry")
 @Index("ix_audit_entry_revision", ["revision"])
 @Index("ix_audit_entry_project", ["projectId", "revision"])
@@ -26,7 +37,8 @@ registerEnumType(ChangeAction, {
 @Index("uq_audit_entry_idempotency", ["actorId", "idempotencyKey"], { unique: true })
 @ObjectType({
   implements: Node,
-  description: "One change to one object of the configuration. Entries are only ever added.",
+  description:
+    "One change to one object, or an attempt at one: who, when, from where, before and after. Entries are only ever added.",
 })
 export class AuditEntry extends Node {
   @PrimaryColumn("varchar", { length: 40, primaryKeyConstraintName: "pk" })
@@ -34,7 +46,8 @@ export class AuditEntry extends Node {
 
   @Column("int")
   @Field(() => Int, {
-    description: "The revision that the change took; for a silence, which takes none, the newest of that moment.",
+    description:
+      "The revision that the change took; for what takes none (silences, tokens, sign-ins, refusals) the newest of that moment.",
   })
   readonly revision!: number;
 
@@ -49,6 +62,20 @@ export class AuditEntry extends Node {
   @Field(() => String, { description: "Who made it: the name of the token or person." })
   readonly actor!: string;
 
+  @Column("varchar", { name: "actor_kind", length: 20 })
+  @Field(() => PrincipalKind, { description: "How the actor proved who they are." })
+  readonly actorKind!: PrincipalKind;
+
+  /** The address that the request came from; the graph shows it to those who administer the project. */
+  @Column("varchar", { length: 45, nullable: true })
+  readonly source!: string | null;
+
+  @Column("varchar", { name: "request_id", length: 64 })
+  @Field(() => String, {
+    description: "The id of the request, as the answer's header `X-Request-Id` and the log have it.",
+  })
+  readonly requestId!: string;
+
   @Column("varchar", { name: "project_id", length: 40, nullable: true })
   readonly projectId!: string | null;
 
@@ -61,16 +88,23 @@ export class AuditEntry extends Node {
   readonly entityType!: string;
 
   @Column("varchar", { name: "entity_id", length: 40 })
-  @Field(() => ID, { description: "The id of the object; it may be gone by now." })
+  @Field(() => ID, { description: "The id of the object; it may be gone by now, or, where refused, never have been." })
   readonly entityId!: string;
 
   @Column("json", { nullable: true })
-  @Field(() => Json, { nullable: true, description: "The object before; null for CREATE. Secrets are masked." })
+  @Field(() => Json, {
+    nullable: true,
+    description: "The object before; null where there was none. Secrets are masked.",
+  })
   readonly before!: Readonly<Record<string, unknown>> | null;
 
   @Column("json", { nullable: true })
-  @Field(() => Json, { nullable: true, description: "The object after; null for DELETE. Secrets are masked." })
+  @Field(() => Json, { nullable: true, description: "The object after; null where there is none. Secrets are masked." })
   readonly after!: Readonly<Record<string, unknown>> | null;
+
+  @Column("varchar", { length: 1000, nullable: true })
+  @Field(() => String, { nullable: true, description: "Why it was refused; null for what was done." })
+  readonly reason!: string | null;
 
   @Column("varchar", { name: "idempotency_key", length: 80, nullable: true })
   readonly idempotencyKey!: string | null;

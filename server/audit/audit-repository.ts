@@ -1,6 +1,6 @@
 import type { QueryDeepPartialEntity } from "typeorm";
 import type { Database } from "../core/database/database.js";
-import { all, equals, type Narrow, oneOf } from "../core/database/narrow.js";
+import { all, equals, isSet, type Narrow, oneOf } from "../core/database/narrow.js";
 import { TableReader } from "../core/database/table-reader.js";
 import { AuditEntry } from "./audit-entry.js";
 import { Revision } from "./revision.js";
@@ -42,13 +42,18 @@ export class AuditRepository extends TableReader<AuditEntry> {
   }
 }
 
-/** The narrowing that a filter on the change log means; only entries of `readable` projects unless that is "all". */
+/**
+ * The narrowing that a filter on the change log means: only entries of the `readable` projects, and, if `platform`, those
+ * of no project.
+ */
 export function auditEntriesWhere(
   filter: {
     readonly [property in "projectId" | "entityType" | "entityId" | "actor" | "action"]?: string | null | undefined;
   },
   readable: "all" | readonly string[],
+  platform: boolean,
 ): Narrow {
   const wanted = Object.entries(filter).flatMap(([property, value]) => (value ? [equals(property, value)] : []));
-  return all(...(readable === "all" ? [] : [oneOf("projectId", readable)]), ...wanted);
+  const inProjects = readable === "all" ? [] : [oneOf("projectId", readable)];
+  return all(...inProjects, ...(platform ? [] : [isSet("projectId")]), ...wanted);
 }

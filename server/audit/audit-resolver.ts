@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, Query, Resolver } from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
 import type { Caller } from "../access/caller.js";
 import { PageArguments } from "../graph/connection.js";
 import { AuditEntry, AuditEntryConnection } from "./audit-entry.js";
@@ -18,5 +18,14 @@ export class AuditResolver {
     filter: AuditEntryFilter | null,
   ) {
     return { page: await this.service.list(caller, filter ?? {}, page) };
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      "The address that the request came from; null when it is not known, or unless you administer the project.",
+  })
+  source(@Ctx() caller: Caller, @Root() entry: AuditEntry) {
+    return this.service.sourceOf(caller, entry);
   }
 }

@@ -20,15 +20,24 @@ export class AuditService {
   /** The entry with this id; null when it is absent or invisible to the caller. */
   async find(caller: Caller, id: string): Promise<AuditEntry | null> {
     const entry = await caller.loaders.for(this.repository.byId).load(id);
-    return entry && caller.may("audit.read", entry.projectId) ? entry : null;
+    if (entry === null) return null;
+    const mayRead =
+      entry.projectId === null ? caller.may("audit.readPlatform") : caller.may("audit.read", entry.projectId);
+    return mayRead ? entry : null;
   }
 
   async list(caller: Caller, { project, ...filter }: AuditEntryFilter, page: PageRequest): Promise<Page<AuditEntry>> {
     caller.requireAnywhere("audit.read");
     if (project != null) requireId("prj", project, ["filter", "project"]);
-    const readable = caller.may("audit.read") ? "all" : [...caller.principal.memberships.keys()];
-    const narrow = auditEntriesWhere({ ...filter, projectId: project }, readable);
+    const readable = caller.projectsFor("audit.read");
+    const narrow = auditEntriesWhere({ ...filter, projectId: project }, readable, caller.may("audit.readPlatform"));
     return this.repository.page({ narrow, order: newestFirst, page, list: "auditEntries" });
+  }
+
+  /** The address that the change came from; null when it is not known, or the caller may not know it. */
+  sourceOf(caller: Caller, { projectId, source }: AuditEntry): string | null {
+    const mayRead = projectId === null ? caller.may("audit.readPlatform") : caller.may("audit.readSource", projectId);
+    return mayRead ? source : null;
   }
 
   /** The changes within one project; null when the caller may not read them. */

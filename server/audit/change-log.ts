@@ -52,7 +52,10 @@ export class ChangeLog {
     const mistakes = isStale ? [...userErrors, conflict] : userErrors;
     if (mistakes.length > 0) return refused(mistakes);
     const diff = diffOf(before && describe(before), after && describe(after));
-    if (dryRun) return { subject: null, diff, revision: null, userErrors: [] };
+    if (dryRun) {
+      const refusal = (await change.refusal?.()) ?? null;
+      return refusal === null ? { subject: null, diff, revision: null, userErrors: [] } : refused([refusal]);
+    }
     const changes: readonly Change[] = [change, ...also].filter(alters);
     if (changes.length === 0) return { subject: after, diff, revision: null, userErrors: [] };
     try {
@@ -61,6 +64,7 @@ export class ChangeLog {
       this.onRevision(revision);
       return { subject: after ?? before, diff, revision, userErrors: [] };
     } catch (error) {
+      if (error instanceof Refused) return refused([error.userError]);
       if (error instanceof StaleVersion) return refused([conflict]);
       if (error instanceof UniqueViolation && change.taken && !isIdempotencyViolation(error))
         return refused([change.taken]);
@@ -109,6 +113,8 @@ export class ChangeLog {
     const at = this.now();
     const entries: AuditEntry[] = [];
     for (const change of changes) {
+      const refusal = (await change.refusal?.()) ?? null;
+      if (refusal !== null) throw new Refused(refusal);
       const { before, after, describe } = change;
       if (after) {
         after.revision = revision;
@@ -152,7 +158,9 @@ export class ChangeLog {
 }
 
 /** What an entry of the change log says of the act itself. */
-export type Act = Pick<AuditEntry, "action" | "entityType" | "entityId" | "projectId" | "before" | "after">;
+export type Act = Pick<AuditEntry, "action" | "entityType" | "entityId" | "projectId" | "before" | "after"> & {
+  readonly reason?: string;
+};
 
 interface Circumstances {
   readonly revision: number;
@@ -160,17 +168,28 @@ interface Circumstances {
   readonly key: IdempotencyKey | null;
 }
 
-function entryOf({ principal }: Caller, act: Act, { revision, at, key }: Circumstances): AuditEntry {
+function entryOf({ principal, request }: Caller, act: Act, { revision, at, key }: Circumstances): AuditEntry {
   return Object.assign(new AuditEntry(), {
+    reason: null,
     ...act,
     id: newId("aud"),
     revision,
     at,
     actorId: principal.id,
     actor: principal.name,
+    actorKind: principal.kind,
+    source: request.source,
+    requestId: request.requestId,
     idempotencyKey: key?.key ?? null,
     requestHash: key?.requestHash ?? null,
   });
+}
+
+/** A mistake that only shows inside the transaction; undoes it. */
+class Refused extends Error {
+  constructor(readonly userError: UserError) {
+    super(userError.message);
+  }
 }
 
 const conflict: UserError = {

@@ -15,6 +15,11 @@ export interface Change<T extends Stored = Stored> {
   readonly before: T | null;
   readonly after: T | null;
   describe(entity: T): Description;
+  /**
+   * What speaks against it now, for example a limit that is reached; asked inside the transaction, where nobody else
+   * writes meanwhile, and in a dry run.
+   */
+  readonly refusal?: () => Promise<UserError | null>;
   /** Writes it, inside the transaction that took `revision`, after revision, version and times of `after` are set. */
   readonly write: (revision: number) => Promise<void>;
   /** The mistake to tell when a unique index refuses the write. */

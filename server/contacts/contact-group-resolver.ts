@@ -86,7 +86,10 @@ export class ContactResolver {
 export class ProjectContactGroupsResolver {
   constructor(private readonly service: ContactGroupService) {}
 
-  @FieldResolver(() => ContactGroupConnection, { description: "Who can be told of its alerts." })
+  @FieldResolver(() => ContactGroupConnection, {
+    nullable: true,
+    description: "Who can be told of its alerts; null when you may not read people's addresses.",
+  })
   contactGroups(
     @Ctx() caller: Caller,
     @Root() project: Project,
@@ -96,7 +99,10 @@ export class ProjectContactGroupsResolver {
     return this.service.listOf(caller, project.id, ContactGroupOrder[orderBy], page);
   }
 
-  @FieldResolver(() => ContactGroup, { nullable: true, description: "The group that is told of all its alerts." })
+  @FieldResolver(() => ContactGroup, {
+    nullable: true,
+    description: "The group that is told of all its alerts; null when there is none, or you may not read it.",
+  })
   defaultContactGroup(@Ctx() caller: Caller, @Root() project: Project) {
     return this.service.defaultOf(caller, project);
   }

@@ -39,11 +39,17 @@ export class ContactGroupService {
   /** The group with this id; null when it is absent or invisible to the caller. */
   async find(caller: Caller, id: string): Promise<ContactGroup | null> {
     const group = await caller.loaders.for(this.repository.byId).load(id);
-    return group && caller.may("project.read", group.projectId) ? group : null;
+    return group && caller.may("contact.read", group.projectId) ? group : null;
   }
 
-  /** The groups of a project that is visible to the caller. */
-  async listOf(caller: Caller, projectId: string, order: Order, page: PageRequest): Promise<Connection<ContactGroup>> {
+  /** The groups of a project that is visible to the caller; null when the caller may not read people's addresses. */
+  async listOf(
+    caller: Caller,
+    projectId: string,
+    order: Order,
+    page: PageRequest,
+  ): Promise<Connection<ContactGroup> | null> {
+    if (!caller.may("contact.read", projectId)) return null;
     const query = { order, page, list: "Project.contactGroups" };
     const found = await this.repository.below(caller.loaders, "projectId", projectId, query);
     return connection(found.page, found.count);

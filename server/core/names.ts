@@ -1,6 +1,8 @@
 import { isPrintable } from "./text.js";
 
-const projectName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** What a project's name looks like, as the source of a regular expression without anchors. */
+export const projectNamePattern = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+const projectName = new RegExp(`^${projectNamePattern}$`);
 const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const mostCharacters = 100;
 

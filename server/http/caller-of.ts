@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Request } from "express";
 import type { Authentication } from "../access/authentication.js";
 import { Caller } from "../access/caller.js";
-import { bearerOf } from "../access/secret.js";
+import type { Credentials } from "../access/credentials.js";
 import { BadUserInputError } from "../core/errors.js";
+import { credentialsOf } from "./credentials-of.js";
 
 const requestIds = /^[\w-]{1,64}$/;
 const idempotencyKeys = /^[\w-]{1,64}$/;
@@ -14,17 +16,24 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === "string" && requestIds.test(given) ? given : randomUUID();
 }
 
-/** Who makes this request, with what it may be told apart by; `body` is the parsed JSON of a GraphQL request. */
+/** A request whose maker is known, and what it proved that with. */
+export interface KnownRequest {
+  readonly caller: Caller;
+  readonly credentials: Credentials;
+}
+
+/** Who makes this request, with what it may be told apart by; the body of a GraphQL request is parsed already. */
 export async function callerOf(
-  request: IncomingMessage,
-  body: unknown,
+  request: Request,
   authentication: Authentication,
   requestId: string,
   signal: AbortSignal,
-): Promise<Caller> {
-  const secret = bearerOf(request.headers.authorization);
-  const principal = secret === null ? null : await authentication.principalOfToken(secret);
-  return new Caller(principal, { requestId, signal, idempotency: idempotencyOf(request, body) });
+): Promise<KnownRequest> {
+  const credentials = credentialsOf(request);
+  const principal = await authentication.principalOf(credentials);
+  const idempotency = idempotencyOf(request, request.body);
+  const source = request.ip ?? null;
+  return { caller: new Caller(principal, { requestId, source, signal, idempotency }), credentials };
 }
 
 function idempotencyOf(request: IncomingMessage, body: unknown) {

@@ -4,10 +4,10 @@ import type { ApolloServer } from "@apollo/server";
 import { expressMiddleware } from "@as-integrations/express5";
 import express, { type Express, type Request, type RequestHandler, type Response } from "express";
 import type { Authentication } from "../access/authentication.js";
-import { Caller } from "../access/caller.js";
+import type { Caller } from "../access/caller.js";
 import { UnauthenticatedError } from "../core/errors.js";
 import type { Log } from "../core/log.js";
-import { callerOf, requestIdOf } from "./caller-of.js";
+import { callerOf, type KnownRequest, requestIdOf } from "./caller-of.js";
 import { answerError, refuse } from "./error-answer.js";
 import { playground } from "./playground.js";
 import { refuseSubscriptions } from "./refuse-subscriptions.js";
@@ -17,6 +17,8 @@ export interface HttpOptions {
   readonly authentication: Authentication;
   readonly log: Log;
   readonly bodyBytes: number;
+  /** Addresses and networks (CIDR) whose `X-Forwarded-For` tells where a request came from. */
+  readonly trustedProxies: readonly string[];
   readonly playgroundAssets: string;
   /** Resolves when requests can be answered; its error says why not. */
   readonly ready: () => Promise<void>;
@@ -42,13 +44,14 @@ export function httpApp(options: HttpOptions): HttpApp {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  app.set("trust proxy", [...options.trustedProxies]);
   const requestIds = new AsyncLocalStorage<string>();
-  const callers = new WeakMap<Request, Caller>();
+  const requests = new WeakMap<Request, KnownRequest>();
   const streams = new Set<Response>();
   const known = (request: Request): Caller => {
-    const caller = callers.get(request);
-    if (!caller) throw new UnauthenticatedError();
-    return caller;
+    const found = requests.get(request);
+    if (!found) throw new UnauthenticatedError();
+    return found.caller;
   };
 
   app.use((request, response, next) => {
@@ -77,8 +80,8 @@ export function httpApp(options: HttpOptions): HttpApp {
     const hangUp = new AbortController();
     response.once("close", () => hangUp.abort());
     const requestId = String(response.getHeader("x-request-id"));
-    callerOf(request, request.body, options.authentication, requestId, hangUp.signal).then((caller) => {
-      callers.set(request, caller);
+    callerOf(request, options.authentication, requestId, hangUp.signal).then((found) => {
+      requests.set(request, found);
       next();
     }, next);
   };

@@ -52,7 +52,7 @@ export class ProjectService {
 
   async list(caller: Caller, filter: ProjectFilter, order: Order, page: PageRequest): Promise<Connection<Project>> {
     caller.requireAnywhere("project.read");
-    const narrow = this.repository.where(filter, caller.readableProjects);
+    const narrow = this.repository.where(filter, caller.projectsFor("project.read"));
     const found = await this.repository.page({ narrow, order, page, list: "projects" });
     return connection(found, () => this.repository.count(narrow));
   }

@@ -124,9 +124,10 @@ const testOperator = {
   id: "test",
   name: "test",
   globalRole: "OPERATOR",
+  everyProjectRole: null,
   memberships: new Map(),
 } as const;
 
 function requestFacts() {
-  return { requestId: "test", signal: new AbortController().signal, idempotency: null };
+  return { requestId: "test", source: null, signal: new AbortController().signal, idempotency: null };
 }

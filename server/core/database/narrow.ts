@@ -29,3 +29,8 @@ export function oneOf(property: string, values: readonly string[]): Narrow {
 export function all(...narrows: readonly Narrow[]): Narrow {
   return (query, row) => narrows.reduce((narrowed, narrow) => narrow(narrowed, row), query);
 }
+
+/** Only rows in which the property is not null. */
+export function isSet(property: string): Narrow {
+  return (query, row) => query.andWhere(`${row}.${property} IS NOT NULL`);
+}

@@ -1,0 +1,26 @@
+import type { Caller } from "../access/caller.js";
+import type { UserError } from "../graph/user-error.js";
+import type { Change, Description } from "./change.js";
+
+/** An object as an entry of the change log describes it. */
+export interface Described {
+  readonly id: string;
+  /** Null for what belongs to no project: global rules. */
+  readonly projectId: string | null;
+  readonly description: Description;
+}
+
+/** The change that brings an object back, and what speaks against it. */
+export interface Restoration {
+  readonly change: Change;
+  readonly userErrors: readonly UserError[];
+}
+
+/** Brings back one type of object from its descriptions; implemented by the domain that owns the type. */
+export interface Restorable {
+  /**
+   * The change that makes the object as `described` again: a creation under its old id when it is gone, else an update.
+   * Access and values are checked as of a fresh write by this caller; throws NOT_FOUND or FORBIDDEN as that would.
+   */
+  restoration(caller: Caller, described: Described): Promise<Restoration>;
+}
