@@ -35,6 +35,24 @@ const shape = z.strictObject({
       trustedProxies: z.array(network).default([]),
     })
     .prefault({}),
+  access: z
+    .strictObject({
+      groups: z
+        .array(
+          z
+            .strictObject({
+              group: z.string().min(1).max(255),
+              role: z.enum(["VIEWER", "MEMBER", "ADMIN", "READER", "OPERATOR"]),
+            })
+            .refine(({ group }) => group.split("{name}").length <= 2, "A group holds {name} at most once.")
+            .refine(
+              ({ group, role }) => !group.includes("{name}") || (role !== "READER" && role !== "OPERATOR"),
+              "A role over all projects is not given by the group of one project: leave {name} out.",
+            ),
+        )
+        .default([]),
+    })
+    .prefault({}),
   database: databaseSettings,
   prometheus: z.array(upstream).refine(uniqueNames, "Each Prometheus needs a name of its own.").default([]),
   alertmanagers: z

@@ -1,3 +1,4 @@
+import type { ProjectNames } from "../access/identity.js";
 import type { ProjectRevisions } from "../audit/change-log.js";
 import type { Database } from "../core/database/database.js";
 import { all, contains, equals, type Narrow, oneOf } from "../core/database/narrow.js";
@@ -10,7 +11,7 @@ import type { ProjectFilter } from "./project-input.js";
 const living: Narrow = (query, row) => query.andWhere(`${row}.deletedAt IS NULL`);
 
 /** Projects in the database; deleted ones stay as tombstones, which only `changedSince` shows. */
-export class ProjectRepository extends StoredRepository<Project> implements ProjectRevisions {
+export class ProjectRepository extends StoredRepository<Project> implements ProjectRevisions, ProjectNames {
   /** Living projects by name, in the names' order. */
   readonly byName = new BatchSource<string, Project | null>(async (names) => {
     const rows = await this.select(oneOf("activeName", names));
@@ -30,6 +31,15 @@ export class ProjectRepository extends StoredRepository<Project> implements Proj
   async findByName(name: string): Promise<Project | null> {
     const [found] = await this.select(equals("activeName", name));
     return found ?? null;
+  }
+
+  async idsOf(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#idsBy("activeName", names);
+  }
+
+  /** The ids of the living projects with these ids in OpenStack, by those. */
+  async idsOfOpenstack(openstackIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#idsBy("openstackId", openstackIds);
   }
 
   /** What is readable by the caller and passes the filter. */
@@ -59,5 +69,22 @@ export class ProjectRepository extends StoredRepository<Project> implements Proj
         .execute();
       if (result.affected !== 1) throw new StaleVersion();
     });
+  }
+
+  /** Only the two columns: asked with every request of somebody who signed in. */
+  async #idsBy(
+    property: "activeName" | "openstackId",
+    values: readonly string[],
+  ): Promise<ReadonlyMap<string, string>> {
+    if (values.length === 0) return new Map();
+    const rows = await this.database.read((manager) =>
+      manager
+        .createQueryBuilder(Project, "row")
+        .select("row.id", "id")
+        .addSelect(`row.${property}`, "value")
+        .where(`row.${property} IN (:...values) AND row.deletedAt IS NULL`, { values: [...values] })
+        .getRawMany<{ id: string; value: string }>(),
+    );
+    return new Map(rows.map(({ id, value }) => [value, id]));
   }
 }
