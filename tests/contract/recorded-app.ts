@@ -1,6 +1,7 @@
 import { expect } from "vitest";
-import { type Answer, startApp, type TestApp, type TestSettings } from "../support/app.js";
+import { startApp, type TestApp, type TestSettings } from "../support/app.js";
 import { createSqliteDatabase, type SqliteSettings } from "../support/databases.js";
+import type { Answer } from "../support/post-graphql.js";
 
 /** The real server, with all that it answers and logs. */
 export interface RecordedApp extends TestApp {

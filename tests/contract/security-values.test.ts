@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Answer } from "../support/app.js";
+import type { Answer } from "../support/post-graphql.js";
 import { codesOf, expectNothingLeaked, messagesOf, type RecordedApp, startRecordedApp } from "./recorded-app.js";
 import { type SampleApp, startSampleApp } from "./sample-app.js";
 

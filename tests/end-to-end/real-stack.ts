@@ -21,6 +21,7 @@ export interface RealStack {
   readonly folder: string;
   /** A client with an operator's token. */
   readonly client: Client;
+  readonly tokens: Readonly<Record<"OPERATOR" | "AGENT", string>>;
   readonly graphUrl: string;
   readonly server: RunningProcess;
   readonly configurator: RunningProcess;
@@ -97,6 +98,7 @@ export async function startRealStack(options: RealStackOptions): Promise<RealSta
   return {
     folder,
     client: createClient({ url: graphUrl, token: operator }),
+    tokens: { OPERATOR: operator, AGENT: agent },
     graphUrl,
     server,
     configurator,

@@ -5,20 +5,7 @@ import { makeLog } from "../../server/core/log.js";
 import { type Settings, settingsOf } from "../../server/settings.js";
 import { atFileEnd } from "./at-file-end.js";
 import type { DatabaseSettings } from "./databases.js";
-
-/** One answer of the graph, as it came over HTTP. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  // Tests look into answers of every shape; a wrong path fails the assertion that follows.
-  // biome-ignore lint/suspicious/noExplicitAny: see above
-  readonly data: any;
-  readonly errors?: readonly {
-    readonly message: string;
-    readonly path?: readonly string[];
-    readonly extensions: Record<string, unknown>;
-  }[];
-}
+import { type Answer, postGraphql } from "./post-graphql.js";
 
 /** The real server, in this process, on a free port. */
 export interface TestApp {
@@ -66,22 +53,7 @@ export async function startApp(
   const close = () => (closed ??= app.close());
   atFileEnd(close);
 
-  const graphql: TestApp["graphql"] = async (token, query, variables = {}, headers = {}) => {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      body: JSON.stringify({ query, variables }),
-    });
-    return {
-      status: response.status,
-      headers: response.headers,
-      ...((await response.json()) as Pick<Answer, "data" | "errors">),
-    };
-  };
+  const graphql: TestApp["graphql"] = (...request) => postGraphql(url, ...request);
   const token: TestApp["token"] = async (role) => {
     const grant =
       typeof role === "string"
