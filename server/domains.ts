@@ -67,6 +67,7 @@ import { RuleHealthService } from "./rules/rule-health-service.js";
 import { RuleRepository } from "./rules/rule-repository.js";
 import { ProjectRulesResolver, RuleResolver } from "./rules/rule-resolver.js";
 import { RuleService } from "./rules/rule-service.js";
+import { Secret } from "./secrets/secret.js";
 import type { Settings } from "./settings.js";
 import { uuidIn } from "./silences/silence-id.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silences/silence-resolver.js";
@@ -93,6 +94,7 @@ export const entities = [
   RecordingRule,
   GlobalRule,
   Agent,
+  Secret,
 ];
 
 /** What the domains take from the world. */

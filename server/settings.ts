@@ -2,6 +2,7 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { databaseSettings } from "./core/database/database-settings.js";
 import { readSettings, secret } from "./core/settings-file.js";
+import { secretsSettings } from "./secrets/secrets-settings.js";
 
 const upstream = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,63}$/, "1 to 63 letters, digits, `.`, `_` or `-`."),
@@ -54,6 +55,7 @@ const shape = z.strictObject({
     })
     .prefault({}),
   database: databaseSettings,
+  secrets: secretsSettings.prefault({}),
   prometheus: z.array(upstream).refine(uniqueNames, "Each Prometheus needs a name of its own.").default([]),
   alertmanagers: z
     .array(

@@ -91,6 +91,37 @@ it("says which variable or secret's file is missing", async () => {
   ).toMatch(/^ a secret's file cannot be read: ENOENT/);
 });
 
+it("takes keys of 32 bytes in base64 or hex, and shows none that it refuses", async () => {
+  const base64 = Buffer.alloc(32, 7).toString("base64");
+  const hex = Buffer.alloc(32, 8).toString("hex");
+  await writeFile(join(folder, "one.key"), `${base64}\n`);
+  const keys = (list: object[]) => `${database}secrets: ${JSON.stringify({ keys: list })}\n`;
+  const file = await written(
+    keys([
+      { id: "a", key: { file: join(folder, "one.key") } },
+      { id: "b", key: hex },
+    ]),
+  );
+  const { secrets } = serverSettings(file, {});
+  expect(secrets.keys.map(({ id, key }) => [id, key.export().toString("hex")])).toEqual([
+    ["a", "07".repeat(32)],
+    ["b", "08".repeat(32)],
+  ]);
+  const message = "A key is 32 bytes in base64 or hex: openssl rand -base64 32";
+  for (const wrong of ["", "short", base64.slice(4), hex.slice(2), `${hex}00`, `${base64}\n${base64}`]) {
+    expect(await refusal(keys([{ id: "a", key: wrong }]))).toBe(`2: secrets.keys.0.key: ${message}`);
+  }
+  expect(await refusal(keys([{ id: "a", key: { file: "/nowhere" } }]))).toMatch(
+    /a secret's file cannot be read: ENOENT/,
+  );
+  expect(await refusal(keys([{ id: "a b", key: hex }]))).toMatch(/^2: secrets\.keys\.0\.id: 1 to 63 letters/);
+  const twice = [
+    { id: "a", key: hex },
+    { id: "a", key: base64 },
+  ];
+  expect(await refusal(keys(twice))).toBe("2: secrets.keys: Each key needs an id of its own.");
+});
+
 it("cannot be changed once read", () => {
   expect(Object.isFrozen(settingsOf({ database: { type: "sqlite", file: "x" } }))).toBe(true);
 });

@@ -40,7 +40,7 @@ export async function startApp(
   { now, playgroundAssets, onLog, ...rest }: TestSettings = {},
 ): Promise<TestApp> {
   const log = { level: onLog ? "debug" : "silent" } as const;
-  const settings: Settings = settingsOf({ listen: { port: 0 }, log, ...rest, database });
+  const settings: Settings = settingsOf({ listen: { port: 0 }, log, secrets: testSecrets, ...rest, database });
   let statements: string[] | null = null;
   const app = await makeApp(settings, {
     log: makeLog(settings.log.level, onLog && { write: onLog }),
@@ -90,6 +90,9 @@ export async function startApp(
     close,
   };
 }
+
+/** A key, so that tests may store secrets. */
+const testSecrets = { keys: [{ id: "test", key: Buffer.alloc(32, "test").toString("base64") }] };
 
 const testOperator = {
   kind: "API_TOKEN",
