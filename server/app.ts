@@ -14,6 +14,7 @@ import { httpApp } from "./http/http-app.js";
 import { Metrics } from "./http/metrics.js";
 import { buildGraph } from "./http/schema.js";
 import { subscriptionStream } from "./http/stream.js";
+import type { SecretCare } from "./secret-care.js";
 import type { Settings } from "./settings.js";
 
 /** What the server takes from the world, so that tests can give it another. */
@@ -31,6 +32,7 @@ export interface World {
 export interface App {
   readonly schema: GraphQLSchema;
   readonly tokens: ApiTokenService;
+  readonly secrets: SecretCare;
   /** Serves on the address of the settings; resolves with the URL of the graph. */
   listen(): Promise<string>;
   /** Lets requests under way finish, ends streams, closes the database. */
@@ -77,11 +79,12 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
   });
   await apollo.start();
   http.mount(apollo, subscriptionStream({ schema, log, callerOf: http.callerOf, costLimitOf }));
-  domains.start();
+  await domains.start();
 
   return {
     schema,
     tokens: domains.tokens,
+    secrets: domains.secrets,
     listen: async () => {
       http.server.listen(settings.listen.port, settings.listen.host);
       await once(http.server, "listening");

@@ -30,6 +30,7 @@ import {
   ProjectContactGroupsResolver,
 } from "./contacts/contact-group-resolver.js";
 import { ContactGroupService } from "./contacts/contact-group-service.js";
+import { ContactSecretService } from "./contacts/contact-secret-service.js";
 import type { Database } from "./core/database/database.js";
 import { type IdPrefix, isId } from "./core/ids.js";
 import type { Log } from "./core/log.js";
@@ -67,7 +68,13 @@ import { RuleHealthService } from "./rules/rule-health-service.js";
 import { RuleRepository } from "./rules/rule-repository.js";
 import { ProjectRulesResolver, RuleResolver } from "./rules/rule-resolver.js";
 import { RuleService } from "./rules/rule-service.js";
+import { SecretCare } from "./secret-care.js";
 import { Secret } from "./secrets/secret.js";
+import { SecretKeys } from "./secrets/secret-keys.js";
+import { SecretPruning } from "./secrets/secret-pruning.js";
+import { SecretRepository } from "./secrets/secret-repository.js";
+import { SecretRotation } from "./secrets/secret-rotation.js";
+import { SecretStore } from "./secrets/secret-store.js";
 import type { Settings } from "./settings.js";
 import { uuidIn } from "./silences/silence-id.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silences/silence-resolver.js";
@@ -110,8 +117,9 @@ export interface Domains {
   readonly tokens: ApiTokenService;
   readonly resolvers: readonly object[];
   readonly streams: Streams<Caller>;
-  /** Begins the work that goes on in the background: watching the Alertmanagers. */
-  readonly start: () => void;
+  readonly secrets: SecretCare;
+  /** Tells of what needs an operator, and begins the work that goes on in the background: watching the Alertmanagers. */
+  readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -141,7 +149,16 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
     now,
   );
 
-  const contactGroups = new ContactGroupService(contactGroupRepository, projects, changes);
+  const secretRepository = new SecretRepository(database);
+  const secretKeys = new SecretKeys(settings.secrets, randomBytes);
+  const secrets = new SecretStore(secretRepository, secretKeys, now);
+  const contactGroups = new ContactGroupService(contactGroupRepository, projects, changes, secrets);
+  const secretCare = new SecretCare(
+    contactGroups,
+    new SecretRotation(secretRepository, secretKeys),
+    new SecretPruning(secretRepository, [contactGroupRepository, auditRepository]),
+    changes,
+  );
   const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, changes);
   const targets = new TargetService(scrapeJobRepository, upstreams.prometheus);
   const rules = new RuleService(ruleRepository, projects, changes);
@@ -192,7 +209,7 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
       new ProjectAuditResolver(audit),
       new AuditProjectResolver(projects),
       new ContactGroupResolver(contactGroups, projects),
-      new ContactResolver(contactGroups),
+      new ContactResolver(new ContactSecretService(secrets)),
       new ProjectContactGroupsResolver(contactGroups),
       new ScrapeJobResolver(scrapeJobs, projects),
       new ProjectScrapeJobsResolver(scrapeJobs),
@@ -220,7 +237,11 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
       new ContactGroupRolloutResolver(rollout),
     ],
     streams: { [revisionsTopic]: (caller) => rollout.revisions(caller) },
-    start: () => live.start(),
+    secrets: secretCare,
+    start: async () => {
+      for (const warning of await secretCare.warnings()) log.warn(warning);
+      live.start();
+    },
     stop: async () => {
       await live.stop();
       await upstreams.close();

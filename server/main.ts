@@ -10,6 +10,7 @@ import { DatabaseError } from "./core/database/database-error.js";
 import { type Log, makeLog } from "./core/log.js";
 import { SettingsError } from "./core/settings-file.js";
 import { printGraph } from "./http/schema.js";
+import { NoKeyError } from "./secrets/secret-keys.js";
 import { type Settings, serverSettings, settingsOf } from "./settings.js";
 
 const program = new Command("metricsinfra-server").description("The GraphQL API of metricsinfra.").showHelpAfterError();
@@ -39,6 +40,14 @@ program
   .option("-e, --expires <time>", "ISO-8601 time from which it is refused")
   .action(createToken);
 
+program
+  .command("rotate-secrets")
+  .description(
+    "Encrypt with the first key of secrets.keys every secret that is under another one, or not encrypted. Servers may run meanwhile (SQLite: may not), and it may be repeated.",
+  )
+  .addOption(settingsOption())
+  .action(rotateSecrets);
+
 program.command("schema").description("Print the schema of the graph.").action(printSchema);
 
 program.parseAsync().catch((error: unknown) => {
@@ -52,7 +61,8 @@ function messageOf(error: unknown): unknown {
   if ("code" in error && error.code === "EADDRINUSE" && "address" in error && "port" in error) {
     return `${error.address}:${error.port} is in use by another program.`;
   }
-  return error instanceof SettingsError || error instanceof DatabaseError ? error.message : error;
+  const isForeseen = [SettingsError, DatabaseError, NoKeyError].some((foreseen) => error instanceof foreseen);
+  return isForeseen ? error.message : error;
 }
 
 async function serve(settings: Settings): Promise<void> {
@@ -107,6 +117,26 @@ async function createToken(options: {
     if (secret === null)
       throw new SettingsError(userErrors.map(({ path, message }) => `${path.join(".")}: ${message}`).join("\n"));
     console.log(secret);
+  });
+}
+
+async function rotateSecrets(options: { settings: string }): Promise<void> {
+  await withApp(serverSettings(options.settings), async ({ secrets }) => {
+    const { contactGroups, keyId, reencrypted, problems, remaining } = await secrets.rotate(commandLine);
+    console.log(`Contact groups whose secrets were not encrypted: ${contactGroups}`);
+    console.log(`Secrets encrypted anew with the key "${keyId}": ${reencrypted}`);
+    for (const [other, count] of remaining) console.log(`Secrets still under the key "${other}": ${count}`);
+    if (remaining.size === 0) {
+      console.log(
+        `All secrets are under "${keyId}". Once every server has it as its first key, the others may be taken out of secrets.keys.`,
+      );
+      return;
+    }
+    for (const problem of problems) console.error(problem);
+    console.error(
+      "Keep all keys. Mend what is named above, or have its owner give the secret anew; then run this again.",
+    );
+    process.exitCode = 1;
   });
 }
 

@@ -2,6 +2,8 @@ import type { QueryDeepPartialEntity } from "typeorm";
 import type { Database } from "../core/database/database.js";
 import { all, equals, isSet, type Narrow, oneOf } from "../core/database/narrow.js";
 import { TableReader } from "../core/database/table-reader.js";
+import type { SecretPlace } from "../secrets/secret-keys.js";
+import type { SecretHolder } from "../secrets/secret-pruning.js";
 import { AuditEntry } from "./audit-entry.js";
 import { Revision } from "./revision.js";
 
@@ -12,7 +14,7 @@ export interface Revisions {
 }
 
 /** Adds to and reads the change log; there is no update and no deletion. */
-export class AuditRepository extends TableReader<AuditEntry> {
+export class AuditRepository extends TableReader<AuditEntry> implements SecretHolder {
   constructor(database: Database) {
     super(database, AuditEntry);
   }
@@ -37,9 +39,24 @@ export class AuditRepository extends TableReader<AuditEntry> {
     );
   }
 
+  /** The secrets that an object of the past refers to: whoever brings it back needs them. */
+  async heldSecrets(secrets: readonly SecretPlace[]): Promise<readonly string[]> {
+    const held: string[] = [];
+    for (const { id, entityId } of secrets) {
+      if ((await this.count(all(equals("entityId", entityId), mentions(id)))) > 0) held.push(id);
+    }
+    return held;
+  }
+
   findByIdempotencyKey(actorId: string, idempotencyKey: string): Promise<AuditEntry | null> {
     return this.database.read((manager) => manager.findOneBy(AuditEntry, { actorId, idempotencyKey }));
   }
+}
+
+/** Only entries whose descriptions name this id. */
+function mentions(id: string): Narrow {
+  return (query, row) =>
+    query.andWhere(`(${row}.before LIKE :mentioned OR ${row}.after LIKE :mentioned)`, { mentioned: `%${id}%` });
 }
 
 /**

@@ -1,13 +1,15 @@
 import type { Database } from "../core/database/database.js";
-import { all, equals } from "../core/database/narrow.js";
+import { all, contains, equals } from "../core/database/narrow.js";
 import { StoredRepository } from "../core/database/stored-repository.js";
 import type { ContactGroupsOfProject, ProjectContents } from "../projects/project-contents.js";
+import type { SecretPlace } from "../secrets/secret-keys.js";
+import type { SecretHolder } from "../secrets/secret-pruning.js";
 import { ContactGroup } from "./contact-group.js";
 
 /** Contact groups in the database. */
 export class ContactGroupRepository
   extends StoredRepository<ContactGroup>
-  implements ContactGroupsOfProject, ProjectContents
+  implements ContactGroupsOfProject, ProjectContents, SecretHolder
 {
   constructor(database: Database) {
     super(database, ContactGroup);
@@ -16,6 +18,22 @@ export class ContactGroupRepository
   async findByName(projectId: string, name: string): Promise<ContactGroup | null> {
     const [found] = await this.select(all(equals("projectId", projectId), equals("name", name)));
     return found ?? null;
+  }
+
+  countPlaintext(): Promise<number> {
+    return this.count(holdsPlaintext);
+  }
+
+  /** Some of the groups that hold a secret which is not encrypted; none when there are none. */
+  async withPlaintext(): Promise<readonly ContactGroup[]> {
+    const order = { property: "createdAt", direction: "ASC" } as const;
+    const page = await this.page({ narrow: holdsPlaintext, order, page: { first: 100 }, list: "plaintext" });
+    return page.items;
+  }
+
+  async heldSecrets(secrets: readonly SecretPlace[]): Promise<readonly string[]> {
+    const groups = await this.findMany([...new Set(secrets.map(({ entityId }) => entityId))]);
+    return groups.flatMap((group) => group?.contacts.flatMap(({ secretId }) => secretId ?? []) ?? []);
   }
 
   async belongsTo(contactGroupId: string, projectId: string): Promise<boolean> {
@@ -27,3 +45,6 @@ export class ContactGroupRepository
     await this.database.transaction((manager) => manager.delete(ContactGroup, { projectId }));
   }
 }
+
+/** A quote within a JSON text is written with a backslash before it, so this is found as a key with a text or not at all. */
+const holdsPlaintext = contains("contacts", '"secret":"');

@@ -6,10 +6,11 @@ import { OrderBy } from "../graph/order-enum.js";
 import { changePayload, changePayloadType, deletePayload, deletePayloadType } from "../graph/payload.js";
 import { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
-import { Contact } from "./contact.js";
+import { Contact, hasSecret, shownContacts } from "./contact.js";
 import { ContactGroup, ContactGroupConnection, ContactGroupOrder } from "./contact-group.js";
 import { ContactGroupCreateInput, ContactGroupUpdateInput } from "./contact-group-input.js";
 import type { ContactGroupService } from "./contact-group-service.js";
+import type { ContactSecretService } from "./contact-secret-service.js";
 
 const ContactGroupCreatePayload = changePayloadType("ContactGroupCreatePayload", "contactGroup", () => ContactGroup);
 const ContactGroupUpdatePayload = changePayloadType("ContactGroupUpdatePayload", "contactGroup", () => ContactGroup);
@@ -26,6 +27,11 @@ export class ContactGroupResolver {
   @FieldResolver(() => Project, { description: "The project that it belongs to." })
   project(@Ctx() caller: Caller, @Root() group: ContactGroup) {
     return this.projects.require(caller, group.projectId);
+  }
+
+  @FieldResolver(() => [Contact], { description: "The contacts, all of which are told." })
+  contacts(@Root() group: ContactGroup): Contact[] {
+    return shownContacts(group.id, group.contacts);
   }
 
   @FieldResolver(() => Boolean, { description: "Whether it is the project's default: told of all its alerts." })
@@ -68,16 +74,27 @@ export class ContactGroupResolver {
 /** The secret of a contact. */
 @Resolver(() => Contact)
 export class ContactResolver {
-  constructor(private readonly service: ContactGroupService) {}
+  constructor(private readonly service: ContactSecretService) {}
 
   @FieldResolver(() => Boolean, { description: "Whether a secret is stored with it." })
   hasSecret(@Root() contact: Contact) {
-    return contact.secret !== null;
+    return hasSecret(contact.stored);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: "The stored secret; null to everybody but agents." })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The stored secret; null to everybody but agents, and where `secretProblem` says why.",
+  })
   secret(@Ctx() caller: Caller, @Root() contact: Contact) {
     return this.service.secretOf(caller, contact);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "Why the stored secret cannot be read; null when it can, and to everybody but agents.",
+  })
+  secretProblem(@Ctx() caller: Caller, @Root() contact: Contact) {
+    return this.service.problemOf(caller, contact);
   }
 }
 

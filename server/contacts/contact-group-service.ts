@@ -12,11 +12,13 @@ import type { Outcome } from "../graph/payload.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
 import type { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
-import { type Contact, contactKey } from "./contact.js";
+import type { SecretStore } from "../secrets/secret-store.js";
+import type { StoredContact } from "./contact.js";
 import { ContactGroup } from "./contact-group.js";
 import type { ContactGroupCreateInput, ContactGroupUpdateInput, ContactInput } from "./contact-group-input.js";
 import type { ContactGroupRepository } from "./contact-group-repository.js";
 import { readContacts } from "./read-contacts.js";
+import { type ReferringContacts, referToSecrets } from "./refer-to-secrets.js";
 
 /** A change to a group, and whether it is the project's default before and after. */
 interface GroupChange {
@@ -24,8 +26,8 @@ interface GroupChange {
   readonly after: ContactGroup | null;
   readonly wasDefault: boolean;
   readonly isDefault: boolean;
-  /** The contacts whose secret was given anew. */
-  readonly given: ReadonlySet<string>;
+  /** The secrets that are new, by the reference that a contact holds. */
+  readonly plaintexts: ReadonlyMap<string, string>;
 }
 
 /** The rules about contact groups: who edits them, what they hold, who may read their secrets. */
@@ -34,6 +36,7 @@ export class ContactGroupService {
     private readonly repository: ContactGroupRepository,
     private readonly projects: ProjectService,
     private readonly changes: ChangeLog,
+    private readonly secrets: SecretStore,
   ) {}
 
   /** The group with this id; null when it is absent or invisible to the caller. */
@@ -64,11 +67,6 @@ export class ContactGroupService {
     return (await this.projects.require(caller, group.projectId)).defaultContactGroupId === group.id;
   }
 
-  /** The contact's secret, for agents; null for everybody else. */
-  secretOf(caller: Caller, contact: Contact): string | null {
-    return caller.may("secret.read") ? contact.secret : null;
-  }
-
   async create(caller: Caller, input: ContactGroupCreateInput, dryRun: boolean): Promise<Outcome<ContactGroup>> {
     const projectId = requireId("prj", input.project, ["input", "project"]);
     caller.requireIn(projectId, "config.write", "Project");
@@ -78,11 +76,11 @@ export class ContactGroupService {
       (id) => this.find(caller, id),
       async (key) => {
         const errors = new UserErrors();
-        const contacts = readContacts(input.contacts, [], errors);
+        const { contacts, plaintexts } = this.#readContacts(input.contacts, [], errors);
         const group = Object.assign(new ContactGroup(), { id: newId("cgr"), projectId, name: input.name, contacts });
         await this.#checkName(group, errors);
         const isDefault = input.makeDefault ?? false;
-        const change = { before: null, after: group, wasDefault: false, isDefault, given: givenIn(input.contacts) };
+        const change = { before: null, after: group, wasDefault: false, isDefault, plaintexts };
         return this.#commit(caller, change, { dryRun, key, userErrors: errors.list });
       },
     );
@@ -103,14 +101,15 @@ export class ContactGroupService {
         const before = await this.#changeable(caller, id);
         const errors = new UserErrors();
         const given = input.contacts === null ? [] : input.contacts;
+        const read = given && this.#readContacts(given, before.contacts, errors);
         const after = altered(before, {
           name: input.name === null ? "" : input.name,
-          contacts: given && readContacts(given, before.contacts, errors),
+          contacts: read?.contacts,
         });
         if (after.name !== before.name) await this.#checkName(after, errors);
         const wasDefault = await this.isDefault(caller, before);
         const isDefault = input.makeDefault ?? wasDefault;
-        const change = { before, after, wasDefault, isDefault, given: givenIn(given ?? []) };
+        const change = { before, after, wasDefault, isDefault, plaintexts: read?.plaintexts ?? none };
         const { expectedVersion } = input;
         return this.#commit(caller, change, { dryRun, key, expectedVersion, userErrors: errors.list });
       },
@@ -132,10 +131,43 @@ export class ContactGroupService {
       async (key) => {
         const before = await this.#changeable(caller, id);
         const wasDefault = await this.isDefault(caller, before);
-        const change = { before, after: null, wasDefault, isDefault: false, given: new Set<string>() };
+        const change = { before, after: null, wasDefault, isDefault: false, plaintexts: none };
         return this.#commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
       },
     );
+  }
+
+  /** How many groups hold secrets that are not encrypted: written by a version from before they were. */
+  countPlaintext(): Promise<number> {
+    return this.repository.countPlaintext();
+  }
+
+  /** Encrypts the secrets that rows from before hold as they are; resolves to the number of groups that it changed. */
+  async encryptPlaintext(caller: Caller): Promise<number> {
+    caller.require("config.write");
+    for (let count = 0; ; ) {
+      const groups = await this.repository.withPlaintext();
+      if (groups.length === 0) return count;
+      for (const before of groups) {
+        const { contacts, plaintexts } = referToSecrets(before.contacts);
+        const isDefault = await this.isDefault(caller, before);
+        const change = { before, after: altered(before, { contacts }), wasDefault: isDefault, isDefault, plaintexts };
+        // Somebody who changed it meanwhile is no mistake: the next round reads what they have left.
+        const { revision } = await this.#commit(caller, change, { dryRun: false, userErrors: [], key: null });
+        if (revision !== null) count++;
+      }
+    }
+  }
+
+  #readContacts(
+    inputs: readonly ContactInput[],
+    stored: readonly StoredContact[],
+    errors: UserErrors,
+  ): ReferringContacts {
+    const requireKey = (path: readonly string[]) => this.secrets.requireKey(path);
+    const contacts = readContacts(inputs, { stored, requireKey }, errors);
+    // Without a key what is kept from before stays as it is.
+    return requireKey([]) === null ? referToSecrets(contacts) : { contacts, plaintexts: none };
   }
 
   async #changeable(caller: Caller, id: string): Promise<ContactGroup> {
@@ -155,7 +187,7 @@ export class ContactGroupService {
 
   async #commit(
     caller: Caller,
-    { before, after, wasDefault, isDefault, given }: GroupChange,
+    { before, after, wasDefault, isDefault, plaintexts }: GroupChange,
     options: Parameters<ChangeLog["commit"]>[2],
   ): Promise<Outcome<ContactGroup>> {
     const group = after ?? before;
@@ -166,8 +198,10 @@ export class ContactGroupService {
       before,
       after,
       taken,
-      describe: (one) => (one === before ? describe(one, wasDefault) : describe(one, isDefault, given)),
+      describe: (one) =>
+        one === before ? describe(one, wasDefault) : describe(one, isDefault, options.dryRun ? plaintexts : none),
       write: async () => {
+        await this.secrets.sealAll(group.id, plaintexts);
         if (after === null) await this.repository.remove(group.id, group.version);
         else if (before === null) await this.repository.insert(after);
         else await this.repository.replace(after, before.version);
@@ -186,15 +220,19 @@ const taken: UserError = {
   path: ["input", "name"],
 };
 
-function givenIn(contacts: readonly ContactInput[]): ReadonlySet<string> {
-  return new Set(contacts.filter(({ secret }) => secret != null).map(contactKey));
-}
+const none: ReadonlyMap<string, string> = new Map();
 
-/** Secrets are masked; one that was given anew reads differently, so that it shows as a change even if it is the old one. */
-function describe({ name, contacts }: ContactGroup, isDefault: boolean, given?: ReadonlySet<string>): Description {
-  const shown = contacts.map((contact) => ({
-    ...contact,
-    secret: contact.secret === null ? null : given?.has(contactKey(contact)) ? "(new secret)" : "(secret)",
+/** A secret shows as its reference, so that a new one shows as a change; in a dry run, where that leads nowhere, as new. */
+function describe(
+  { name, contacts }: ContactGroup,
+  isDefault: boolean,
+  unwritten: ReadonlyMap<string, string> = none,
+): Description {
+  const shown = contacts.map(({ type, value, sendResolved, secretId = null, secret }) => ({
+    type,
+    value,
+    sendResolved,
+    secret: secret != null ? "(secret)" : secretId !== null && unwritten.has(secretId) ? "(new secret)" : secretId,
   }));
   return { name, contacts: shown, isDefault };
 }

@@ -4,7 +4,7 @@ import { connectionType } from "../graph/connection.js";
 import { Node } from "../graph/node.js";
 import { registerOrder } from "../graph/order-enum.js";
 import { StoredNode } from "../graph/stored-node.js";
-import { Contact } from "./contact.js";
+import type { StoredContact } from "./contact.js";
 
 /** Who is told of an alert: a named list of contacts of a project. */
 @Entity("contact_group")
@@ -19,8 +19,7 @@ export class ContactGroup extends StoredNode {
   readonly name!: string;
 
   @Column("json")
-  @Field(() => [Contact], { description: "The contacts, all of which are told." })
-  readonly contacts!: readonly Contact[];
+  readonly contacts!: readonly StoredContact[];
 }
 
 /** A page of contact groups. */

@@ -8,6 +8,15 @@ export type OpenedSecret = { readonly plaintext: string } | { readonly problem: 
 /** A secret's place: its own id, and the object that it belongs to. */
 export type SecretPlace = Pick<Secret, "id" | "entityId">;
 
+/** The settings hold no key to encrypt with; the message says what to do. */
+export class NoKeyError extends Error {
+  override readonly name = "NoKeyError";
+
+  constructor() {
+    super("There is no key to encrypt secrets with: set secrets.keys in the settings.");
+  }
+}
+
 const algorithm = "aes-256-gcm";
 const nonceBytes = 12;
 const tagBytes = 16;
@@ -31,11 +40,11 @@ export class SecretKeys {
     return this.#keys.has(keyId);
   }
 
-  /** The text under the first key, for this place alone. Throws when there is no key: ask `currentId` first. */
+  /** The text under the first key, for this place alone. Throws a NoKeyError when there is none. */
   encrypt(plaintext: string, place: SecretPlace): Pick<Secret, "keyId" | "ciphertext"> {
     const keyId = this.currentId;
     const key = keyId === null ? undefined : this.#keys.get(keyId);
-    if (keyId === null || key === undefined) throw new Error("There is no key to encrypt a secret with.");
+    if (keyId === null || key === undefined) throw new NoKeyError();
     const nonce = this.randomBytes(nonceBytes);
     const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes }).setAAD(bound(place));
     const encrypted = Buffer.concat([cipher.update(plaintext, "utf8"), cipher.final()]);

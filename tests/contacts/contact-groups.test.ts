@@ -14,6 +14,8 @@ const update = `mutation ($id: ID!, $input: ContactGroupUpdateInput!, $dryRun: B
 const remove = `mutation ($id: ID!, $expectedVersion: Int, $dryRun: Boolean! = false) {
   contactGroupDelete(id: $id, expectedVersion: $expectedVersion, dryRun: $dryRun) { deletedId ${outcome} }
 }`;
+/** How the change log names a secret. */
+const reference = /^sec_[0-9a-z]{26}$/;
 const state = "{ revision projects { nodes { name version contactGroups { nodes { name version } } } } }";
 
 describeOnEachDatabase((database) => {
@@ -72,7 +74,7 @@ describeOnEachDatabase((database) => {
       type,
       value,
       sendResolved,
-      secret: secret === undefined ? null : "(new secret)",
+      secret: secret === undefined ? null : expect.stringMatching(reference),
     }));
     expect({ diff, userErrors }).toEqual({
       diff: [
@@ -150,13 +152,23 @@ describeOnEachDatabase((database) => {
     expect(replaced.diff).toEqual([
       {
         field: "contacts",
-        before: [{ ...asked, secret: "(secret)" }],
-        after: [{ ...asked, secret: "(new secret)" }],
+        before: [{ ...asked, secret: expect.stringMatching(reference) }],
+        after: [{ ...asked, secret: expect.stringMatching(reference) }],
       },
     ]);
+    expect(replaced.diff[0].before).not.toEqual(replaced.diff[0].after);
     expect(await secret()).toBe("second");
-    // Else a dry run would tell whether a guess is right.
-    expect((await change([{ ...asked, secret: "second" }])).diff).toEqual(replaced.diff);
+    // Else a change, or a dry run, would tell whether a guess is right.
+    const again = await change([{ ...asked, secret: "second" }]);
+    expect(again.diff).toEqual([{ field: "contacts", before: replaced.diff[0].after, after: expect.anything() }]);
+    const dry = await app.data(member, update, {
+      id,
+      input: { contacts: [{ ...asked, secret: "second" }] },
+      dryRun: true,
+    });
+    expect(dry.contactGroupUpdate.diff).toEqual([
+      { field: "contacts", before: again.diff[0].after, after: [{ ...asked, secret: "(new secret)" }] },
+    ]);
 
     expect(await change([asked])).toMatchObject({ userErrors: [], contactGroup: { contacts: [{ hasSecret: false }] } });
     expect(await secret()).toBeNull();

@@ -7,7 +7,7 @@ import { openDatabase } from "../../server/core/database/open-database.js";
 import { newId } from "../../server/core/ids.js";
 import { Loaders } from "../../server/core/loaders.js";
 import { entities } from "../../server/domains.js";
-import { SecretKeys } from "../../server/secrets/secret-keys.js";
+import { NoKeyError, SecretKeys } from "../../server/secrets/secret-keys.js";
 import { SecretRepository } from "../../server/secrets/secret-repository.js";
 import { SecretStore } from "../../server/secrets/secret-store.js";
 import { atFileEnd } from "../support/at-file-end.js";
@@ -142,9 +142,7 @@ describeOnEachDatabase((settings) => {
 
 describe("the keys", () => {
   it("do not encrypt when there are none", () => {
-    expect(() => keysOf().encrypt("x", { id: "a", entityId: "b" })).toThrow(
-      "There is no key to encrypt a secret with.",
-    );
+    expect(() => keysOf().encrypt("x", { id: "a", entityId: "b" })).toThrow(NoKeyError);
   });
 
   it("show nothing of themselves when the settings are printed", () => {
