@@ -79,9 +79,9 @@ export async function* runDry(settings: Settings, signal: AbortSignal): AsyncGen
   const state = new StateFile(settings.directory).read();
   const isKnown = state.fingerprint === made.fingerprint;
   const source = sourceOf(connect(settings), signal);
-  const changes = await fetchChanges(source, isKnown ? state.revision : 0, (project) =>
-    renderProject(project, made.render),
-  );
+  const { revision: knownRevision, retryFrom: sinceRevision = knownRevision } = state;
+  const since = isKnown ? { sinceRevision, knownRevision } : { sinceRevision: 0, knownRevision: 0 };
+  const changes = await fetchChanges(source, since, (project) => renderProject(project, made.render));
   yield* printChanges(made, changes);
   for (const { name, problems } of changes.projects) {
     for (const { message } of problems) yield `# ${name}: ${message}\n`;

@@ -1,6 +1,6 @@
 import type { AgentState, StateFile } from "../disk/agent-state.js";
 import type { ConfigSource } from "../fetch/config-source.js";
-import { type Changes, fetchChanges } from "../fetch/fetch-changes.js";
+import { type Changes, fetchChanges, type Since } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
 import { type Output, OutputRefusedError } from "../outputs/output.js";
 import type { StatusBefore } from "../reload/reloader.js";
@@ -28,6 +28,9 @@ export interface ApplierParts {
   readonly now: () => Date;
 }
 
+/** How long what could not be read is left alone: it costs a fetch of all that changed since. */
+const retryMs = 300_000;
+
 /** How a cycle went. */
 export interface CycleResult {
   /** Whether the files or what the processes run may have changed. */
@@ -47,6 +50,7 @@ interface Staged extends StagedRelease {
 /** Carries the config from the server to the files and to the processes that read them, one cycle at a time. */
 export class ConfigApplier {
   #state: AgentState;
+  #retriedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: ApplierParts) {
     this.#state = parts.stateFile.read();
@@ -65,7 +69,7 @@ export class ConfigApplier {
       this.#state.fingerprint === fingerprint && outputs.every(({ tree }) => tree.current() !== undefined);
     const { times } = this.parts;
     const changes = await times.measure("fetch", () =>
-      fetchChanges(this.parts.source, isKnown ? this.#state.revision : 0, (project) => {
+      fetchChanges(this.parts.source, this.#since(isKnown), (project) => {
         const rendered = times.measureSync("render", () => renderProject(project, render));
         times.measureSync("write", () => {
           for (const { name, tree } of outputs) tree.writeAhead(rendered.files[name]);
@@ -81,6 +85,17 @@ export class ConfigApplier {
       this.parts.stateFile.write(state);
       this.#state = state;
     });
+  }
+
+  #since(isKnown: boolean): Since {
+    if (!isKnown) return { sinceRevision: 0, knownRevision: 0 };
+    const { revision, retryFrom = revision } = this.#state;
+    const now = this.parts.now().getTime();
+    if (retryFrom === revision || now - this.#retriedAt < retryMs) {
+      return { sinceRevision: revision, knownRevision: revision };
+    }
+    this.#retriedAt = now;
+    return { sinceRevision: retryFrom, knownRevision: revision };
   }
 
   #hasNothing({ revision, projects, deleted, globalRules }: Changes): boolean {
@@ -189,8 +204,15 @@ class Application {
       revision: isOnDisk ? this.changes.revision : this.before.revision,
       appliedRevision: isApplied ? this.changes.revision : this.before.appliedRevision,
       lastApplyAt: this.parts.now().toISOString(),
+      retryFrom: isOnDisk ? retryAfter(this.before, this.changes) : this.before.retryFrom,
       loaded: this.#loaded,
       problems: projectProblems(this.before.problems, this.changes, held),
     };
   }
+}
+
+/** From where to fetch again: what these changes say of what they cover, what stood before of the rest. */
+function retryAfter({ retryFrom: before }: AgentState, { sinceRevision, retryFrom }: Changes): number | undefined {
+  if (before === undefined || sinceRevision <= before) return retryFrom;
+  return Math.min(before, retryFrom ?? before);
 }

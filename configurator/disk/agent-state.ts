@@ -15,6 +15,8 @@ const agentState = z.object({
   revision: z.number().int(),
   /** The revision that the processes run. */
   appliedRevision: z.number().int(),
+  /** The revision to fetch from again for projects that could not be read whole. */
+  retryFrom: z.number().int().optional(),
   lastApplyAt: z.string().nullable(),
   /** By output, the release that its processes were seen to load. */
   loaded: z.record(z.string(), z.string()),

@@ -10,49 +10,67 @@ import type { ProjectConfig } from "./project-config.js";
 export interface Changes {
   /** Whether this is all there is: what is on the disk and not in here is no more. */
   readonly full: boolean;
+  /** The revision that it begins after. */
+  readonly sinceRevision: number;
   readonly revision: number;
   readonly projects: readonly RenderedProject[];
   readonly deleted: readonly { readonly id: string; readonly name: string }[];
   /** The text of the global rules' file, null when it is to hold none; undefined when they have not changed. */
   readonly globalRules?: string | null;
+  /** The revision to fetch from again for what could not be read now; undefined when all could. */
+  readonly retryFrom?: number | undefined;
+}
+
+/** Which changes to fetch. */
+export interface Since {
+  /** Fetched is what came after this revision; all of it for 0. */
+  readonly sinceRevision: number;
+  /** The revision that the files hold: a server that is behind it, for example restored from a backup, is asked for everything. */
+  readonly knownRevision: number;
 }
 
 /** After so many projects the event loop turns: else the request for the next page would not leave before this one is done. */
 const projectsPerTurn = 10;
 
-/**
- * Fetches what changed since a revision, or all of it for 0, and renders each page while the next one is on its way. A
- * server that is behind that revision, for example one restored from a backup, is asked for everything.
- */
+interface Latest {
+  readonly id: string;
+  readonly revision: number;
+  readonly rendered: RenderedProject | undefined;
+}
+
+/** Fetches what changed since a revision, and renders each page while the next one is on its way. */
 export async function fetchChanges(
   source: ConfigSource,
-  sinceRevision: number,
+  { sinceRevision, knownRevision }: Since,
   render: (project: ProjectConfig) => RenderedProject,
 ): Promise<Changes> {
-  const latest = new Map<string, { readonly id: string; readonly rendered: RenderedProject | undefined }>();
+  const latest = new Map<string, Latest>();
   let first: ChangePage | undefined;
   let globalRules: ChangePage["globalRules"] = null;
   for await (const page of source.changes({ sinceRevision, globalRules: true })) {
     // The first page's revision: what changes while the others are fetched is simply fetched again next time.
     first ??= page;
     if (!Number.isInteger(page.revision)) throw new Error("the server's answer names no revision");
-    if (first.revision < sinceRevision) return fetchChanges(source, 0, render);
+    if (first.revision < knownRevision) return fetchChanges(source, { sinceRevision: 0, knownRevision: 0 }, render);
     globalRules = page.globalRules ?? globalRules;
-    for (const [index, { id, name, config }] of page.projects.entries()) {
+    for (const [index, { id, name, revision, config }] of page.projects.entries()) {
       if (index % projectsPerTurn === 0) await nextTurn();
       // In order of revision, so of a project that was deleted and made again under its name the living one stays.
-      latest.set(name, { id, rendered: config === null ? undefined : render(config) });
+      latest.set(name, { id, revision, rendered: config === null ? undefined : render(config) });
     }
   }
   if (first === undefined) throw new Error("the server gave no page of changes");
   const full = sinceRevision === 0;
+  const incomplete = [...latest.values()].filter(({ rendered }) => rendered !== undefined && rendered.keeps.length > 0);
   return {
     full,
+    sinceRevision,
     revision: first.revision,
     projects: [...latest.values()].flatMap(({ rendered }) => rendered ?? []),
     deleted: [...latest].flatMap(([name, { id, rendered }]) => {
       return rendered === undefined && isProjectName(name) ? [{ id, name }] : [];
     }),
+    retryFrom: incomplete.length === 0 ? undefined : Math.min(...incomplete.map(({ revision }) => revision)) - 1,
     ...(globalRules === null && !full ? {} : { globalRules: renderGlobalRuleFile(globalRules ?? []) ?? null }),
   };
 }

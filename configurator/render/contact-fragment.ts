@@ -26,6 +26,8 @@ export interface ContactFragment {
 export interface RenderedContacts {
   readonly fragment?: ContactFragment;
   readonly secrets: ReadonlyMap<string, string>;
+  /** Whether all secrets were there; else this is only for a machine that has nothing of the project yet. */
+  readonly complete: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -45,6 +47,7 @@ export function renderContacts(project: ProjectConfig, options: ContactOptions):
   const report = (message: string) => problems.push({ project: project.id, message });
   const receivers: YamlValue[] = [];
   const routes: YamlValue[] = [];
+  let complete = true;
   for (const group of project.contactGroups.toSorted(byName)) {
     if (!isPartName(group.name) || !isId(group.id)) {
       report(`Contact group "${group.name}" is left out: its name is not allowed.`);
@@ -52,6 +55,14 @@ export function renderContacts(project: ProjectConfig, options: ContactOptions):
     }
     const configs: Record<string, YamlValue[]> = {};
     for (const [index, contact] of group.contacts.entries()) {
+      if (contact.secretProblem != null) {
+        complete = false;
+        report(
+          `Contact group "${group.name}" lacks its contact ${index + 1} (${contact.type}): ${contact.secretProblem} ` +
+            "Meanwhile the machine keeps the contacts that it had of this project, if any.",
+        );
+        continue;
+      }
       const secretFile = `${project.name}.${group.id}.${index}`;
       const rendered = renderContact(contact, options, `${options.secretsFolder}/${secretFile}`);
       if ("problem" in rendered) {
@@ -66,7 +77,8 @@ export function renderContacts(project: ProjectConfig, options: ContactOptions):
     receivers.push({ name: receiverName(project, group), ...configs });
     if (group.id === project.defaultContactGroup?.id) routes.push(route(project, group, options.continue));
   }
-  return receivers.length === 0 ? { secrets, problems } : { fragment: { routes, receivers }, secrets, problems };
+  const rest = { secrets, complete, problems };
+  return receivers.length === 0 ? rest : { fragment: { routes, receivers }, ...rest };
 }
 
 function receiverName(project: ProjectConfig, group: ContactGroupConfig): string {

@@ -23,6 +23,11 @@ export interface RenderedProject {
   readonly name: string;
   readonly files: Readonly<Record<OutputName, ReadonlyMap<string, string>>>;
   readonly targets?: { readonly tier: string; readonly text: string };
+  /**
+   * The outputs in which it keeps the files that the machine has, because the server cannot read a secret of it now; the
+   * files given here are for a machine that has none.
+   */
+  readonly keeps: readonly OutputName[];
   readonly problems: readonly Problem[];
 }
 
@@ -37,6 +42,7 @@ export function renderProject(project: ProjectConfig, options: RenderOptions): R
       id,
       name,
       files,
+      keeps: [],
       problems: [{ project: id, message: "The project is left out: its name is not allowed." }],
     };
   }
@@ -55,6 +61,7 @@ export function renderProject(project: ProjectConfig, options: RenderOptions): R
       ]),
     },
     targets,
+    keeps: contacts?.complete === false ? ["alertmanager"] : [],
     problems: [...problems, ...(contacts?.problems ?? [])],
   };
 }

@@ -201,7 +201,13 @@ describe("changes", () => {
                 id: "cgr_0",
                 name: "g0",
                 contacts: [
-                  { type: "SLACK", value: "#ops", sendResolved: true, secret: "https://hooks.example.org/s3cret" },
+                  {
+                    type: "SLACK",
+                    value: "#ops",
+                    sendResolved: true,
+                    secret: "https://hooks.example.org/s3cret",
+                    secretProblem: null,
+                  },
                 ],
                 isDefault: true,
                 revision: 1,

@@ -1,6 +1,7 @@
 import type { ProjectConfig } from "@metricsinfra/sdk";
 import type {
   AlertingRuleConfig,
+  ContactConfig,
   ContactGroupConfig,
   GlobalRuleConfig,
   RuleConfig,
@@ -108,7 +109,11 @@ export function aGlobalRule(name: string, overrides: Partial<GlobalRuleConfig> =
   };
 }
 
+/** A contact as one writes it: its secret can be read unless it says why not. */
+export type Contact = Omit<ContactConfig, "secretProblem"> & { readonly secretProblem?: string | null };
+
 /** A contact group. */
-export function aGroup(name: string, contacts: ContactGroupConfig["contacts"]): ContactGroupConfig {
-  return { id: `cgr_${name.replaceAll(" ", "_")}`, name, contacts, isDefault: false, revision: 1 };
+export function aGroup(name: string, contacts: readonly Contact[]): ContactGroupConfig {
+  const all = contacts.map((contact) => ({ secretProblem: null, ...contact }));
+  return { id: `cgr_${name.replaceAll(" ", "_")}`, name, contacts: all, isDefault: false, revision: 1 };
 }

@@ -76,6 +76,13 @@ export class GraphServer {
     this.#tell();
   }
 
+  /** Answers a project otherwise than before although nobody wrote it, as when its secrets can be read again. */
+  answer(project: ProjectConfig): void {
+    const entry = this.#entries.get(project.id);
+    if (entry === undefined) throw new Error(`there is no project ${project.id}`);
+    this.#entries.set(project.id, { ...entry, config: { ...project, revision: entry.revision } });
+  }
+
   setGlobalRules(rules: readonly GlobalRuleConfig[]): void {
     this.globalRulesRevision = ++this.revision;
     this.#globalRules = rules;
