@@ -133,9 +133,11 @@ async function rotateSecrets(options: { settings: string }): Promise<void> {
       return;
     }
     for (const problem of problems) console.error(problem);
-    console.error(
-      "Keep all keys. Mend what is named above, or have its owner give the secret anew; then run this again.",
-    );
+    const next =
+      problems.length === 0
+        ? `Another server still encrypts with another key: start it with "${keyId}" as its first`
+        : "Mend what is named above, or have its owner give the secret anew";
+    console.error(`Keep all keys. ${next}; then run this again.`);
     process.exitCode = 1;
   });
 }
