@@ -41,7 +41,7 @@ async function complete(client: Client, layout: Layout, wanted: ProjectSeed): Pr
   for await (const job of client.scrapeJobs.list(below)) present.add(`job ${job.name}`);
   for await (const rule of client.rules.list(below)) present.add(`rule ${rule.name}`);
   if (!present.has("group on-call")) {
-    const contacts = [{ type: "WEBHOOK", value: `${layout.webhook.url}/` }] as const;
+    const contacts = [{ type: "WEBHOOK", value: `${layout.webhook.url}/`, secret: "demo" }] as const;
     await client.contactGroups.create({ ...below, name: "on-call", contacts: [...contacts], makeDefault: true });
   }
   for (const job of wanted.scrapeJobs) {

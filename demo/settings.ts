@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { stringify } from "yaml";
 import { fileOf, type Layout } from "./layout.js";
 import { tokenFile } from "./tokens.js";
@@ -9,10 +10,16 @@ export interface SettingsFiles {
   readonly configurator: string;
 }
 
-/** Makes the folders and writes the settings of the server and of the agent, and the two base files that the agent merges. */
+/**
+ * Makes the folders, the key that secrets are encrypted with, and writes the settings of the server and of the agent, and
+ * the two base files that the agent merges.
+ */
 export function writeSettings(layout: Layout): SettingsFiles {
   for (const folder of ["settings", "log", "config"]) mkdirSync(fileOf(layout, folder), { recursive: true });
   mkdirSync(fileOf(layout, "secrets"), { recursive: true, mode: 0o700 });
+  const keyFile = fileOf(layout, "secrets", "encryption.key");
+  // Kept from then on: what is encrypted with it could not be read with another.
+  if (!existsSync(keyFile)) writeFileSync(keyFile, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
   const write = (name: string, content: unknown) => {
     const file = fileOf(layout, "settings", name);
     writeFileSync(file, `# Written by the demo at each start.\n${stringify(content)}`);
@@ -21,7 +28,7 @@ export function writeSettings(layout: Layout): SettingsFiles {
   const prometheusBase = write("prometheus.yml", prometheusBaseOf(layout));
   const alertmanagerBase = write("alertmanager.yml", alertmanagerBaseOf());
   return {
-    server: write("server.yml", serverSettingsOf(layout)),
+    server: write("server.yml", serverSettingsOf(layout, keyFile)),
     configurator: write("configurator.yml", configuratorSettingsOf(layout, prometheusBase, alertmanagerBase)),
   };
 }
@@ -31,11 +38,12 @@ export function renderedFile(layout: Layout, output: "prometheus" | "alertmanage
   return fileOf(layout, "config", output, "current", `${output}.yml`);
 }
 
-function serverSettingsOf(layout: Layout): unknown {
+function serverSettingsOf(layout: Layout, keyFile: string): unknown {
   const [first, second] = layout.alertmanagers;
   return {
     listen: { port: layout.server.port },
     database: { type: "sqlite", file: fileOf(layout, "metricsinfra.sqlite") },
+    secrets: { keys: [{ id: "demo", key: { file: keyFile } }] },
     prometheus: [{ name: "demo", url: layout.prometheus.url }],
     alertmanagers: [
       {

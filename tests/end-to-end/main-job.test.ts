@@ -40,7 +40,7 @@ describeOnEachDatabase((database) => {
       ...below,
       name: "on-call",
       contacts: [
-        { type: "WEBHOOK", value: `${webhook.url}/shop` },
+        { type: "WEBHOOK", value: `${webhook.url}/shop`, secret: "s3cret-token" },
         { type: "EMAIL", value: "on-call@example.org" },
       ],
       makeDefault: true,
@@ -104,7 +104,11 @@ describeOnEachDatabase((database) => {
     const isOf = (status: string) => (delivery: (typeof webhook.deliveries)[number]) =>
       delivery.notification.status === status && delivery.notification.commonLabels.alertname === "MachineDown";
     const firing = await webhook.waitFor(isOf("firing"), 30_000);
-    expect([firing.path, firing.notification.receiver]).toEqual(["/shop", "shop/on-call"]);
+    expect([firing.path, firing.notification.receiver, firing.headers.authorization]).toEqual([
+      "/shop",
+      "shop/on-call",
+      "Bearer s3cret-token",
+    ]);
     const mail = await smtp.waitFor(({ to }) => to.includes("on-call@example.org"), 30_000);
     expect(mail.subject).toContain("MachineDown");
 

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -44,6 +45,7 @@ export async function startRealStack(options: RealStackOptions): Promise<RealSta
   const serverSettings = await writeYaml(folder, "server.yml", {
     listen: { port: ports.server },
     database: options.database,
+    secrets: { keys: [{ id: "first", key: randomBytes(32).toString("hex") }] },
     prometheus: [{ name: "prometheus", url: urlOf(ports.prometheus) }],
     alertmanagers: [
       {

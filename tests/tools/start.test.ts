@@ -56,6 +56,9 @@ describe("npm start", { timeout: 2 * WHOLE_START_MS }, () => {
     const before = await client.projects.list().toArray({ limit: 10 });
     expect(before.map(({ name }) => name)).toEqual(["library", "shop"]);
     await client.projects.remove(before[0]?.id ?? "");
+    const [group] = await client.contactGroups.list({ project: before[1]?.id ?? "" }).toArray({ limit: 10 });
+    expect(group?.contacts.map(({ hasSecret }) => hasSecret)).toEqual([true]);
+    const key = await readFile(join(data, "secrets", "encryption.key"), "utf8");
 
     // The two things that it tells people to try.
     const curl = /curl -s [\s\S]*?\}'$/m.exec(first.output)?.[0] ?? "no curl line";
@@ -80,6 +83,7 @@ describe("npm start", { timeout: 2 * WHOLE_START_MS }, () => {
     await whole(second);
     const after = await client.projects.list().toArray({ limit: 10 });
     expect(after.map(({ id }) => id)).toEqual([before[1]?.id]);
+    expect(await readFile(join(data, "secrets", "encryption.key"), "utf8")).toBe(key);
     expect(await second.stop()).toEqual({ code: 0, signal: null });
   });
 
