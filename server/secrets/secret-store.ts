@@ -1,8 +1,8 @@
 import { newId } from "../core/ids.js";
-import type { Loaders } from "../core/loaders.js";
+import { BatchSource, type Loaders } from "../core/loaders.js";
 import type { UserError } from "../graph/user-error.js";
 import { mostSecretBytes, Secret } from "./secret.js";
-import { type OpenedSecret, type SecretKeys, unreadable } from "./secret-keys.js";
+import { type OpenedSecret, type SecretKeys, type SecretPlace, unreadable } from "./secret-keys.js";
 import type { SecretRepository } from "./secret-repository.js";
 
 /**
@@ -10,6 +10,18 @@ import type { SecretRepository } from "./secret-repository.js";
  * the object; another secret has another id.
  */
 export class SecretStore {
+  /** By secret and object, so that a request decrypts each once however many fields tell of it. */
+  readonly #opened = new BatchSource<string, OpenedSecret>(async (keys) => {
+    const places = keys.map(placeIn);
+    const secrets = await this.repository.findMany(places.map(({ id }) => id));
+    return places.map((place, index) => {
+      const secret = secrets[index] ?? null;
+      return secret === null
+        ? unreadable(place, "it is not in the database any more")
+        : this.keys.decrypt(secret, place);
+    });
+  });
+
   constructor(
     private readonly repository: SecretRepository,
     private readonly keys: SecretKeys,
@@ -53,10 +65,7 @@ export class SecretStore {
    * problem is an answer and not an error: one project's broken secret must not keep an agent from all the others.
    */
   async open(loaders: Loaders, id: string, entityId: string): Promise<OpenedSecret> {
-    const secret = await loaders.for(this.repository.byId).load(id);
-    return secret === null
-      ? unreadable({ id, entityId }, "it is not in the database any more")
-      : this.keys.decrypt(secret, { id, entityId });
+    return loaders.for(this.#opened).load(`${id} ${entityId}`);
   }
 
   /** Those of the ids that are not stored (any more): an object that is brought back may refer to them. */
@@ -64,4 +73,9 @@ export class SecretStore {
     const found = ids.length === 0 ? [] : await this.repository.findMany(ids);
     return ids.filter((_, index) => found[index] === null);
   }
+}
+
+function placeIn(key: string): SecretPlace {
+  const [id = "", entityId = ""] = key.split(" ");
+  return { id, entityId };
 }

@@ -59,7 +59,7 @@ export async function startApp(
       typeof role === "string"
         ? { globalRole: role }
         : { memberships: Object.entries(role).map(([project, projectRole]) => ({ project, role: projectRole })) };
-    const { secret, userErrors } = await app.tokens.create(new Caller(testOperator, requestFacts()), {
+    const { secret, userErrors } = await app.tokens.create(operatorCaller(), {
       name: "test",
       ...grant,
     });
@@ -103,6 +103,8 @@ const testOperator = {
   memberships: new Map(),
 } as const;
 
-function requestFacts() {
-  return { requestId: "test", source: null, signal: new AbortController().signal, idempotency: null };
+/** An operator for what no request reaches. */
+export function operatorCaller(): Caller {
+  const facts = { requestId: "test", source: null, signal: new AbortController().signal, idempotency: null };
+  return new Caller(testOperator, facts);
 }
