@@ -4,6 +4,7 @@ import { Targets1763800000003 } from "./1763800000003-targets.js";
 import { Rules1763800000004 } from "./1763800000004-rules.js";
 import { Rollout1763800000005 } from "./1763800000005-rollout.js";
 import { AuditCircumstances1763900000006 } from "./1763900000006-audit-circumstances.js";
+import { ApiTokenRotation1763900000007 } from "./1763900000007-api-token-rotation.js";
 import { Secrets1763900000009 } from "./1763900000009-secrets.js";
 
 /** All migrations, oldest first; one that was released never changes. */
@@ -14,5 +15,6 @@ export const migrations = [
   Rules1763800000004,
   Rollout1763800000005,
   AuditCircumstances1763900000006,
+  ApiTokenRotation1763900000007,
   Secrets1763900000009,
 ];

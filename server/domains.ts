@@ -139,7 +139,7 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
   const changes = new ChangeLog(database, auditRepository, projectRepository, now, (revision) =>
     feed.publish(revision),
   );
-  const tokens = new ApiTokenService(tokenRepository, projectRepository, now, randomBytes);
+  const tokens = new ApiTokenService(tokenRepository, projectRepository, changes, now, randomBytes);
   const audit = new AuditService(auditRepository);
   const projects = new ProjectService(
     projectRepository,

@@ -1,5 +1,5 @@
 import { Field, ID, InputType } from "type-graphql";
-import { DateTime } from "../graph/scalars.js";
+import { DateTime, Duration } from "../graph/scalars.js";
 import { GlobalRole, ProjectRole } from "./roles.js";
 
 /** A role in one project, to be granted. */
@@ -25,5 +25,22 @@ export class ApiTokenCreateInput {
   readonly memberships?: readonly MembershipInput[] | null;
 
   @Field(() => DateTime, { nullable: true, description: "From then on it is refused; absent: it never expires." })
+  readonly expiresAt?: Date | null;
+}
+
+/** How an API token gets a new secret. */
+@InputType({ description: "How an API token gets a new secret." })
+export class ApiTokenRotateInput {
+  @Field(() => Duration, {
+    nullable: true,
+    description:
+      'How long the secret that it has now goes on working, `"1d"` unless told, at most `"30d"`, `"0s"` for not at all; never beyond the token\'s expiry.',
+  })
+  readonly previousValidFor?: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "From then on the token is refused; null: it never expires; absent: as before.",
+  })
   readonly expiresAt?: Date | null;
 }

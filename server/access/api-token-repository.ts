@@ -1,11 +1,16 @@
 import type { Database } from "../core/database/database.js";
-import { everything, type Narrow, oneOf } from "../core/database/narrow.js";
+import { hydrated } from "../core/database/hydrated.js";
+import { type Narrow, oneOf } from "../core/database/narrow.js";
 import { TableReader } from "../core/database/table-reader.js";
 import { BatchSource, groupBy } from "../core/loaders.js";
 import { ApiToken, ApiTokenMembership, type Membership } from "./api-token.js";
+import type { ProjectRole } from "./roles.js";
 
-/** How stale `lastUsedAt` may be: one write a minute per token, not one per request. */
-const lastUsedResolutionMs = 60_000;
+/** A token with its roles in projects. */
+export interface GrantedToken {
+  readonly token: ApiToken;
+  readonly memberships: readonly Membership[];
+}
 
 /** The order of every list of tokens. */
 export const newestFirst = { property: "createdAt", direction: "DESC" } as const;
@@ -48,11 +53,18 @@ export class ApiTokenRepository extends TableReader<ApiToken> {
     super(database, ApiToken);
   }
 
-  findByHash(hash: string): Promise<ApiToken | null> {
-    return this.database.read((manager) => manager.findOneBy(ApiToken, { hash }));
+  /** The token that has, or had before its last rotation, a secret with this hash: one statement, as every request asks it. */
+  findByHash(hash: string): Promise<GrantedToken | null> {
+    return this.#granted("token.hash = ? OR token.previous_hash = ?", hash, hash);
   }
 
-  async add(token: ApiToken, memberships: readonly Membership[]): Promise<void> {
+  /** The token with this id. */
+  findGranted(id: string): Promise<GrantedToken | null> {
+    return this.#granted("token.id = ?", id);
+  }
+
+  /** Writes a new token, inside the caller's transaction. */
+  async add({ token, memberships }: GrantedToken): Promise<void> {
     await this.database.transaction(async (manager) => {
       await manager.insert(ApiToken, token);
       if (memberships.length === 0) return;
@@ -63,29 +75,57 @@ export class ApiTokenRepository extends TableReader<ApiToken> {
     });
   }
 
-  async revoke(id: string, revokedAt: Date): Promise<void> {
-    await this.database.transaction((manager) => manager.update(ApiToken, { id }, { revokedAt }));
+  /** Replaces what is stored of the token, but for its last use; inside the caller's transaction. */
+  async replace({ lastUsedAt: _, ...token }: ApiToken): Promise<void> {
+    await this.database.transaction((manager) => manager.update(ApiToken, { id: token.id }, token));
   }
 
-  /** Notes the use of a token; writes at most once a minute for each. */
-  async touch(token: ApiToken, usedAt: Date): Promise<void> {
-    if (token.lastUsedAt && usedAt.getTime() - token.lastUsedAt.getTime() < lastUsedResolutionMs) return;
-    await this.database.transaction((manager) => manager.update(ApiToken, { id: token.id }, { lastUsedAt: usedAt }));
+  /** Notes the use of a token, unless one after `unlessAfter` is noted already. */
+  async touch(id: string, usedAt: Date, unlessAfter: Date): Promise<void> {
+    await this.database.transaction((manager) =>
+      manager
+        .createQueryBuilder()
+        .update(ApiToken)
+        .set({ lastUsedAt: usedAt })
+        .where("id = :id AND (last_used_at IS NULL OR last_used_at <= :unlessAfter)", { id, unlessAfter })
+        .execute(),
+    );
   }
 
   /** Takes away the roles in a project that is being deleted. */
   async removeOf(projectId: string): Promise<void> {
     await this.database.transaction((manager) => manager.delete(ApiTokenMembership, { projectId }));
   }
+
+  #granted(condition: string, ...values: readonly string[]): Promise<GrantedToken | null> {
+    return this.database.read(async (manager) => {
+      const rows: GrantedRow[] = await manager.query(
+        `SELECT token.*, member.project_id, member.role FROM api_token token LEFT JOIN api_token_membership member ON member.token_id = token.id WHERE ${condition}`,
+        [...values],
+      );
+      const [first] = rows;
+      if (first === undefined) return null;
+      const memberships = rows.flatMap(({ project_id: projectId, role }) =>
+        projectId === null || role === null ? [] : [{ projectId, role }],
+      );
+      return { token: hydrated(manager, ApiToken, first), memberships };
+    });
+  }
 }
 
-/** Only tokens with a role in one of these projects; "all" is every token. */
+/** The columns of a token, and those of one of its roles: null when it has none. */
+interface GrantedRow extends Readonly<Record<string, unknown>> {
+  readonly project_id: string | null;
+  readonly role: ProjectRole | null;
+}
+
+/** Only tokens with a role in one of these projects, and none over all projects. */
 export function tokensOf(projectIds: "all" | readonly string[]): Narrow {
-  if (projectIds === "all") return everything;
-  if (projectIds.length === 0) return (query) => query.andWhere("1 = 0");
+  if (projectIds !== "all" && projectIds.length === 0) return (query) => query.andWhere("1 = 0");
+  const among = projectIds === "all" ? "" : "AND member.project_id IN (:...tokenProjects)";
   return (query, row) =>
     query.andWhere(
-      `EXISTS (SELECT 1 FROM api_token_membership member WHERE member.token_id = ${row}.id AND member.project_id IN (:...tokenProjects))`,
-      { tokenProjects: [...projectIds] },
+      `${row}.globalRole IS NULL AND EXISTS (SELECT 1 FROM api_token_membership member WHERE member.token_id = ${row}.id ${among})`,
+      projectIds === "all" ? {} : { tokenProjects: [...projectIds] },
     );
 }

@@ -3,9 +3,12 @@ import { IdArgument } from "../graph/arguments.js";
 import { PageArguments } from "../graph/connection.js";
 import { PayloadFields } from "../graph/payload.js";
 import { ApiToken, ApiTokenConnection, Membership } from "./api-token.js";
-import { ApiTokenCreateInput } from "./api-token-input.js";
+import { ApiTokenCreateInput, ApiTokenRotateInput } from "./api-token-input.js";
 import type { ApiTokenService } from "./api-token-service.js";
 import type { Caller } from "./caller.js";
+
+const secretDescription =
+  "The secret to send. It is shown this once; only its hash is kept. So it is null where the answer repeats an earlier one (same `Idempotency-Key`): rotate the token if that was lost.";
 
 /** What came of revoking a token. */
 @ObjectType({ description: "What came of the revocation." })
@@ -20,10 +23,17 @@ export class ApiTokenCreatePayload extends PayloadFields {
   @Field(() => ApiToken, { nullable: true, description: "The new token; null when nothing was written." })
   readonly apiToken!: ApiToken | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: "The secret to send. It is shown this once; only its hash is kept.",
-  })
+  @Field(() => String, { nullable: true, description: secretDescription })
+  readonly secret!: string | null;
+}
+
+/** What came of rotating a token. */
+@ObjectType({ description: "What came of the rotation." })
+export class ApiTokenRotatePayload extends PayloadFields {
+  @Field(() => ApiToken, { nullable: true, description: "The token as it is now; null when nothing was written." })
+  readonly apiToken!: ApiToken | null;
+
+  @Field(() => String, { nullable: true, description: secretDescription })
   readonly secret!: string | null;
 }
 
@@ -52,7 +62,19 @@ export class ApiTokenResolver {
     return this.service.create(caller, input);
   }
 
-  @Mutation(() => ApiTokenRevokePayload, { description: "Revokes an API token for good." })
+  @Mutation(() => ApiTokenRotatePayload, {
+    description:
+      "Gives an API token a new secret: same id, name and roles. The secret that it has goes on working for a while; one from before an earlier rotation ends.",
+  })
+  apiTokenRotate(
+    @Ctx() caller: Caller,
+    @IdArgument() id: string,
+    @Arg("input", () => ApiTokenRotateInput, { defaultValue: {}, description: "How." }) input: ApiTokenRotateInput,
+  ) {
+    return this.service.rotate(caller, id, input);
+  }
+
+  @Mutation(() => ApiTokenRevokePayload, { description: "Revokes an API token for good, with all its secrets." })
   apiTokenRevoke(@Ctx() caller: Caller, @IdArgument() id: string) {
     return this.service.revoke(caller, id);
   }

@@ -17,6 +17,7 @@ export class Membership {
 /** A secret that scripts, dashboards and configurators send to say who they are. Only its hash is stored. */
 @Entity("api_token")
 @Index("uq_api_token_hash", ["hash"], { unique: true })
+@Index("uq_api_token_previous_hash", ["previousHash"], { unique: true })
 @Index("ix_api_token_created_at", ["createdAt"])
 @ObjectType({
   implements: Node,
@@ -34,6 +35,10 @@ export class ApiToken extends Node {
   @Column("varchar", { length: 64 })
   readonly hash!: string;
 
+  /** The same of the secret before the last rotation; null when it ended with that. */
+  @Column("varchar", { name: "previous_hash", length: 64, nullable: true })
+  readonly previousHash!: string | null;
+
   @Column("varchar", { name: "global_role", length: 10, nullable: true })
   @Field(() => GlobalRole, { nullable: true, description: "Its role over all projects; null when it has none." })
   readonly globalRole!: GlobalRole | null;
@@ -49,6 +54,18 @@ export class ApiToken extends Node {
   @Column("datetime", { name: "expires_at", precision: 3, nullable: true })
   @Field(() => DateTime, { nullable: true, description: "From then on it is refused; null when it never expires." })
   readonly expiresAt!: Date | null;
+
+  @Column("datetime", { name: "rotated_at", precision: 3, nullable: true })
+  @Field(() => DateTime, { nullable: true, description: "When it got its newest secret; null when it has its first." })
+  readonly rotatedAt!: Date | null;
+
+  @Column("datetime", { name: "previous_expires_at", precision: 3, nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      "Until when the secret before the last rotation works, or worked; null when it ended with the rotation.",
+  })
+  readonly previousExpiresAt!: Date | null;
 
   @Column("datetime", { name: "last_used_at", precision: 3, nullable: true })
   @Field(() => DateTime, { nullable: true, description: "When it was last used, to the minute." })

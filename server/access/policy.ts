@@ -29,10 +29,12 @@ export const policy = {
   "globalRule.write": { project: null, global: ["OPERATOR"], anonymous: false },
   "token.read": { project: "ADMIN", global: ["OPERATOR"], anonymous: false },
   "token.write": { project: "ADMIN", global: ["OPERATOR"], anonymous: false },
-  "token.writeGlobal": { project: null, global: ["OPERATOR"], anonymous: false }, // tokens with a role over all projects
+  "token.readGlobal": { project: null, global: ["OPERATOR"], anonymous: false }, // tokens with a role over all projects
+  "token.writeGlobal": { project: null, global: ["OPERATOR"], anonymous: false },
   "audit.read": { project: "VIEWER", global: ["OPERATOR", "READER"], anonymous: false },
   "audit.readPlatform": { project: null, global: ["OPERATOR", "READER"], anonymous: false }, // what belongs to no project
   "audit.readSource": { project: "ADMIN", global: ["OPERATOR", "READER"], anonymous: false }, // the address that a change came from
+  "audit.readTokens": { project: "ADMIN", global: ["OPERATOR", "READER"], anonymous: false }, // who was given a token
   "change.read": { project: null, global: ["OPERATOR", "AGENT"], anonymous: false }, // what configurators fetch
   "agent.report": { project: null, global: ["AGENT"], anonymous: false },
   "agent.read": { project: "VIEWER", global: readers, anonymous: true }, // in any project

@@ -1,6 +1,6 @@
 import type { QueryDeepPartialEntity } from "typeorm";
 import type { Database } from "../core/database/database.js";
-import { all, equals, isSet, type Narrow, oneOf } from "../core/database/narrow.js";
+import { all, equals, everything, isSet, type Narrow, oneOf } from "../core/database/narrow.js";
 import { TableReader } from "../core/database/table-reader.js";
 import type { SecretPlace } from "../secrets/secret-keys.js";
 import type { SecretHolder } from "../secrets/secret-pruning.js";
@@ -27,6 +27,11 @@ export class AuditRepository extends TableReader<AuditEntry> implements SecretHo
       if (touchesGlobalRules) await manager.update(Revision, { id: Revision.theOne }, { globalRulesValue: value });
       return value;
     });
+  }
+
+  /** Holds the lock that `takeRevision` takes until the transaction ends, without taking one. */
+  async holdRevision(): Promise<void> {
+    await this.database.transaction((manager) => manager.increment(Revision, { id: Revision.theOne }, "value", 0));
   }
 
   revisions(): Promise<Revisions> {
@@ -73,4 +78,15 @@ export function auditEntriesWhere(
   const wanted = Object.entries(filter).flatMap(([property, value]) => (value ? [equals(property, value)] : []));
   const inProjects = readable === "all" ? [] : [oneOf("projectId", readable)];
   return all(...inProjects, ...(platform ? [] : [isSet("projectId")]), ...wanted);
+}
+
+/** Of the entries on objects of this type only those of these projects. */
+export function entriesOn(entityType: string, projectIds: "all" | readonly string[]): Narrow {
+  if (projectIds === "all") return everything;
+  const within = projectIds.length === 0 ? "" : "OR entry.projectId IN (:...within)";
+  return (query, row) =>
+    query.andWhere(`(entry.entityType <> :onType ${within})`.replaceAll("entry.", `${row}.`), {
+      onType: entityType,
+      within: [...projectIds],
+    });
 }

@@ -1,9 +1,11 @@
+import { apiTokenEntity } from "../access/api-token-acts.js";
 import type { Caller } from "../access/caller.js";
+import { all } from "../core/database/narrow.js";
 import { requireId } from "../core/ids.js";
 import type { Page, PageRequest } from "../core/page.js";
 import type { AuditEntry } from "./audit-entry.js";
 import type { AuditEntryFilter } from "./audit-entry-input.js";
-import { type AuditRepository, auditEntriesWhere, type Revisions } from "./audit-repository.js";
+import { type AuditRepository, auditEntriesWhere, entriesOn, type Revisions } from "./audit-repository.js";
 
 const newestFirst = { property: "revision", direction: "DESC" } as const;
 
@@ -21,6 +23,7 @@ export class AuditService {
   async find(caller: Caller, id: string): Promise<AuditEntry | null> {
     const entry = await caller.loaders.for(this.repository.byId).load(id);
     if (entry === null) return null;
+    if (entry.entityType === apiTokenEntity && !caller.may("audit.readTokens", entry.projectId)) return null;
     const mayRead =
       entry.projectId === null ? caller.may("audit.readPlatform") : caller.may("audit.read", entry.projectId);
     return mayRead ? entry : null;
@@ -30,7 +33,10 @@ export class AuditService {
     caller.requireAnywhere("audit.read");
     if (project != null) requireId("prj", project, ["filter", "project"]);
     const readable = caller.projectsFor("audit.read");
-    const narrow = auditEntriesWhere({ ...filter, projectId: project }, readable, caller.may("audit.readPlatform"));
+    const narrow = all(
+      auditEntriesWhere({ ...filter, projectId: project }, readable, caller.may("audit.readPlatform")),
+      entriesOn(apiTokenEntity, caller.projectsFor("audit.readTokens")),
+    );
     return this.repository.page({ narrow, order: newestFirst, page, list: "auditEntries" });
   }
 
@@ -43,7 +49,9 @@ export class AuditService {
   /** The changes within one project; null when the caller may not read them. */
   async listOf(caller: Caller, projectId: string, page: PageRequest): Promise<Page<AuditEntry> | null> {
     if (!caller.may("audit.read", projectId)) return null;
-    const query = { order: newestFirst, page, list: "Project.auditEntries" };
+    const withTokens = caller.may("audit.readTokens", projectId);
+    const narrow = entriesOn(apiTokenEntity, withTokens ? "all" : []);
+    const query = { narrow, filter: { withTokens }, order: newestFirst, page, list: "Project.auditEntries" };
     return (await this.repository.below(caller.loaders, "projectId", projectId, query)).page;
   }
 }

@@ -1,3 +1,4 @@
+import type { AccessLog } from "../access/access-log.js";
 import type { Caller, IdempotencyKey } from "../access/caller.js";
 import type { Database } from "../core/database/database.js";
 import { UniqueViolation } from "../core/database/driver-error.js";
@@ -28,7 +29,7 @@ export interface ChangeOptions {
 }
 
 /** The one function that every write of configuration goes through: row, change log and revision in one transaction. */
-export class ChangeLog {
+export class ChangeLog implements AccessLog {
   constructor(
     private readonly database: Database,
     private readonly repository: AuditRepository,
@@ -94,6 +95,14 @@ export class ChangeLog {
       if (winner) return winner;
       throw error;
     }
+  }
+
+  /** Runs `work` in one transaction during which nobody else commits a change, here or by another server. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.database.transaction(async () => {
+      await this.repository.holdRevision();
+      return work();
+    });
   }
 
   /**

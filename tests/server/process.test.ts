@@ -59,6 +59,20 @@ describe("the server as a process", () => {
     const server = await start();
     const created = await ask(token, `mutation { projectCreate(input: { name: "kept" }) { userErrors { message } } }`);
     expect(created.data).toEqual({ projectCreate: { userErrors: [] } });
+    const logged = await ask(
+      token,
+      `{ auditEntries(filter: { entityType: "ApiToken" }) { nodes { action actor actorKind source after } } }`,
+    );
+    const after = { name: "first", role: "OPERATOR", expiresAt: null, rotatedAt: null, previousExpiresAt: null };
+    expect(logged.data.auditEntries.nodes).toEqual([
+      {
+        action: "CREATE",
+        actor: "command line",
+        actorKind: "COMMAND_LINE",
+        source: null,
+        after: { ...after, revokedAt: null },
+      },
+    ]);
     server.signal("SIGKILL");
     await server.exited;
     const again = await start();
