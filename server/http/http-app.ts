@@ -11,6 +11,7 @@ import { callerOf, type KnownRequest, requestIdOf } from "./caller-of.js";
 import { answerError, refuse } from "./error-answer.js";
 import { playground } from "./playground.js";
 import { refuseSubscriptions } from "./refuse-subscriptions.js";
+import { watchCredentials } from "./watch-credentials.js";
 
 /** What the HTTP server serves. */
 export interface HttpOptions {
@@ -48,10 +49,10 @@ export function httpApp(options: HttpOptions): HttpApp {
   const requestIds = new AsyncLocalStorage<string>();
   const requests = new WeakMap<Request, KnownRequest>();
   const streams = new Set<Response>();
-  const known = (request: Request): Caller => {
+  const known = (request: Request): KnownRequest => {
     const found = requests.get(request);
     if (!found) throw new UnauthenticatedError();
-    return found.caller;
+    return found;
   };
 
   app.use((request, response, next) => {
@@ -102,22 +103,30 @@ export function httpApp(options: HttpOptions): HttpApp {
     app,
     // A request that takes longer to arrive is one that means to hold the connection.
     server: createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, app),
-    callerOf: known,
+    callerOf: (request) => known(request).caller,
     requestId: () => requestIds.getStore(),
     mount: (apollo, stream) => {
       // Strangers get nothing, not even what is wrong with their document: that would tell what the schema holds.
       const requireCaller: RequestHandler = (request, _response, next) => {
-        void known(request).principal;
+        void known(request).caller.principal;
         next();
       };
-      const track: RequestHandler = (_request, response, next) => {
+      const track: RequestHandler = (request, response, next) => {
         if (response.closed) return; // whoever asked hung up while we found out who it was
         streams.add(response);
         response.once("close", () => streams.delete(response));
+        const { caller, credentials } = known(request);
+        const { principal, request: facts } = caller;
+        const told = { requestId: facts.requestId, actor: principal.id };
+        watchCredentials(response, {
+          stillProves: () => options.authentication.stillProves(credentials, principal),
+          onEnd: () => options.log.info(told, "A stream ended with the credentials that opened it"),
+          onUnknown: (error) => options.log.warn({ ...told, err: error }, "A stream's credentials cannot be checked"),
+        });
         next();
       };
       app.all("/graphql/stream", onlyPost, onlyUtf8, json, authenticate, requireCaller, track, stream);
-      const graphql = expressMiddleware(apollo, { context: async ({ req }) => known(req as Request) });
+      const graphql = expressMiddleware(apollo, { context: async ({ req }) => known(req as Request).caller });
       app.all(
         "/graphql",
         onlyPost,

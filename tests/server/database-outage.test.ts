@@ -55,6 +55,7 @@ class Cable {
 
 let app: TestApp;
 let cable: Cable;
+const logLines: string[] = [];
 
 beforeAll(async () => {
   const settings = await createMariadbDatabase();
@@ -62,7 +63,9 @@ beforeAll(async () => {
   cable = new Cable(port, settings);
   await cable.plugIn();
   atFileEnd(() => cable.cut());
-  app = await startApp({ ...settings, port, timeoutSeconds: 1 } as typeof settings);
+  app = await startApp({ ...settings, port, timeoutSeconds: 1 } as typeof settings, {
+    onLog: (line) => logLines.push(line),
+  });
 });
 
 const readiness = async () => {
@@ -90,6 +93,35 @@ it("says so while its database is gone, and serves again without a restart", asy
     true,
   );
   expect(await ask()).toEqual(served);
+});
+
+it("keeps streams open while it cannot ask whether they may go on, and tells them of what comes after", async () => {
+  const hangUp = new AbortController();
+  const response = await fetch(`${app.url}/stream`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${app.operator}`,
+      "content-type": "application/json",
+      accept: "text/event-stream",
+    },
+    body: JSON.stringify({ query: "subscription { revisions }" }),
+    signal: hangUp.signal,
+  });
+  let text = "";
+  const reading = (async () => {
+    for await (const chunk of response.body ?? []) text += new TextDecoder().decode(chunk);
+  })();
+  reading.catch(() => {});
+  await waitFor(() => text.includes('"revisions":'), { what: "the first event" });
+  await cable.cut();
+  const unknown = "A stream's credentials cannot be checked";
+  await waitFor(() => logLines.some((line) => line.includes(unknown)), { what: "a check that fails" });
+  await cable.plugIn();
+  await waitFor(async () => (await readiness()) === "200 ready\n", { what: "the server to be ready" });
+  await app.data(app.operator, `mutation { projectCreate(input: { name: "after-the-outage" }) { project { id } } }`);
+  const { revision } = await app.data(app.operator, "{ revision }");
+  await waitFor(() => text.includes(`"revisions":${revision}}`), { what: "the event of the new revision" });
+  hangUp.abort();
 });
 
 it("ends in time when it is told to stop while the database accepts and says nothing", async () => {
