@@ -29,7 +29,7 @@ export class MetricsinfraError extends Error {
   override readonly name: string = "MetricsinfraError";
   /**
    * The server's code, such as `FORBIDDEN`; `HTTP_502` and the like for an answer without one; or one of this package:
-   * `NETWORK`, `TIMEOUT`, `PAGINATION`, `USAGE`, `UNKNOWN`.
+   * `NETWORK`, `TIMEOUT`, `PAGINATION`, `SECRET_LOST`, `USAGE`, `UNKNOWN`.
    */
   readonly code: string;
   /** The HTTP status of the answer; undefined when there was none. */
@@ -111,6 +111,22 @@ export class TimeoutError extends MetricsinfraError {
 /** The server's pages do not follow one another: a cursor is missing or comes twice. */
 export class PaginationError extends MetricsinfraError {
   override readonly name = "PaginationError";
+}
+
+/**
+ * A token was created or rotated, but the answer that held its secret was lost, and the server keeps only a hash:
+ * `client.apiTokens.rotate(error.apiTokenId)` gives the token another.
+ */
+export class SecretLostError extends MetricsinfraError {
+  override readonly name = "SecretLostError";
+  readonly apiTokenId: string;
+
+  constructor(apiTokenId: string) {
+    super(`the answer with the secret of ${apiTokenId} was lost: get another with client.apiTokens.rotate`, {
+      code: "SECRET_LOST",
+    });
+    this.apiTokenId = apiTokenId;
+  }
 }
 
 /** The input of a mutation was refused, and nothing was written. `userErrors` says what to mend. */

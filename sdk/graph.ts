@@ -1,6 +1,6 @@
 import type { TypedDocument } from "./document.js";
 import { NotFoundError } from "./errors.js";
-import type { CallOptions, ConfigWriteOptions } from "./options.js";
+import type { CallOptions, ConfigWriteOptions, WriteOptions } from "./options.js";
 import { type Page, type PageArguments, Paginated } from "./paginated.js";
 import type { Requests } from "./requests.js";
 import { checkPayload, type Payload, type WriteResult } from "./write.js";
@@ -43,6 +43,11 @@ export class Graph {
     }, pageSize);
   }
 
+  /** Whether a mutation that brings less than it should throws, or gives its payload as it is. */
+  throwsOn({ throwOnUserErrors }: Pick<WriteOptions, "throwOnUserErrors"> = {}): boolean {
+    return throwOnUserErrors ?? this.#throws;
+  }
+
   /** Sends a mutation and checks its payload, which must hold a value under each of the keys. */
   async write<
     Data,
@@ -59,8 +64,7 @@ export class Graph {
     options: ConfigWriteOptions<Throws, Dry> = {},
   ): Promise<WriteResult<P, Key, Throws, Dry>> {
     const payload = payloadOf(await this.#requests.request(document, variables, options));
-    const throws = options.throwOnUserErrors ?? this.#throws;
-    checkPayload(payload, keys, { throws, dryRun: options.dryRun ?? false });
+    checkPayload(payload, keys, { throws: this.throwsOn(options), dryRun: options.dryRun ?? false });
     return payload as WriteResult<P, Key, Throws, Dry>;
   }
 }

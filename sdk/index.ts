@@ -17,6 +17,7 @@ export {
   NotFoundError,
   PaginationError,
   RateLimitError,
+  SecretLostError,
   ServerError,
   TimeoutError,
   UpstreamUnavailableError,

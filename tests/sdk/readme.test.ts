@@ -39,6 +39,7 @@ it("the README's program compiles and does what it says, on a real server", asyn
     "I am test (OPERATOR).",
     "front and Down are revision 4.",
     expect.stringMatching(/^Removing it would change \d+ fields\.$/),
+    "Keep one of 2 secrets.",
     "Down fires after 10m",
     "1 1 false 1",
     expect.stringMatching(/^TAKEN input\.name /),

@@ -262,6 +262,7 @@ describe("on a real server", () => {
       kind: "API_TOKEN",
       name: "ann",
       globalRole: null,
+      everyProjectRole: null,
       memberships: [membership],
     });
     await member.alertingRules.create({ project: project.id, name: "Mine", expr: "up == 0" });
@@ -285,6 +286,75 @@ describe("on a real server", () => {
     expect(
       await failureOf(member.raw("{ revision }").then(({ errors }) => Promise.reject(errors[0]?.extensions?.code))),
     ).toBe("UNAUTHENTICATED");
+  });
+
+  it("a token is rotated: its program has time to change over, or none", async () => {
+    const { apiToken, secret } = await operator.apiTokens.create({ name: "turning", globalRole: "READER" });
+    const turned = await operator.apiTokens.rotate(apiToken.id);
+    expect(turned).toEqual({
+      apiToken: { ...apiToken, rotatedAt: expect.any(String), previousExpiresAt: expect.any(String) },
+      secret: expect.stringMatching(/^mi_/),
+      userErrors: [],
+    });
+    expect([(await connect(secret).viewer()).name, (await connect(turned.secret).viewer()).name]).toEqual([
+      "turning",
+      "turning",
+    ]);
+    const { apiToken: now, secret: third } = await operator.apiTokens.rotate(apiToken.id, { previousValidFor: "0s" });
+    expect(now.previousExpiresAt).toBeNull();
+    expect((await connect(third).viewer()).name).toBe("turning");
+    for (const ended of [secret, turned.secret])
+      expect(await failureOf(connect(ended).viewer())).toBeInstanceOf(sdk.AuthenticationError);
+    const refused = await failureOf(operator.apiTokens.rotate(apiToken.id, { previousValidFor: "1y" }));
+    expect(refused).toMatchObject({ name: "UserInputError", userErrors: [{ path: ["input", "previousValidFor"] }] });
+  });
+
+  it("a token whose first answer is lost is made or rotated once, and the error names it", async () => {
+    const losing = () => {
+      let lost = 0;
+      return connect(app.operator, {
+        fetch: async (...request) => {
+          const response = await fetch(...request);
+          if (lost++ > 0) return response;
+          await response.arrayBuffer();
+          throw new TypeError("fetch failed", { cause: Object.assign(new Error("reset"), { code: "ECONNRESET" }) });
+        },
+      });
+    };
+    const input = { name: "lost", globalRole: "READER" } as const;
+    const error = await failureOf(losing().apiTokens.create(input));
+    const made = (await operator.apiTokens.list().toArray({ limit: 99 })).filter(({ name }) => name === "lost");
+    expect(made).toHaveLength(1);
+    const [{ id } = expect.fail()] = made;
+    const message = `the answer with the secret of ${id} was lost: get another with client.apiTokens.rotate (SECRET_LOST)`;
+    expect(error).toMatchObject({ name: "SecretLostError", code: "SECRET_LOST", apiTokenId: id, message });
+    expect(await failureOf(losing().apiTokens.rotate(id))).toMatchObject({ name: "SecretLostError", apiTokenId: id });
+    const lenient = await losing().apiTokens.create(input, { throwOnUserErrors: false });
+    expect([lenient.apiToken?.name, lenient.secret, lenient.userErrors]).toEqual(["lost", null, []]);
+    const { secret } = await operator.apiTokens.rotate(id);
+    expect((await connect(secret).viewer()).name).toBe("lost");
+  });
+
+  it("a subscription ends with a clear error when its token is revoked, and outlives a rotation", async () => {
+    const [first, second] = await Promise.all(
+      ["revoked", "rotated"].map((name) => operator.apiTokens.create({ name, globalRole: "AGENT" })),
+    );
+    if (!first || !second) expect.fail();
+    const retries: string[] = [];
+    const hooks = { onRetry: ({ error }: sdk.RetryEvent) => void retries.push(error.name) };
+    const revoked = connect(first.secret, { hooks }).revisions();
+    let secret = second.secret;
+    const rotated = connect("", { token: () => secret }).revisions();
+    const { value: known } = await revoked.next();
+    expect((await rotated.next()).value).toBe(known);
+
+    await operator.apiTokens.revoke(first.apiToken.id);
+    secret = (await operator.apiTokens.rotate(second.apiToken.id, { previousValidFor: "0s" })).secret;
+    expect(await failureOf(revoked.next())).toMatchObject({ name: "AuthenticationError", status: 401 });
+    expect(retries).toEqual(["NetworkError"]);
+    const { revision } = await operator.projects.create({ name: "after-the-rotation" });
+    expect((await rotated.next()).value).toBe(revision);
+    await rotated.return();
   });
 
   it("wrong requests are told from wrong input", async () => {

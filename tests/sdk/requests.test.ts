@@ -8,7 +8,7 @@ import { freePort } from "../support/ports.js";
 import { answering, answeringHtml, GraphServer, hangingUp, neverAnswering, refusing } from "./support/graph-server.js";
 
 const quick = { baseDelayMs: 1, maxDelayMs: 2 };
-const viewer = { kind: "API_TOKEN", name: "ann", globalRole: null, memberships: [] };
+const viewer = { kind: "API_TOKEN", name: "ann", globalRole: null, everyProjectRole: null, memberships: [] };
 const project = { id: "prj_1", name: "shop" };
 
 let graph: GraphServer;
