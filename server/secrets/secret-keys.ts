@@ -56,7 +56,6 @@ export class SecretKeys {
     const key = this.#keys.get(keyId);
     if (key === undefined) return unreadable(place, `its key "${keyId}" is not among secrets.keys in the settings`);
     const bytes = Buffer.from(ciphertext, "base64");
-    if (bytes.length < nonceBytes + tagBytes) return unreadable(place, altered);
     const [nonce, tag, encrypted] = [
       bytes.subarray(0, nonceBytes),
       bytes.subarray(nonceBytes, nonceBytes + tagBytes),

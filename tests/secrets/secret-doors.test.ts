@@ -124,10 +124,11 @@ describeOnEachDatabase((database) => {
   });
 
   it("is in no row of any table, as it is or encoded", async () => {
+    const stored = () => DatabaseContent.of(database.settings, (content) => content.dump());
+    expect(await stored()).toContain("https://example.org/");
+    expect(foundIn(await stored())).toEqual([]);
     await app.data(app.operator, groupDelete, { id });
-    const content = await DatabaseContent.of(database.settings, (each) => each.dump());
-    expect(content).toContain("https://example.org/");
-    expect(foundIn(content)).toEqual([]);
+    expect(foundIn(await stored())).toEqual([]);
     expect(foundIn(JSON.stringify(await app.data(app.operator, audit)))).toEqual([]);
   });
 
