@@ -18,7 +18,10 @@ import { nextCursor, type Page } from "./paginated.js";
 export interface ProjectConfig extends ProjectSettings {
   readonly scrapeJobs: ReadonlyArray<ScrapeJobSettings>;
   readonly rules: ReadonlyArray<AlertingRuleSettings | RecordingRuleSettings>;
-  /** With the secrets of the contacts, which only agents may read. */
+  /**
+   * With the secrets of the contacts, which only agents may read. Where `secretProblem` says why one cannot be read, keep
+   * what you have of the project's contacts, and fetch it again later: nothing changes when its key comes back.
+   */
   readonly contactGroups: ReadonlyArray<ContactGroupSettings>;
 }
 

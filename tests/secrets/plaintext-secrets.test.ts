@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { beforeAll, expect, it } from "vitest";
 import { operatorCaller, startApp, type TestApp } from "../support/app.js";
 import { DatabaseContent } from "../support/database-content.js";
@@ -13,6 +14,7 @@ import {
 } from "./contact-operations.js";
 
 const keys = [{ id: "first", key: Buffer.alloc(32, 1).toString("base64") }];
+const numbers = Array.from({ length: 48 }, (_, index) => index + 1);
 const unsupported = (...path: string[]) => ({
   code: "UNSUPPORTED",
   message: "This server cannot keep secrets: its operator has to set secrets.keys in its settings first.",
@@ -34,11 +36,11 @@ describeOnEachDatabase((database) => {
   };
   const onDatabase = <T>(work: (content: DatabaseContent) => Promise<T>) => DatabaseContent.of(database.settings, work);
   /** A group as it was stored before secrets were encrypted. */
-  const createOld = async (name: string) => {
+  const createOld = async (name: string, more: readonly object[] = []) => {
     const id = await createGroup(app, project, name, [null]);
     const contact = { type: "WEBHOOK", value: "https://example.org/0", sendResolved: true, secret: `plain-${name}` };
     const mail = { type: "EMAIL", value: 'a"secret":"@b', sendResolved: true, secret: null };
-    const contacts = JSON.stringify([contact, mail]);
+    const contacts = JSON.stringify([contact, mail, ...more]);
     await onDatabase((content) => content.sql("UPDATE contact_group SET contacts = ? WHERE id = ?", [contacts, id]));
     return id;
   };
@@ -125,6 +127,24 @@ describeOnEachDatabase((database) => {
     expect(await app.app.secrets.rotate(operatorCaller())).toMatchObject({ contactGroups: 0 });
     await start({ keys });
     expect(log).toEqual([]);
+  });
+
+  it("is gone from the database's file, too, once the server that encrypted it has stopped", async () => {
+    if (database.settings.type !== "sqlite") return;
+    // More than a page of the file holds.
+    const more = numbers.map((index) => ({
+      ...webhook(`plain-${index}-${"x".repeat(1_000)}`, index),
+      sendResolved: true,
+    }));
+    const id = await createOld("long", more);
+    await createOld("short");
+    await start({ keys });
+    const { file } = database.settings;
+    expect(await readFile(file, "latin1")).toContain("plain-short");
+    await app.app.secrets.rotate(operatorCaller());
+    await app.data(app.operator, groupDelete, { id });
+    await start({ keys });
+    expect(await readFile(file, "latin1")).not.toMatch(/plain-|xxxxxxxxxx/);
   });
 
   it("is moved without losing what people write at the same time", async () => {

@@ -77,8 +77,9 @@ export class Database {
 
   async close(): Promise<void> {
     await this.#tail;
-    await this.writer.destroy();
     if (this.reader !== this.writer) await this.reader.destroy();
+    // Last, because who may write empties SQLite's log of writes into the file.
+    await this.writer.destroy();
     this.options.release?.();
   }
 

@@ -62,6 +62,8 @@ async function openSqlite(settings: SqliteSettings, options: DatabaseOptions): P
 
 function prepareSqlite(raw: BetterSqlite3.Database): void {
   raw.pragma("synchronous = NORMAL");
+  // What is deleted or replaced is overwritten: a secret that was encrypted since is in no free page.
+  raw.pragma("secure_delete = ON");
   // SQLite's own knows ASCII alone; MariaDB's, and what a search is compared with, every script.
   raw.function("lower", { deterministic: true }, (text) => (typeof text === "string" ? text.toLowerCase() : text));
 }
