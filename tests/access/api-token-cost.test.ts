@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { startApp, type TestApp } from "../support/app.js";
+import { DatabaseContent } from "../support/database-content.js";
 import { describeOnEachDatabase } from "../support/databases.js";
-import { storedRows } from "../support/stored-rows.js";
 
 describeOnEachDatabase((database) => {
   let app: TestApp;
@@ -27,7 +27,7 @@ describeOnEachDatabase((database) => {
     for (let count = 0; count < 40; count++) await app.token("READER"); // So many that MariaDB would not read them all.
     const [sql] = statements;
     const explain = database.type === "sqlite" ? "EXPLAIN QUERY PLAN" : "EXPLAIN";
-    const plan = await storedRows(database.settings, `${explain} ${sql}`, "a", "b");
+    const plan = await DatabaseContent.of(database.settings, (content) => content.sql(`${explain} ${sql}`, ["a", "b"]));
     const shown = plan.map(({ detail, key }) => String(detail ?? key));
     expect(shown).toEqual(
       database.type === "sqlite"

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { startApp, type TestApp } from "../support/app.js";
+import { DatabaseContent } from "../support/database-content.js";
 import { describeOnEachDatabase } from "../support/databases.js";
-import { storedRows } from "../support/stored-rows.js";
 
 const create = `mutation ($input: ApiTokenCreateInput!) {
   apiTokenCreate(input: $input) { apiToken { id name } secret userErrors { code } }
@@ -67,8 +67,10 @@ describeOnEachDatabase((database) => {
       expect(seen).toHaveLength(6);
       expect(seen).toEqual(expect.arrayContaining(all));
     }
-    const stored = JSON.stringify(await storedRows(database.settings, "SELECT * FROM audit_entry"));
-    const hashes = await storedRows(database.settings, "SELECT hash, previous_hash FROM api_token WHERE id = ?", id);
+    const { stored, hashes } = await DatabaseContent.of(database.settings, async (content) => ({
+      stored: JSON.stringify(await content.sql("SELECT * FROM audit_entry")),
+      hashes: await content.sql("SELECT hash, previous_hash FROM api_token WHERE id = ?", [id]),
+    }));
     for (const hidden of [secret, newer, hashes[0]?.hash, hashes[0]?.previous_hash]) {
       expect(hidden).toEqual(expect.any(String));
       expect(stored).not.toContain(hidden);
@@ -139,6 +141,9 @@ describeOnEachDatabase((database) => {
     const secrets = answers.map(({ secret }) => secret).filter((secret) => secret !== null);
     expect([new Set(answers.map(({ apiToken }) => apiToken.id)).size, secrets.length]).toEqual([1, 1]);
     expect(await works(secrets[0])).toBe(true);
-    expect(await storedRows(database.settings, "SELECT name FROM api_token WHERE name = 'at once'")).toHaveLength(1);
+    const rows = await DatabaseContent.of(database.settings, (content) =>
+      content.sql("SELECT name FROM api_token WHERE name = 'at once'"),
+    );
+    expect(rows).toHaveLength(1);
   });
 });
