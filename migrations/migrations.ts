@@ -5,6 +5,7 @@ import { Rules1763800000004 } from "./1763800000004-rules.js";
 import { Rollout1763800000005 } from "./1763800000005-rollout.js";
 import { AuditCircumstances1763900000006 } from "./1763900000006-audit-circumstances.js";
 import { ApiTokenRotation1763900000007 } from "./1763900000007-api-token-rotation.js";
+import { Sessions1763900000008 } from "./1763900000008-sessions.js";
 import { Secrets1763900000009 } from "./1763900000009-secrets.js";
 
 /** All migrations, oldest first; one that was released never changes. */
@@ -16,5 +17,6 @@ export const migrations = [
   Rollout1763800000005,
   AuditCircumstances1763900000006,
   ApiTokenRotation1763900000007,
+  Sessions1763900000008,
   Secrets1763900000009,
 ];

@@ -13,6 +13,7 @@ import { graphqlServer } from "./http/graphql.js";
 import { httpApp } from "./http/http-app.js";
 import { Metrics } from "./http/metrics.js";
 import { buildGraph } from "./http/schema.js";
+import { signInRoutes } from "./http/sign-in.js";
 import { subscriptionStream } from "./http/stream.js";
 import type { SecretCare } from "./secret-care.js";
 import type { Settings } from "./settings.js";
@@ -62,6 +63,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     bodyBytes: settings.limits.bodyBytes,
     trustedProxies: settings.listen.trustedProxies,
     playgroundAssets: world.playgroundAssets ?? builtPlayground,
+    signIn: signInRoutes({ ways: domains.ways, service: domains.signIn, log }),
     ready: () => database.ping(),
     metrics: () => metrics.render(),
   });

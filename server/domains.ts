@@ -5,6 +5,13 @@ import { ApiTokenService } from "./access/api-token-service.js";
 import { ApiTokenWay } from "./access/api-token-way.js";
 import { Authentication } from "./access/authentication.js";
 import type { Caller } from "./access/caller.js";
+import { JwtWay } from "./access/jwt-way.js";
+import { openOidc } from "./access/open-oidc.js";
+import type { PrincipalKind } from "./access/principal.js";
+import { RolePatterns } from "./access/role-patterns.js";
+import { Session } from "./access/session.js";
+import { SessionRepository } from "./access/session-repository.js";
+import type { SignInService } from "./access/sign-in-service.js";
 import { ViewerResolver } from "./access/viewer-resolver.js";
 import { fingerprintIn } from "./alerts/alert.js";
 import { AlertResolver, ProjectAlertsResolver } from "./alerts/alert-resolver.js";
@@ -91,6 +98,7 @@ import { TargetService } from "./targets/target-service.js";
 export const entities = [
   ApiToken,
   ApiTokenMembership,
+  Session,
   AuditEntry,
   Revision,
   Project,
@@ -114,6 +122,10 @@ export interface DomainWorld {
 /** The domains, built. */
 export interface Domains {
   readonly authentication: Authentication;
+  /** The ways in that the settings open. */
+  readonly ways: readonly PrincipalKind[];
+  /** Sign-in for browsers; null when the settings name no provider. */
+  readonly signIn: SignInService | null;
   readonly tokens: ApiTokenService;
   readonly resolvers: readonly object[];
   readonly streams: Streams<Caller>;
@@ -140,6 +152,21 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
     feed.publish(revision),
   );
   const tokens = new ApiTokenService(tokenRepository, projectRepository, changes, now, randomBytes);
+  const { access, listen } = settings;
+  const oidc =
+    access.oidc === undefined || listen.publicUrl === undefined
+      ? null
+      : openOidc(access.oidc, {
+          publicOrigin: listen.publicUrl,
+          patterns: new RolePatterns(access.groups),
+          projectNames: projectRepository,
+          sessions: new SessionRepository(database),
+          log: changes,
+          timeoutMs: settings.upstreams.timeoutSeconds * 1_000,
+          now,
+          randomBytes,
+          onError: (error) => log.warn({ err: error }, "The use of a session cannot be noted"),
+        });
   const audit = new AuditService(auditRepository);
   const projects = new ProjectService(
     projectRepository,
@@ -196,7 +223,11 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
   return {
     authentication: new Authentication([
       new ApiTokenWay(tokenRepository, now, (error) => log.warn({ err: error }, "The use of a token cannot be noted")),
+      new JwtWay(oidc?.jwtTrust ?? null),
+      ...(oidc ? [oidc.sessionWay] : []),
     ]),
+    ways: ["API_TOKEN", ...(oidc ? (["OIDC"] as const) : [])],
+    signIn: oidc?.service ?? null,
     tokens,
     resolvers: [
       new NodeResolver(nodes),
@@ -245,6 +276,7 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
     stop: async () => {
       await live.stop();
       await upstreams.close();
+      await oidc?.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { oidcSettings, publicUrl } from "./access/oidc-settings.js";
 import { databaseSettings } from "./core/database/database-settings.js";
 import { readSettings, secret } from "./core/settings-file.js";
 import { secretsSettings } from "./secrets/secrets-settings.js";
@@ -28,16 +29,18 @@ const network = z
   .string()
   .refine((text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text), "An address, or a network such as 192.0.2.0/24.");
 
-const shape = z.strictObject({
+const keys = z.strictObject({
   listen: z
     .strictObject({
       host: z.string().default("127.0.0.1"),
       port: z.number().int().min(0).max(65_535).default(8080),
+      publicUrl: publicUrl.optional(),
       trustedProxies: z.array(network).default([]),
     })
     .prefault({}),
   access: z
     .strictObject({
+      oidc: oidcSettings.optional(),
       groups: z
         .array(
           z
@@ -91,6 +94,11 @@ const shape = z.strictObject({
     .prefault({}),
   shutdownSeconds: seconds(10),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
+});
+
+const shape = keys.refine(({ access, listen }) => access.oidc === undefined || listen.publicUrl !== undefined, {
+  path: ["listen", "publicUrl"],
+  message: "Needed with access.oidc: the URL that people type, to which the provider sends them back.",
 });
 
 /** What the server is told by its settings file, all defaults filled in. */

@@ -1,9 +1,9 @@
 import type { Outcome } from "../graph/payload.js";
 import type { Caller, IdempotencyKey } from "./caller.js";
 
-/** Something that was done to who may come in. */
+/** Something that was done to who may come in, or by who came in. */
 export interface AccessAct {
-  readonly action: "CREATE" | "UPDATE";
+  readonly action: "CREATE" | "UPDATE" | "SIGN_IN" | "SIGN_OUT" | "REFUSED";
   readonly entityType: string;
   readonly entityId: string;
   /** Null for what belongs to no project. */
@@ -11,6 +11,8 @@ export interface AccessAct {
   /** Plain JSON, without secrets; null where there was none. */
   readonly before: Readonly<Record<string, unknown>> | null;
   readonly after: Readonly<Record<string, unknown>> | null;
+  /** Why it was refused. */
+  readonly reason?: string;
 }
 
 /** The change log, as the domain of access needs it: it lies to the right. */
@@ -25,6 +27,6 @@ export interface AccessLog {
   /** Runs `work` in one transaction during which no configuration, project or token is changed by anybody else. */
   alone<T>(work: () => Promise<T>): Promise<T>;
 
-  /** Adds the acts to the log, in the transaction that is open. */
+  /** Adds the acts to the log, in the transaction that is open, if one is. */
   note(caller: Caller, acts: readonly AccessAct[], key: IdempotencyKey | null): Promise<void>;
 }

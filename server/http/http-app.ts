@@ -21,6 +21,8 @@ export interface HttpOptions {
   /** Addresses and networks (CIDR) whose `X-Forwarded-For` tells where a request came from. */
   readonly trustedProxies: readonly string[];
   readonly playgroundAssets: string;
+  /** The routes below `/auth`. */
+  readonly signIn: RequestHandler;
   /** Resolves when requests can be answered; its error says why not. */
   readonly ready: () => Promise<void>;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
@@ -76,6 +78,7 @@ export function httpApp(options: HttpOptions): HttpApp {
     options.metrics().then(({ contentType, body }) => response.type(contentType).send(body), next);
   });
   app.use(playground({ assetsDirectory: options.playgroundAssets }));
+  app.use(options.signIn);
 
   const authenticate: RequestHandler = (request, response, next) => {
     const hangUp = new AbortController();

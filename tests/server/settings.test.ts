@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, it } from "vitest";
@@ -120,6 +120,57 @@ it("takes keys of 32 bytes in base64 or hex, and shows none that it refuses", as
     { id: "a", key: base64 },
   ];
   expect(await refusal(keys(twice))).toBe("2: secrets.keys: Each key needs an id of its own.");
+});
+
+const oidc = "oidc: { issuer: https://idp.example.org, clientId: m, clientSecret: s }";
+
+it("takes sign-in with OpenID Connect as the example shows it, with the defaults that it states", async () => {
+  const example = await readFile(new URL("../../server/settings.example.yml", import.meta.url), "utf8");
+  const [, block = ""] = /^ {2}# oidc:\n((?: {2}# {3}.*\n)+)/m.exec(example) ?? [];
+  const shown = block.replaceAll("  #   ", "    ").replace(/\{ file: [^}]* \}/g, "from-a-file");
+  const publicUrl = "https://metricsinfra.example.org";
+  const text = (keys: string) => `${database}listen: { publicUrl: ${publicUrl} }\naccess:\n${keys}`;
+  const { access, listen } = serverSettings(await written(text(`  oidc:\n${shown}`)), {});
+  const { access: least } = serverSettings(await written(text(`  ${oidc}\n`)), {});
+  expect([access.oidc, listen.publicUrl]).toEqual([
+    {
+      ...least.oidc,
+      clientId: "metricsinfra",
+      clientSecret: "from-a-file",
+      tls: { ca: "from-a-file" },
+      audience: "metricsinfra-api",
+    },
+    publicUrl,
+  ]);
+});
+
+it("refuses sign-in that could not work or would not be safe, and says why", async () => {
+  const withListen = (listen: string, keys = oidc) => refusal(`${database}listen: { ${listen} }\naccess:\n  ${keys}\n`);
+  expect(await refusal(`${database}access:\n  ${oidc}\n`)).toBe(
+    "1: listen.publicUrl: Needed with access.oidc: the URL that people type, to which the provider sends them back.",
+  );
+  expect(await withListen("publicUrl: http://metricsinfra.example.org")).toBe(
+    "2: listen.publicUrl: An https URL without a user; http only for this machine itself.",
+  );
+  expect(await withListen("publicUrl: https://example.org/metrics")).toBe("2: listen.publicUrl: A URL without a path.");
+  for (const url of [
+    "http://localhost:8080",
+    "http://127.0.0.1:8080",
+    "'http://[::1]:8080/'",
+    "https://example.org/",
+  ]) {
+    expect(await withListen(`publicUrl: ${url}`)).toBe("accepted");
+  }
+  const listen = "publicUrl: https://example.org";
+  expect(await withListen(listen, oidc.replace("https:", "http:"))).toBe(
+    "4: access.oidc.issuer: An https URL without a user; http only for this machine itself.",
+  );
+  expect(await withListen(listen, oidc.replace("clientSecret: s", "clientSecret: ''"))).toBe(
+    "4: access.oidc.clientSecret: The secret is empty.",
+  );
+  expect(await withListen(listen, oidc.replace("}", ", scopes: [profile] }"))).toBe(
+    '4: access.oidc.scopes: The scope "openid" is needed.',
+  );
 });
 
 it("cannot be changed once read", () => {
