@@ -77,7 +77,7 @@ describe("the playground in a browser", () => {
     expect(await tabs().allTextContents()).toEqual(["Viewer", "Projects", "Alerts", "SilenceCreate", "Revisions"]);
     expect(await state().textContent()).toBe("Enter a token to load the schema.");
     await run();
-    await expect.poll(() => textOf(answer())).toContain("The graph needs a valid API token");
+    await expect.poll(() => textOf(answer())).toContain("The graph needs a valid API token, or a");
     expect(behaviour).toEqual({ origins: new Set([origin]), posts: [], complaints: [] });
   });
 

@@ -1,20 +1,27 @@
 import type { Fetcher } from "@graphiql/toolkit";
 import { type DocumentNode, getOperationAST, parse } from "graphql";
 import { createClient, NetworkError, type RequestParams } from "graphql-sse";
-import { post, readAnswer, requestHeaders, streamEndpoint } from "./request.js";
+import { type GraphqlAnswer, post, readAnswer, requestHeaders, streamEndpoint } from "./request.js";
 
 const tokenNeeded = {
   errors: [
     {
-      message: "The graph needs a valid API token: enter one at the top of the page.",
+      message: "The graph needs a valid API token, or a session: see the top of the page.",
       extensions: { code: "UNAUTHENTICATED" },
     },
   ],
 };
 
-/** Sends GraphiQL's operations with the token; without one nothing is sent, and the answer says what is missing. */
-export function createFetcher(token: string | undefined): Fetcher {
-  if (!token) return () => tokenNeeded;
+/**
+ * Sends GraphiQL's operations with the token, or, where that is null, with the browser's session; while there is neither
+ * nothing is sent, and the answer says what is missing. `onRefused` is told when the server no longer knows who asks.
+ */
+export function createFetcher(token: string | null | undefined, onRefused: () => void): Fetcher {
+  if (token === undefined) return () => tokenNeeded;
+  const watched = (answer: GraphqlAnswer) => {
+    if (answer.errors?.some(({ extensions }) => extensions?.code === "UNAUTHENTICATED")) onRefused();
+    return answer;
+  };
   return ({ query, operationName, variables }, { headers: typed } = {}) => {
     const headers = { ...requestHeaders(token), ...typed };
     const document = parsed(query);
@@ -25,7 +32,8 @@ export function createFetcher(token: string | undefined): Fetcher {
       operationName: operation ? operation.name?.value : (operationName ?? undefined),
       variables,
     };
-    return operation?.operation === "subscription" ? stream(request, headers) : post(request, headers);
+    if (operation?.operation === "subscription") return stream(request, headers, watched);
+    return post(request, headers).then(watched);
   };
 }
 
@@ -38,13 +46,18 @@ function parsed(query: string): DocumentNode | undefined {
   }
 }
 
-async function* stream(request: RequestParams, headers: Record<string, string>) {
+async function* stream(
+  request: RequestParams,
+  headers: Record<string, string>,
+  watched: (answer: GraphqlAnswer) => GraphqlAnswer,
+) {
   const client = createClient({ url: streamEndpoint, headers, retryAttempts: 0 });
   try {
     yield* client.iterate(request);
   } catch (error) {
     // The reason is in the body of the answer, which the client leaves unread.
-    if (error instanceof NetworkError && error.response instanceof Response) yield await readAnswer(error.response);
+    if (error instanceof NetworkError && error.response instanceof Response)
+      yield watched(await readAnswer(error.response));
     else throw error;
   } finally {
     client.dispose();

@@ -7,17 +7,17 @@ import { ExampleMenu } from "./example-menu.jsx";
 import { examples } from "./examples.js";
 import favicon from "./favicon.svg";
 import { createFetcher } from "./fetcher.js";
-import type { SignIn } from "./sign-in.js";
+import { type SignIn, sessionEnded } from "./sign-in.js";
 import { TokenField } from "./token-field.jsx";
 
 const plugins = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
 const tabs = examples.map(({ query, variables }) => ({ query, variables: variables ?? null }));
 
-/** GraphiQL below a bar that holds the token. A new fetcher, made for each accepted token, makes GraphiQL load the schema. */
+/** GraphiQL below a bar that says who is asking. A new fetcher, made for each who is accepted, makes GraphiQL load the schema. */
 export function Playground() {
   const [signIn, setSignIn] = useState<SignIn>({ state: "missing" });
   const token = signIn.state === "accepted" ? signIn.token : undefined;
-  const fetcher = useMemo(() => createFetcher(token), [token]);
+  const fetcher = useMemo(() => createFetcher(token, () => token === null && setSignIn(sessionEnded)), [token]);
 
   return (
     <GraphiQLProvider fetcher={fetcher} defaultTabs={tabs} plugins={plugins} referencePlugin={DOC_EXPLORER_PLUGIN}>

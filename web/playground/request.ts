@@ -6,9 +6,13 @@ export const endpoint = "/graphql";
 /** Where subscriptions are streamed as server-sent events. */
 export const streamEndpoint = "/graphql/stream";
 
-/** The headers that every request of the playground carries; the server refuses requests that cannot set its client header. */
-export function requestHeaders(token: string): Record<string, string> {
-  return { authorization: `Bearer ${token}`, "x-metricsinfra-client": `playground/${version}` };
+/**
+ * The headers that every request of the playground carries; the server refuses requests that cannot set its client header.
+ * Without a token the browser's cookie says who is asking.
+ */
+export function requestHeaders(token: string | null): Record<string, string> {
+  const client = { "x-metricsinfra-client": `playground/${version}` };
+  return token === null ? client : { ...client, authorization: `Bearer ${token}` };
 }
 
 /** Posts one operation and gives the server's answer, of whatever status. */

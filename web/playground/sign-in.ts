@@ -1,11 +1,15 @@
 import { post, requestHeaders, type Viewer } from "./request.js";
 
-/** What is known about the token in the field. */
+/** What is known about who is asking. */
 export type SignIn =
   | { readonly state: "missing" }
   | { readonly state: "checking" }
-  | { readonly state: "accepted"; readonly token: string; readonly viewer: Viewer }
+  /** With the token of the field, or, where that is null, with the session of this browser. */
+  | { readonly state: "accepted"; readonly token: string | null; readonly viewer: Viewer }
   | { readonly state: "refused"; readonly reason: string };
+
+/** What is shown when a session is over that was there before. */
+export const sessionEnded: SignIn = { state: "refused", reason: "Your session has ended. Sign in again." };
 
 const storageKey = "metricsinfra.token";
 
@@ -18,12 +22,13 @@ export function storeToken(token: string): void {
   else sessionStorage.removeItem(storageKey);
 }
 
-/** Asks the server whose token this is. */
-export async function signIn(token: string, signal: AbortSignal): Promise<SignIn> {
+/** Asks the server whose token this is, or, with null, whose session. */
+export async function signIn(token: string | null, signal: AbortSignal): Promise<SignIn> {
   try {
     const { data, errors } = await post({ query: "{ viewer { name globalRole } }" }, requestHeaders(token), signal);
     if (data?.viewer) return { state: "accepted", token, viewer: data.viewer };
     if (errors?.some(({ extensions }) => extensions?.code === "UNAUTHENTICATED")) {
+      if (token === null) return { state: "missing" };
       return { state: "refused", reason: "The server does not know this token, or it has expired." };
     }
     return { state: "refused", reason: errors?.[0]?.message ?? "The server gave no answer." };

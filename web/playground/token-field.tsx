@@ -1,31 +1,47 @@
 import { useGraphiQL } from "@graphiql/react";
 import { useEffect, useState } from "react";
-import { type SignIn, signIn, storedToken, storeToken } from "./sign-in.js";
+import { canSignIn, onSignOut } from "./session.js";
+import { SessionControl } from "./session-control.jsx";
+import { type SignIn, sessionEnded, signIn, storedToken, storeToken } from "./sign-in.js";
 
 /** How long the field rests before its token is tried, so that a typed one is not tried letter by letter. */
 const restMs = 300;
 
-/** The field for the API token, and beside it whose token that is. */
+/** The field for the API token, the way into a session where there is one, and beside them who is asking. */
 export function TokenField({ value, onChange }: { value: SignIn; onChange: (value: SignIn) => void }) {
   const [token, setToken] = useState(storedToken);
+  const [hasSessions, setHasSessions] = useState(false);
+  const mayHaveSession = hasSessions && token === "";
+  const isInSession = value.state === "accepted" && value.token === null;
+
+  useEffect(() => {
+    const abort = new AbortController();
+    void canSignIn(abort.signal).then((can) => {
+      if (!abort.signal.aborted) setHasSessions(can);
+    });
+    return () => abort.abort();
+  }, []);
 
   useEffect(() => {
     storeToken(token);
-    if (!token) {
+    if (!token && !mayHaveSession) {
       onChange({ state: "missing" });
       return;
     }
     onChange({ state: "checking" });
     const abort = new AbortController();
-    const timer = setTimeout(async () => {
-      const result = await signIn(token, abort.signal);
-      if (!abort.signal.aborted) onChange(result);
-    }, restMs);
+    const timer = setTimeout(
+      async () => {
+        const result = await signIn(token || null, abort.signal);
+        if (!abort.signal.aborted) onChange(result);
+      },
+      token ? restMs : 0,
+    );
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [token, onChange]);
+  }, [token, mayHaveSession, onChange]);
 
   const responseEditor = useGraphiQL((state) => state.responseEditor);
   useEffect(() => {
@@ -33,11 +49,20 @@ export function TokenField({ value, onChange }: { value: SignIn; onChange: (valu
     if (value.state === "accepted") responseEditor?.setValue("");
   }, [value.state, responseEditor]);
 
+  useEffect(() => {
+    if (!isInSession) return;
+    return onSignOut(() => {
+      onChange(sessionEnded);
+      responseEditor?.setValue("");
+    });
+  }, [isInSession, onChange, responseEditor]);
+
   return (
     <form className="token" data-state={value.state} onSubmit={(event) => event.preventDefault()}>
       <output className="token-state" htmlFor="token">
-        {describe(value)}
+        {describe(value, hasSessions)}
       </output>
+      {mayHaveSession && <SessionControl isSignedIn={isInSession} />}
       <label htmlFor="token">API token</label>
       <input
         id="token"
@@ -45,7 +70,7 @@ export function TokenField({ value, onChange }: { value: SignIn; onChange: (valu
         autoComplete="off"
         spellCheck={false}
         placeholder="Paste it here"
-        aria-invalid={value.state === "refused"}
+        aria-invalid={value.state === "refused" && token !== ""}
         value={token}
         onChange={(event) => setToken(event.target.value.trim())}
       />
@@ -53,10 +78,10 @@ export function TokenField({ value, onChange }: { value: SignIn; onChange: (valu
   );
 }
 
-function describe(signIn: SignIn): string {
+function describe(signIn: SignIn, hasSessions: boolean): string {
   switch (signIn.state) {
     case "missing":
-      return "Enter a token to load the schema.";
+      return hasSessions ? "Sign in or enter a token to load the schema." : "Enter a token to load the schema.";
     case "checking":
       return "Checking…";
     case "accepted":
