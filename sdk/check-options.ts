@@ -16,7 +16,9 @@ export function checkOptions({ url, streamUrl, token, app }: ClientOptions<boole
 }
 
 function checkUrl(value: string | URL, option: string): URL {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
+  // On a web page a path is enough.
+  const page = typeof location === "object" && /^\/(?!\/)/.test(String(value)) ? location.href : undefined;
+  const url = URL.canParse(value, page) ? new URL(value, page) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return url;
   throw usage(`"${option}" must be an absolute http or https address without a user, such as https://host/graphql`);
 }

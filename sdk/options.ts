@@ -4,11 +4,11 @@ import type { RetryOptions } from "./retry.js";
 
 /** Settings of `createClient`. */
 export interface ClientOptions<Throws extends boolean = true> {
-  /** The graph's address, such as `https://metricsinfra.example.org/graphql`. */
+  /** The graph's address, such as `https://metricsinfra.example.org/graphql`; on a page of that server, `/graphql`. */
   readonly url: string | URL;
   /**
-   * The API token, or a function that is asked for it before each request, so that a token may be renewed while the client
-   * lives. Leave it out only where something else says who is asking, such as a browser's session.
+   * The API token, or a JWT of the sign-in provider. A function is asked before each request, so that a token may be renewed
+   * while the client lives. Leave it out on a page of the graph's own server, where the browser's session says who is asking.
    */
   readonly token?: string | (() => string | Promise<string>) | undefined;
   /** Where subscriptions are served. @default the graph's address with `/stream` added */

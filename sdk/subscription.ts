@@ -86,6 +86,7 @@ export class Subscriptions {
       url: this.#url.href,
       headers,
       retryAttempts: 0,
+      credentials: "same-origin",
       fetchFn: async (url: string, init: RequestInit) => {
         try {
           const response = await fetch(url, { ...init, redirect: "manual" }).catch((cause: unknown) => {

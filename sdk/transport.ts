@@ -45,6 +45,7 @@ export class Transport {
       errorPolicy: "all",
       excludeOperationName: true,
       redirect: "manual",
+      credentials: "same-origin",
       fetch: async (url, init) => {
         response = await this.#fetch(url, init);
         return response;
