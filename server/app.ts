@@ -56,6 +56,11 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     },
   });
   const domains = makeDomains(settings, database, { log, now, randomBytes });
+  await domains.check().catch(async (error: unknown) => {
+    await domains.stop();
+    await database.close();
+    throw error;
+  });
   const schema = buildGraph(domains.resolvers, domains.streams);
   const http = httpApp({
     authentication: domains.authentication,

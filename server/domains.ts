@@ -132,12 +132,15 @@ export interface Domains {
   readonly secrets: SecretCare;
   /** Tells of what needs an operator, and begins the work that goes on in the background: watching the Alertmanagers. */
   readonly start: () => Promise<void>;
+  /** Throws when the settings do not fit what is stored already. */
+  readonly check: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 /** Builds every domain over one database: repositories, services, resolvers, from left to right. */
 export function makeDomains(settings: Settings, database: Database, { log, now, randomBytes }: DomainWorld): Domains {
   const upstreams = openUpstreams(settings, now);
+  const rolePatterns = new RolePatterns(settings.access.groups);
   const tokenRepository = new ApiTokenRepository(database);
   const auditRepository = new AuditRepository(database);
   const projectRepository = new ProjectRepository(database);
@@ -173,6 +176,7 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
     changes,
     [tokenRepository, contactGroupRepository, scrapeJobRepository, ruleRepository],
     contactGroupRepository,
+    rolePatterns,
     now,
   );
 
@@ -273,6 +277,7 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
       for (const warning of await secretCare.warnings()) log.warn(warning);
       live.start();
     },
+    check: () => projects.checkNames(),
     stop: async () => {
       await live.stop();
       await upstreams.close();

@@ -1,7 +1,9 @@
-import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { groupSettings } from "./access/group-settings.js";
 import { oidcSettings, publicUrl } from "./access/oidc-settings.js";
+import { tlsSettings } from "./clients/tls-settings.js";
 import { databaseSettings } from "./core/database/database-settings.js";
+import { networkSetting } from "./core/networks.js";
 import { readSettings, secret } from "./core/settings-file.js";
 import { secretsSettings } from "./secrets/secrets-settings.js";
 
@@ -10,14 +12,7 @@ const upstream = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   basicAuth: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
   bearerToken: secret.optional(),
-  tls: z
-    .strictObject({
-      ca: secret.optional(),
-      certificate: secret.optional(),
-      key: secret.optional(),
-      serverName: z.string().optional(),
-    })
-    .optional(),
+  tls: tlsSettings,
 });
 
 const seconds = (initial: number) => z.number().positive().max(3_600).default(initial);
@@ -25,36 +20,19 @@ const seconds = (initial: number) => z.number().positive().max(3_600).default(in
 const uniqueNames = <T extends { readonly name: string }>(list: readonly T[]) =>
   new Set(list.map(({ name }) => name)).size === list.length;
 
-const network = z
-  .string()
-  .refine((text) => ipaddr.isValidCIDR(text) || ipaddr.isValid(text), "An address, or a network such as 192.0.2.0/24.");
-
 const keys = z.strictObject({
   listen: z
     .strictObject({
       host: z.string().default("127.0.0.1"),
       port: z.number().int().min(0).max(65_535).default(8080),
       publicUrl: publicUrl.optional(),
-      trustedProxies: z.array(network).default([]),
+      trustedProxies: z.array(networkSetting).default([]),
     })
     .prefault({}),
   access: z
     .strictObject({
       oidc: oidcSettings.optional(),
-      groups: z
-        .array(
-          z
-            .strictObject({
-              group: z.string().min(1).max(255),
-              role: z.enum(["VIEWER", "MEMBER", "ADMIN", "READER", "OPERATOR"]),
-            })
-            .refine(({ group }) => group.split("{name}").length <= 2, "A group holds {name} at most once.")
-            .refine(
-              ({ group, role }) => !group.includes("{name}") || (role !== "READER" && role !== "OPERATOR"),
-              "A role over all projects is not given by the group of one project: leave {name} out.",
-            ),
-        )
-        .default([]),
+      groups: groupSettings,
     })
     .prefault({}),
   database: databaseSettings,

@@ -1,8 +1,6 @@
 import { isPrintable } from "./text.js";
 
-/** What a project's name looks like, as the source of a regular expression without anchors. */
-export const projectNamePattern = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-const projectName = new RegExp(`^${projectNamePattern}$`);
+const projectName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const mostCharacters = 100;
 

@@ -8,3 +8,9 @@ export interface ProjectContents {
 export interface ContactGroupsOfProject {
   belongsTo(contactGroupId: string, projectId: string): Promise<boolean>;
 }
+
+/** Answers what the groups of a project with this name could be taken for; asked of the domain that owns the rule. */
+export interface GroupNames {
+  /** Which of its groups would be read as another's, for operators; null when none. */
+  collisionOf(projectName: string): string | null;
+}

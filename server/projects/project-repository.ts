@@ -42,6 +42,18 @@ export class ProjectRepository extends StoredRepository<Project> implements Proj
     return this.#idsBy("openstackId", openstackIds);
   }
 
+  /** The names of all living projects. */
+  async livingNames(): Promise<readonly string[]> {
+    const rows = await this.database.read((manager) =>
+      manager
+        .createQueryBuilder(Project, "row")
+        .select("row.activeName", "name")
+        .where("row.activeName IS NOT NULL")
+        .getRawMany<{ name: string }>(),
+    );
+    return rows.map(({ name }) => name);
+  }
+
   /** What is readable by the caller and passes the filter. */
   where(filter: ProjectFilter, readable: "all" | readonly string[]): Narrow {
     return all(

@@ -9,12 +9,13 @@ import { newId, requireId } from "../core/ids.js";
 import { checkExtraLabels } from "../core/labels.js";
 import { checkName, checkProjectName } from "../core/names.js";
 import type { Page, PageRequest } from "../core/page.js";
+import { SettingsError } from "../core/settings-file.js";
 import { checkText } from "../core/text.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Outcome } from "../graph/payload.js";
-import { UserErrors } from "../graph/user-error.js";
+import { type UserError, UserErrors } from "../graph/user-error.js";
 import { Project } from "./project.js";
-import type { ContactGroupsOfProject, ProjectContents } from "./project-contents.js";
+import type { ContactGroupsOfProject, GroupNames, ProjectContents } from "./project-contents.js";
 import type { ProjectCreateInput, ProjectFilter, ProjectUpdateInput } from "./project-input.js";
 import type { ProjectRepository } from "./project-repository.js";
 
@@ -27,6 +28,7 @@ export class ProjectService {
     private readonly changes: ChangeLog,
     private readonly contents: readonly ProjectContents[],
     private readonly contactGroups: ContactGroupsOfProject,
+    private readonly groupNames: GroupNames,
     private readonly now: () => Date,
   ) {}
 
@@ -88,7 +90,7 @@ export class ProjectService {
           deletedAt: null,
         });
         const errors = checked(project);
-        errors.check(checkProjectName(input.name), ["input", "name"]);
+        errors.check(checkProjectName(input.name) ?? this.#checkGroups(input.name), ["input", "name"]);
         const taken = {
           code: "TAKEN",
           message: `There is a project named "${input.name}" already.`,
@@ -96,8 +98,9 @@ export class ProjectService {
         } as const;
         if (!errors.any && (await this.repository.findByName(input.name)))
           errors.add(taken.code, taken.message, taken.path);
+        const refusal = () => this.#checkOpenstackId(null, project);
         const change = this.#change(null, project, () => this.repository.insert(project));
-        return this.changes.commit(caller, { ...change, taken }, { dryRun, key, userErrors: errors.list });
+        return this.changes.commit(caller, { ...change, refusal, taken }, { dryRun, key, userErrors: errors.list });
       },
     );
   }
@@ -125,8 +128,13 @@ export class ProjectService {
           errors.add("NOT_FOUND", "The project has no such contact group.", ["input", "defaultContactGroup"]);
         }
         const { expectedVersion } = input;
+        const refusal = () => this.#checkOpenstackId(before, after);
         const change = this.#change(before, after, () => this.repository.replace(after, before.version));
-        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: errors.list });
+        return this.changes.commit(
+          caller,
+          { ...change, refusal },
+          { dryRun, key, expectedVersion, userErrors: errors.list },
+        );
       },
     );
   }
@@ -143,6 +151,7 @@ export class ProjectService {
         const gone = {
           activeName: null,
           deletedAt: this.now(),
+          openstackId: null,
           defaultContactGroupId: null,
           version: before.version + 1,
         };
@@ -164,6 +173,28 @@ export class ProjectService {
     const before = await this.require(caller, projectId);
     const after = altered(before, { defaultContactGroupId: contactGroupId });
     return this.#change(before, after, () => this.repository.replace(after, before.version));
+  }
+
+  /** Throws when the settings' group patterns, changed since, read a group of a project that exists as another's. */
+  async checkNames(): Promise<void> {
+    for (const name of await this.repository.livingNames()) {
+      const collision = this.groupNames.collisionOf(name);
+      if (collision === null) continue;
+      throw new SettingsError(`access.groups: ${collision} Change one of the patterns, or delete the project first.`);
+    }
+  }
+
+  #checkGroups(name: string): string | null {
+    const collision = this.groupNames.collisionOf(name);
+    return collision && `${collision} Choose another name, or have the settings' access.groups changed.`;
+  }
+
+  /** Whoever has a role in a project of OpenStack has it in one project here, and everybody knows in which. */
+  async #checkOpenstackId(before: Project | null, { openstackId }: Project): Promise<UserError | null> {
+    if (openstackId === null || openstackId === before?.openstackId) return null;
+    if ((await this.repository.idsOfOpenstack([openstackId])).size === 0) return null;
+    const message = `Another project has the OpenStack id "${openstackId}" already.`;
+    return { code: "TAKEN", message, path: ["input", "openstackId"] };
   }
 
   async #existing(id: string): Promise<Project> {

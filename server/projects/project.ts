@@ -9,6 +9,7 @@ import { StoredNode } from "../graph/stored-node.js";
 /** A tenant: a cloud project whose members run their own monitoring. A deleted one stays as a tombstone for the agents. */
 @Entity("project")
 @Index("uq_project_active_name", ["activeName"], { unique: true })
+@Index("uq_project_openstack_id", ["openstackId"], { unique: true })
 @Index("ix_project_name", ["name"])
 @Index("ix_project_revision", ["revision"])
 @ObjectType({ implements: Node, description: "A tenant: a cloud project whose members run their own monitoring." })
@@ -23,8 +24,9 @@ export class Project extends StoredNode {
   @Column("varchar", { name: "active_name", length: 63, nullable: true })
   readonly activeName!: string | null;
 
+  /** Null once deleted: unique among the living. */
   @Column("varchar", { name: "openstack_id", length: 64, nullable: true })
-  @Field(() => String, { nullable: true, description: "The project's id in OpenStack." })
+  @Field(() => String, { nullable: true, description: "The project's id in OpenStack; unique." })
   readonly openstackId!: string | null;
 
   @Column("varchar", { length: 1000 })

@@ -1,39 +1,16 @@
 import { connect, createServer } from "node:net";
-import { DataSource } from "typeorm";
 import { describe, expect, it } from "vitest";
 import { migrations } from "../../../migrations/migrations.js";
 import { databaseSettings } from "../../../server/core/database/database-settings.js";
 import { openDatabase } from "../../../server/core/database/open-database.js";
 import { entities } from "../../../server/domains.js";
-import { createSqliteDatabase, type DatabaseSettings, describeOnEachDatabase } from "../../support/databases.js";
+import { withSource } from "../../support/data-source.js";
+import { createSqliteDatabase, describeOnEachDatabase } from "../../support/databases.js";
 import { createMariadbDatabase } from "../../support/mariadb.js";
 import { freePort } from "../../support/ports.js";
 
 const open = (settings: object, more = {}) =>
   openDatabase(databaseSettings.parse(settings), { entities, migrations, ...more });
-
-function dataSource(settings: DatabaseSettings): DataSource {
-  return settings.type === "sqlite"
-    ? new DataSource({ type: "better-sqlite3", database: settings.file, entities })
-    : new DataSource({
-        type: "mariadb",
-        host: settings.host,
-        port: settings.port,
-        username: settings.user,
-        password: settings.password,
-        database: settings.name,
-        entities,
-      });
-}
-
-async function withSource<T>(settings: DatabaseSettings, work: (source: DataSource) => Promise<T>): Promise<T> {
-  const source = await dataSource(settings).initialize();
-  try {
-    return await work(source);
-  } finally {
-    await source.destroy();
-  }
-}
 
 describeOnEachDatabase((database) => {
   it("has, after its migrations, exactly the schema that the entities state", async () => {
