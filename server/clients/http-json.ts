@@ -19,6 +19,8 @@ export interface HttpRequest {
   /** Begins with "/", and is joined to the server's URL. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** Sent beside those of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Ends the request early, for example when nobody waits for its answer any more. */
@@ -41,6 +43,7 @@ export class HttpStatusError extends UpstreamUnavailableError {
 export class NeverSentError extends UpstreamUnavailableError {}
 
 const defaultLimits: HttpLimits = { timeoutMs: 5_000, maxBytes: 64 * 1024 * 1024 };
+const jsonContent: Readonly<Record<string, string>> = { "content-type": "application/json" };
 // Of an error only its message is wanted.
 const maxErrorBytes = 64 * 1024;
 
@@ -66,11 +69,13 @@ export class HttpJson {
     this.#limits = { ...defaultLimits, ...limits };
   }
 
-  /** The JSON body of a 2xx answer, as `read` makes of it. */
-  async read<T>(request: HttpRequest, read: (answer: unknown) => T): Promise<T> {
-    const answer = await this.#exchange(request, (response) => this.#json(response, this.#limits.maxBytes));
+  /** What `read` makes of the JSON body of a 2xx answer, and of its headers. */
+  async read<T>(request: HttpRequest, read: (answer: unknown, headers: Headers) => T): Promise<T> {
+    const { answer, headers } = await this.#exchange(request, async (response) => {
+      return { answer: await this.#json(response, this.#limits.maxBytes), headers: response.headers };
+    });
     try {
-      return read(answer);
+      return read(answer, headers);
     } catch (error) {
       if (!(error instanceof UnexpectedShape)) throw error;
       throw new UpstreamUnavailableError(`${this.who} answered something unexpected: ${error.message}.`, {
@@ -108,11 +113,11 @@ export class HttpJson {
     }
   }
 
-  #send({ method = "GET", path, query = {}, body }: HttpRequest, signal: AbortSignal): Promise<Response> {
+  #send({ method = "GET", path, query = {}, body, ...request }: HttpRequest, signal: AbortSignal): Promise<Response> {
     const url = new URL(this.#base);
     url.pathname = `${url.pathname.replace(/\/$/, "")}${path}`;
     for (const [name, value] of Object.entries(query)) url.searchParams.append(name, value);
-    const headers = body === undefined ? this.#headers : { ...this.#headers, "content-type": "application/json" };
+    const headers = { ...this.#headers, ...(body === undefined ? {} : jsonContent), ...request.headers };
     return this.#fetch(url, {
       method,
       headers,

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import {
+  request as ask,
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { atFileEnd } from "../support/at-file-end.js";
@@ -61,6 +67,19 @@ export async function startStandIn(answer: Answer, tls?: { cert: string; key: st
 export function json(value: unknown, status = 200): Answer {
   return (_request, response) => {
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+  };
+}
+
+/** Hands each request on to the server at this address, and its answer back. */
+export function forward(url: string): Answer {
+  return (request, response) => {
+    const { method, headers } = request;
+    const onward = ask(new URL(request.url ?? "/", url), { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    onward.once("error", () => response.destroy());
+    request.pipe(onward);
   };
 }
 
