@@ -2,10 +2,8 @@ import { ApiToken, ApiTokenMembership } from "./access/api-token.js";
 import { ApiTokenRepository } from "./access/api-token-repository.js";
 import { ApiTokenResolver } from "./access/api-token-resolver.js";
 import { ApiTokenService } from "./access/api-token-service.js";
-import { ApiTokenWay } from "./access/api-token-way.js";
 import { Authentication } from "./access/authentication.js";
 import type { Caller } from "./access/caller.js";
-import { JwtWay } from "./access/jwt-way.js";
 import { openOidc } from "./access/open-oidc.js";
 import type { PrincipalKind } from "./access/principal.js";
 import { RolePatterns } from "./access/role-patterns.js";
@@ -93,6 +91,7 @@ import { ProjectScrapeJobsResolver, ScrapeJobResolver } from "./targets/scrape-j
 import { ScrapeJobService } from "./targets/scrape-job-service.js";
 import { ProjectTargetsResolver, ScrapeJobTargetsResolver, TargetResolver } from "./targets/target-resolver.js";
 import { TargetService } from "./targets/target-service.js";
+import { waysIn } from "./ways-in.js";
 
 /** All that the database holds. */
 export const entities = [
@@ -161,7 +160,7 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
       ? null
       : openOidc(access.oidc, {
           publicOrigin: listen.publicUrl,
-          patterns: new RolePatterns(access.groups),
+          patterns: rolePatterns,
           projectNames: projectRepository,
           sessions: new SessionRepository(database),
           log: changes,
@@ -225,11 +224,17 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
     stored("agt", (caller, id) => rollout.find(caller, id)),
   ];
   return {
-    authentication: new Authentication([
-      new ApiTokenWay(tokenRepository, now, (error) => log.warn({ err: error }, "The use of a token cannot be noted")),
-      new JwtWay(oidc?.jwtTrust ?? null),
-      ...(oidc ? [oidc.sessionWay] : []),
-    ]),
+    authentication: new Authentication(
+      waysIn(settings, {
+        tokens: tokenRepository,
+        projects: projectRepository,
+        rolePatterns,
+        oidc,
+        keystone: upstreams.keystone,
+        log,
+        now,
+      }),
+    ),
     ways: ["API_TOKEN", ...(oidc ? (["OIDC"] as const) : [])],
     signIn: oidc?.service ?? null,
     tokens,

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { groupSettings } from "./access/group-settings.js";
+import { keystoneSettings } from "./access/keystone-settings.js";
 import { oidcSettings, publicUrl } from "./access/oidc-settings.js";
+import { proxyHeaderSettings } from "./access/proxy-header-settings.js";
 import { tlsSettings } from "./clients/tls-settings.js";
 import { databaseSettings } from "./core/database/database-settings.js";
 import { networkSetting } from "./core/networks.js";
@@ -33,6 +35,9 @@ const keys = z.strictObject({
     .strictObject({
       oidc: oidcSettings.optional(),
       groups: groupSettings,
+      keystone: keystoneSettings.optional(),
+      proxyHeader: proxyHeaderSettings.optional(),
+      anonymous: z.enum(["NONE", "VIEWER"]).default("NONE"),
     })
     .prefault({}),
   database: databaseSettings,

@@ -13,6 +13,7 @@ export const TEST_SERVICES = {
   ...SERVICES,
   "mariadb-server": ["mariadbd", "mariadb-install-db"],
   chromium: ["chromium"],
+  keystone: ["keystone-manage", "keystone-wsgi-public", "uwsgi_python3"],
 };
 export const COMPILERS = { python3: ["python3"], make: ["make"], "g++": ["g++"] };
 

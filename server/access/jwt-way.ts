@@ -20,12 +20,11 @@ const jwt = /^[\w-]+\.[\w-]+\.[\w-]+$/;
  * refused here, so that no cookie or lesser way speaks for somebody whose token does not hold.
  */
 export class JwtWay implements WayIn {
-  /** Without trust in a provider, every such token is refused. */
-  constructor(private readonly trust: JwtTrust | null) {}
+  constructor(private readonly trust: JwtTrust) {}
 
   async principalOf({ bearer }: Credentials): Promise<Principal | "none" | "refused"> {
     if (bearer === null) return "none";
-    if (this.trust === null || bearer.length > mostCharacters || !jwt.test(bearer)) return "refused";
+    if (bearer.length > mostCharacters || !jwt.test(bearer)) return "refused";
     const { provider, audience, people } = this.trust;
     const claims = await provider.claimsOfBearer(bearer, audience);
     const person = claims && people.personIn(claims);

@@ -1,16 +1,29 @@
 import { AlertmanagerClient } from "./alertmanager-client.js";
 import { HttpJson, type HttpLimits } from "./http-json.js";
+import { KeystoneClient } from "./keystone-client.js";
+import { KeystoneSession, type KeystoneUser } from "./keystone-session.js";
 import { PrometheusClient } from "./prometheus-client.js";
 import { PrometheusView } from "./prometheus-view.js";
 import { type UpstreamFetch, upstreamFetch } from "./upstream-fetch.js";
-import type { UpstreamServer } from "./upstream-server.js";
+import type { UpstreamServer, UpstreamTls } from "./upstream-server.js";
 
 /** What the settings say of the servers behind the graph. */
 export interface UpstreamSettings {
   readonly prometheus: readonly UpstreamServer[];
   readonly alertmanagers: readonly { readonly name: string; readonly members: readonly UpstreamServer[] }[];
   readonly upstreams: { readonly timeoutSeconds: number; readonly mostBytes: number; readonly cacheSeconds: number };
+  readonly access: { readonly keystone?: KeystoneServer | undefined };
 }
+
+interface KeystoneServer {
+  readonly url: string;
+  readonly tls?: UpstreamTls;
+  readonly serviceUser?: KeystoneUser | undefined;
+  readonly timeoutSeconds: number;
+}
+
+/** Of a user with roles in some 10,000 projects. */
+const keystoneBytes = 16 * 1024 * 1024;
 
 /** Alertmanagers that share their silences, each with its client. */
 export interface AlertmanagerGroup {
@@ -22,6 +35,8 @@ export interface AlertmanagerGroup {
 export interface Upstreams {
   readonly prometheus: PrometheusView;
   readonly alertmanagers: readonly AlertmanagerGroup[];
+  /** Null when the settings have none. */
+  readonly keystone: KeystoneClient | null;
   /** Ends all connections; requests under way fail. */
   close(): Promise<void>;
 }
@@ -31,15 +46,22 @@ export function openUpstreams(settings: UpstreamSettings, now: () => Date): Upst
   const { timeoutSeconds, mostBytes, cacheSeconds } = settings.upstreams;
   const limits: HttpLimits = { timeoutMs: timeoutSeconds * 1_000, maxBytes: mostBytes };
   const fetches: UpstreamFetch[] = [];
-  const connect = (kind: string, server: UpstreamServer): HttpJson => {
+  const connect = (kind: string, server: UpstreamServer, own = limits): HttpJson => {
     const upstream = upstreamFetch(server.tls);
     fetches.push(upstream);
-    return new HttpJson(kind, server, upstream.fetch, limits);
+    return new HttpJson(kind, server, upstream.fetch, own);
+  };
+  const connectKeystone = ({ serviceUser, timeoutSeconds, ...server }: KeystoneServer): KeystoneClient => {
+    const own = { timeoutMs: timeoutSeconds * 1_000, maxBytes: keystoneBytes };
+    const http = connect("Keystone", { ...server, name: "identity" }, own);
+    return new KeystoneClient(http, serviceUser ? new KeystoneSession(http, serviceUser, now) : null);
   };
   const replicas = settings.prometheus.map((server) => {
     return { name: server.name, client: new PrometheusClient(connect("Prometheus", server)) };
   });
+  const { keystone } = settings.access;
   return {
+    keystone: keystone ? connectKeystone(keystone) : null,
     prometheus: new PrometheusView(replicas, { maxAgeMs: cacheSeconds * 1_000, now }),
     alertmanagers: settings.alertmanagers.map(({ name, members }) => ({
       name,

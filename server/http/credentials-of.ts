@@ -8,13 +8,11 @@ export const sessionCookie = "__Host-session";
 
 /** What a request brings to prove who makes it. */
 export function credentialsOf({ headers, headersDistinct, socket }: IncomingMessage): Credentials {
-  const header = (name: string) => {
-    const values = headersDistinct[name];
-    return values?.length === 1 ? (values[0] ?? null) : null;
-  };
+  const header = (name: string) => headersDistinct[name] ?? [];
+  const [keystoneToken = null, ...more] = header("x-auth-token");
   return {
     bearer: bearerOf(headers.authorization),
-    keystoneToken: header("x-auth-token"),
+    keystoneToken: more.length === 0 ? keystoneToken : null,
     session: parseCookie(headers.cookie ?? "")[sessionCookie] ?? null,
     header,
     peer: socket.remoteAddress ?? "",

@@ -15,6 +15,9 @@ export function answerError(log: Log): ErrorRequestHandler {
   return (error: HttpError, _request, response, next) => {
     if (response.headersSent) return next(error);
     if (error instanceof AppError) {
+      if (error.code === "UPSTREAM_UNAVAILABLE") {
+        log.error({ err: error, requestId: response.getHeader("x-request-id") }, "A request failed");
+      }
       const status = statusByCode[error.code] ?? (error.code === "UPSTREAM_UNAVAILABLE" ? 503 : 400);
       refuse(response, status, error.code, error.message);
       return;

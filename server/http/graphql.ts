@@ -13,6 +13,7 @@ import type { Log } from "../core/log.js";
 import { costPlugin } from "./cost.js";
 import { seenError, statusByCode } from "./format-error.js";
 import { documentLimits, limitRules } from "./limits.js";
+import { strangersPlugin } from "./strangers.js";
 
 /** What the GraphQL endpoint is made of. */
 export interface GraphqlOptions {
@@ -58,6 +59,7 @@ export function graphqlServer(options: GraphqlOptions): ApolloServer<Caller> {
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: shutdownMs }),
       { serverWillStart: async () => ({ drainServer: options.drain }) },
+      strangersPlugin,
       costPlugin(options.costLimitOf),
       answers(options.onOperation),
       {

@@ -1,6 +1,6 @@
 import Sqlite from "better-sqlite3";
 import { type Alertmanager, startAlertmanager } from "../support/alertmanager.js";
-import { startApp, type TestApp } from "../support/app.js";
+import { startApp, type TestApp, type TestSettings } from "../support/app.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { startPrometheus } from "../support/prometheus.js";
 
@@ -14,11 +14,15 @@ export interface SampleApp extends TestApp {
 }
 
 /** Starts it; `other` is a second project, which has nothing. */
-export async function startSampleApp(): Promise<SampleApp> {
+export async function startSampleApp(settings: Pick<TestSettings, "access" | "onLog"> = {}): Promise<SampleApp> {
   const database = await createSqliteDatabase();
   const [alertmanager, prometheus] = await Promise.all([startAlertmanager(), startPrometheus()]);
   const alertmanagers = [{ name: "main", members: [{ name: "first", url: alertmanager.url }] }];
-  const app = await startApp(database, { alertmanagers, prometheus: [{ name: "main", url: prometheus.url }] });
+  const app = await startApp(database, {
+    ...settings,
+    alertmanagers,
+    prometheus: [{ name: "main", url: prometheus.url }],
+  });
   return {
     ...app,
     alertmanager,

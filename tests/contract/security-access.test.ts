@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { existingIds } from "./existing-ids.js";
 import { idPaths, operationOn, type RootField, rootFields, type ValueAt } from "./generated-operation.js";
 import { type SampleApp, startSampleApp } from "./sample-app.js";
 
@@ -7,26 +8,7 @@ beforeAll(async () => {
   app = await startSampleApp();
 });
 
-const prefixes: readonly (readonly [field: RegExp, prefix: string])[] = [
-  [/^(node|nodes|project)/, "prj"],
-  [/^contactGroup/, "cgr"],
-  [/^scrapeJob/, "job"],
-  [/^(alertingRule|recordingRule|rule)/, "rul"],
-  [/^globalRule/, "grl"],
-  [/^apiToken/, "tok"],
-  [/^silence/, "sil"],
-];
-
-/** Where an id is due, that of an object which exists: the project's by the argument's name, else by that of the field. */
-function existing(field: string): ValueAt {
-  return (path, type) => {
-    if (type !== "ID") return undefined;
-    const prefix = path.at(-1) === "project" ? "prj" : prefixes.find(([names]) => names.test(field))?.[1];
-    if (prefix === undefined) throw new Error(`Say which kind of id ${field} takes at ${path.join(".")}.`);
-    return app.ids[prefix];
-  };
-}
-
+const existing = (field: string): ValueAt => existingIds(app.ids, field);
 const fields = (kind: "query" | "mutation" | "subscription"): RootField[] => rootFields(app.app.schema, kind);
 
 /** What came of each, by name, so that a failure names the field. */
