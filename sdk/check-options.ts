@@ -1,13 +1,17 @@
 import { MetricsinfraError } from "./errors.js";
-import { checkToken } from "./headers.js";
+import { checkKeystoneToken, checkToken } from "./headers.js";
 import type { ClientOptions } from "./options.js";
 
 /** The addresses of a client; throws an error that says what to set when an option cannot be used. */
-export function checkOptions({ url, streamUrl, token, app }: ClientOptions<boolean>): {
+export function checkOptions({ url, streamUrl, token, keystoneToken, app }: ClientOptions<boolean>): {
   readonly url: URL;
   readonly streamUrl: URL;
 } {
   if (typeof token === "string") checkToken(token);
+  if (typeof keystoneToken === "string") checkKeystoneToken(keystoneToken);
+  if (token !== undefined && keystoneToken !== undefined) {
+    throw usage('give "token" or "keystoneToken": the server would look at one of them only');
+  }
   if (app && !(isHttpToken(app.name) && isHttpToken(app.version))) {
     throw usage('"app" must have a name and a version of letters, digits, dots, dashes and underscores');
   }

@@ -7,7 +7,7 @@ import type { CallOptions, ClientOptions } from "./options.js";
  * server requires against forged requests. The token is asked for each time.
  */
 export async function requestHeaders(
-  { token, app, headers }: ClientOptions<boolean>,
+  { token, keystoneToken, app, headers }: ClientOptions<boolean>,
   call: Pick<CallOptions, "headers" | "idempotencyKey"> = {},
 ): Promise<Record<string, string>> {
   const sdk = `metricsinfra-sdk/${version}`;
@@ -20,16 +20,27 @@ export async function requestHeaders(
   };
   if (token !== undefined)
     all.authorization = `Bearer ${checkToken(typeof token === "string" ? token : await token())}`;
+  if (keystoneToken !== undefined)
+    all["x-auth-token"] = checkKeystoneToken(typeof keystoneToken === "string" ? keystoneToken : await keystoneToken());
   if (call.idempotencyKey !== undefined) all["idempotency-key"] = call.idempotencyKey;
   return checkHeaders(all);
 }
 
 /** Gives the token back if it can stand in a header; the error does not quote it. */
 export function checkToken(token: string): string {
+  return checked(token, "make one with client.apiTokens.create and give it to createClient");
+}
+
+/** As `checkToken`, for a token of Keystone. */
+export function checkKeystoneToken(token: string): string {
+  return checked(token, "ask Keystone for one, as with `openstack token issue`");
+}
+
+function checked(token: string, advice: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token;
   throw new MetricsinfraError(
     token === ""
-      ? "the token is empty: make one with client.apiTokens.create and give it to createClient"
+      ? `the token is empty: ${advice}`
       : "the token holds a space, a line end or another character that no token has",
     { code: "USAGE" },
   );

@@ -11,6 +11,11 @@ export interface ClientOptions<Throws extends boolean = true> {
    * while the client lives. Leave it out on a page of the graph's own server, where the browser's session says who is asking.
    */
   readonly token?: string | (() => string | Promise<string>) | undefined;
+  /**
+   * A token of OpenStack's Keystone instead of an API token, for servers that take one (sent as `X-Auth-Token`), or a function
+   * that is asked for it before each request: such tokens live for hours only.
+   */
+  readonly keystoneToken?: string | (() => string | Promise<string>) | undefined;
   /** Where subscriptions are served. @default the graph's address with `/stream` added */
   readonly streamUrl?: string | URL | undefined;
   /** How requests are sent: a proxy, a client certificate, a test's stand-in. @default the platform's `fetch` */

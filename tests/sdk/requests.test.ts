@@ -69,6 +69,21 @@ describe("a request", () => {
     expect(graph.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer token-1", "Bearer token-3"]);
   });
 
+  it("carries a token of Keystone instead, asked for each time too", async () => {
+    let count = 0;
+    const options = { url: graph.url, retry: false } as const;
+    for (const keystoneToken of ["fixed", async () => `keystone-${++count}`]) {
+      const client = sdk.createClient({ ...options, keystoneToken });
+      for (let time = 0; time < 2; time++) await client.viewer();
+    }
+    expect(graph.requests.map(({ headers }) => [headers["x-auth-token"], headers.authorization])).toEqual(
+      ["fixed", "fixed", "keystone-1", "keystone-2"].map((token) => [token, undefined]),
+    );
+    expect(() => sdk.createClient({ ...options, token: "a", keystoneToken: "b" })).toThrow(
+      'createClient: give "token" or "keystoneToken": the server would look at one of them only (USAGE)',
+    );
+  });
+
   it("goes without a token if there is none", async () => {
     await sdk.createClient({ url: new URL(graph.url) }).viewer();
     expect(graph.requests[0]?.headers.authorization).toBeUndefined();
@@ -281,6 +296,8 @@ describe("what must not leak", () => {
         expect(() => connect({ token: refused })).toThrow(/^the token (is empty|holds a space)/);
         const late = await failureOf(connect({ token: () => refused }).viewer());
         expect([late.code, inspect(late).includes("s3cret")]).toEqual(["USAGE", false]);
+        const ofKeystone = () => sdk.createClient({ url: graph.url, keystoneToken: refused });
+        expect(ofKeystone).toThrow(/^the token (is empty: ask Keystone|holds a space)/);
       }
     },
   );
