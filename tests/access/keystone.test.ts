@@ -1,9 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createClient } from "../../sdk/index.js";
 import { faults, faultTimeoutMs, forward, hang, json, type StandIn, startStandIn } from "../clients/stand-in.js";
-import { type Answer, startApp, type TestApp, type TestSettings } from "../support/app.js";
+import { startApp, type TestApp, type TestSettings } from "../support/app.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { type Keystone, type KeystoneLogin, startKeystone } from "../support/keystone.js";
+import type { Answer } from "../support/post-graphql.js";
 import { waitFor } from "../support/wait-for.js";
 
 type KeystoneSettings = NonNullable<NonNullable<TestSettings["access"]>["keystone"]>;
@@ -267,6 +268,26 @@ describe("the settings", () => {
     expect(await holderOf(app, await keystone.token(stranger, inProject("web")))).toEqual(refused);
   });
 });
+
+it("a stream stays open as long as Keystone vouches for the token that opened it", async () => {
+  const app = await startWith({ systemRoles: { admin: "OPERATOR" }, cacheSeconds: 0 });
+  const token = await keystone.token(keystone.admin, "system");
+  const response = await fetch(`${app.url}/stream`, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "text/event-stream", "x-auth-token": token },
+    body: JSON.stringify({ query: "subscription { revisions }" }),
+  });
+  let isOpen = true;
+  const end = response.text().finally(() => {
+    isOpen = false;
+  });
+  const looks = gate.requests.length;
+  await waitFor(() => gate.requests.length > looks + 1, { what: "two more looks at the token", deadlineMs: 60_000 });
+  expect(isOpen).toBe(true);
+  const headers = { "x-auth-token": token, "x-subject-token": token };
+  await fetch(`${keystone.url}/v3/auth/tokens`, { method: "DELETE", headers });
+  expect(await end).toMatch(/^event: next\ndata: \{"data":\{"revisions":\d+\}\}$/m);
+}, 120_000);
 
 describe("with a user of the server's own in Keystone", () => {
   let app: TestApp;
