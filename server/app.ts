@@ -16,6 +16,7 @@ import { buildGraph } from "./http/schema.js";
 import { signInRoutes } from "./http/sign-in.js";
 import { subscriptionStream } from "./http/stream.js";
 import type { SecretCare } from "./secret-care.js";
+import { requestHasher } from "./secrets/request-hashes.js";
 import type { Settings } from "./settings.js";
 
 /** What the server takes from the world, so that tests can give it another. */
@@ -65,6 +66,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
   const http = httpApp({
     authentication: domains.authentication,
     log,
+    hashesOf: requestHasher(settings.secrets),
     bodyBytes: settings.limits.bodyBytes,
     trustedProxies: settings.listen.trustedProxies,
     playgroundAssets: world.playgroundAssets ?? builtPlayground,

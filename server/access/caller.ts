@@ -8,6 +8,8 @@ import { isAtLeast, type ProjectRole } from "./roles.js";
 export interface IdempotencyKey {
   readonly key: string;
   readonly requestHash: string;
+  /** The same request's hashes under keys that were in use before. */
+  readonly earlierHashes: readonly string[];
 }
 
 /** What a request brings besides who makes it. */

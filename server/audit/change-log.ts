@@ -156,7 +156,7 @@ export class ChangeLog implements AccessLog {
   ): Promise<Outcome<T> | null> {
     const entry = await this.repository.findByIdempotencyKey(caller.principal.id, key.key);
     if (entry === null) return null;
-    if (entry.requestHash !== key.requestHash) {
+    if (![key.requestHash, ...key.earlierHashes].includes(entry.requestHash ?? "")) {
       throw new ConflictError(
         "This Idempotency-Key was used before with another request. Use a fresh key for each change.",
       );

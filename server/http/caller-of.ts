@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Request } from "express";
 import type { Authentication } from "../access/authentication.js";
 import { Caller } from "../access/caller.js";
 import type { Credentials } from "../access/credentials.js";
 import { BadUserInputError } from "../core/errors.js";
+import type { RequestHashes } from "../secrets/request-hashes.js";
 import { credentialsOf } from "./credentials-of.js";
 
 const requestIds = /^[\w-]{1,64}$/;
@@ -28,21 +29,22 @@ export async function callerOf(
   authentication: Authentication,
   requestId: string,
   signal: AbortSignal,
+  hashesOf: (text: string) => RequestHashes,
 ): Promise<KnownRequest> {
   const credentials = credentialsOf(request);
   const principal = await authentication.principalOf(credentials);
-  const idempotency = idempotencyOf(request, request.body);
+  const idempotency = idempotencyOf(request, request.body, hashesOf);
   const source = request.ip ?? null;
   return { caller: new Caller(principal, { requestId, source, signal, idempotency }), credentials };
 }
 
-function idempotencyOf(request: IncomingMessage, body: unknown) {
+function idempotencyOf(request: IncomingMessage, body: unknown, hashesOf: (text: string) => RequestHashes) {
   const key = request.headers["idempotency-key"];
   if (key === undefined) return null;
   if (typeof key !== "string" || !idempotencyKeys.test(key)) {
     throw new BadUserInputError("The Idempotency-Key header must be 1 to 64 letters, digits, `_` or `-`.");
   }
-  return { key, requestHash: createHash("sha256").update(textOf(body)).digest("hex") };
+  return { key, ...hashesOf(textOf(body)) };
 }
 
 function textOf(body: unknown): string {

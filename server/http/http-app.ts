@@ -7,6 +7,7 @@ import type { Authentication } from "../access/authentication.js";
 import type { Caller } from "../access/caller.js";
 import { UnauthenticatedError } from "../core/errors.js";
 import type { Log } from "../core/log.js";
+import type { RequestHashes } from "../secrets/request-hashes.js";
 import { callerOf, type KnownRequest, requestIdOf } from "./caller-of.js";
 import { answerError, refuse } from "./error-answer.js";
 import { playground } from "./playground.js";
@@ -17,6 +18,8 @@ import { watchCredentials } from "./watch-credentials.js";
 export interface HttpOptions {
   readonly authentication: Authentication;
   readonly log: Log;
+  /** Hashes the body of a request that carries an idempotency key. */
+  readonly hashesOf: (text: string) => RequestHashes;
   readonly bodyBytes: number;
   /** Addresses and networks (CIDR) whose `X-Forwarded-For` tells where a request came from. */
   readonly trustedProxies: readonly string[];
@@ -84,7 +87,7 @@ export function httpApp(options: HttpOptions): HttpApp {
     const hangUp = new AbortController();
     response.once("close", () => hangUp.abort());
     const requestId = String(response.getHeader("x-request-id"));
-    callerOf(request, options.authentication, requestId, hangUp.signal).then((found) => {
+    callerOf(request, options.authentication, requestId, hangUp.signal, options.hashesOf).then((found) => {
       requests.set(request, found);
       next();
     }, next);
