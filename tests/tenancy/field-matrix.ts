@@ -1,0 +1,220 @@
+/**
+ * Who sees which field. Marks, in the order ANONYMOUS OUTSIDER VIEWER MEMBER ADMIN READER AGENT OPERATOR:
+ * `+` the value, `n` null, `0` nothing, because the object that it is a field of is invisible.
+ */
+export const audiences = {
+  everybody: "+ + + + + + + +",
+  /** Whoever may read the project. */
+  project: "+ 0 + + + + + +",
+  /** What all projects share: whoever has a role in any. */
+  shared: "+ + + + + + + +",
+  people: "0 0 + + + + + +",
+  peopleOfProject: "n 0 + + + + + +",
+  secret: "0 0 n n n n + n",
+  token: "0 0 0 0 + 0 0 +",
+  tokensOfProject: "n 0 n n + n n +",
+  change: "0 0 + + + + 0 +",
+  changesOfProject: "n 0 + + + + n +",
+  source: "0 0 n n + + 0 +",
+  whatAgentsFetch: "0 0 0 0 0 0 + +",
+  theirGlobalRole: "n n n n n + + +",
+  theirRoleEverywhere: "+ n n n n n n n",
+} as const;
+export type Audience = keyof typeof audiences;
+
+/** How one type of object is reached, with `@` for the field, and who sees which of its fields. */
+export interface TypeRow {
+  readonly at: string;
+  readonly fields: Readonly<Partial<Record<Audience, string>>>;
+}
+
+const within = (id: string, type: string, selection = "@") => `node(id: $${id}) { ... on ${type} { ${selection} } }`;
+const stored = "createdAt id revision updatedAt version";
+const rule = `${stored} enabled enforcedExpr expr health interval labels name project rollout`;
+
+/** Every type that holds values, by name; connections, edges and payloads are envelopes, and show what is in them. */
+export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
+  Project: {
+    at: within("prj", "Project"),
+    fields: {
+      project: `${stored} aclGroup alertCounts alerts description extraLabels limitTier name openstackId
+        rollout rules scrapeJobs silences targetCounts targets viewerRole`,
+      tokensOfProject: "apiTokens",
+      changesOfProject: "auditEntries",
+      peopleOfProject: "contactGroups defaultContactGroup",
+    },
+  },
+  ContactGroup: {
+    at: within("cgr", "ContactGroup"),
+    fields: { people: `${stored} contacts isDefault name project rollout` },
+  },
+  Contact: {
+    at: within("cgr", "ContactGroup", "contacts { @ }"),
+    fields: { people: "hasSecret sendResolved type value", secret: "secret secretProblem" },
+  },
+  ScrapeJob: {
+    at: within("job", "ScrapeJob"),
+    fields: {
+      project: `${stored} enabled metricsPath name openstackDiscovery params probe project rollout scheme scrapeInterval
+        scrapeTimeout staticTargets targetCounts targets`,
+    },
+  },
+  OpenstackDiscovery: {
+    at: within("job", "ScrapeJob", "openstackDiscovery { @ }"),
+    fields: { project: "nameRegex port" },
+  },
+  StaticTarget: { at: within("job", "ScrapeJob", "staticTargets { @ }"), fields: { project: "host labels port" } },
+  HttpProbe: {
+    at: within("httpJob", "ScrapeJob", "probe { ... on HttpProbe { @ } }"),
+    fields: {
+      project: `bodyMatches bodyNotMatches followRedirects headers hostHeader ipProtocol method path validStatusCodes
+        verifyTls`,
+    },
+  },
+  TcpProbe: {
+    at: within("tcpJob", "ScrapeJob", "probe { ... on TcpProbe { @ } }"),
+    fields: { project: "ipProtocol tls" },
+  },
+  IcmpProbe: {
+    at: within("icmpJob", "ScrapeJob", "probe { ... on IcmpProbe { @ } }"),
+    fields: { project: "ipProtocol" },
+  },
+  DnsProbe: {
+    at: within("dnsJob", "ScrapeJob", "probe { ... on DnsProbe { @ } }"),
+    fields: { project: "answerMatches ipProtocol queryName queryType transport" },
+  },
+  Target: {
+    at: within("job", "ScrapeJob", "targets { nodes { @ } }"),
+    fields: {
+      project: "health instance labels lastError lastScrapeAt lastScrapeDurationSeconds replicas scrapeJob scrapeUrl",
+    },
+  },
+  TargetReplica: {
+    at: within("job", "ScrapeJob", "targets { nodes { replicas { @ } } }"),
+    fields: { project: "health lastError lastScrapeAt prometheus" },
+  },
+  TargetCounts: {
+    at: within("job", "ScrapeJob", "targetCounts { @ }"),
+    fields: { project: "down total unknown up" },
+  },
+  AlertingRule: {
+    at: within("rul", "AlertingRule"),
+    fields: { project: `${rule} alerts annotations for keepFiringFor severity` },
+  },
+  RecordingRule: { at: within("rec", "RecordingRule"), fields: { project: rule } },
+  RuleHealth: {
+    at: within("rul", "AlertingRule", "health { @ }"),
+    fields: { project: "alertingState evaluationDurationSeconds health lastError lastEvaluationAt replicas" },
+  },
+  RuleReplica: {
+    at: within("rul", "AlertingRule", "health { replicas { @ } }"),
+    fields: { project: "health lastError lastEvaluationAt prometheus" },
+  },
+  GlobalRule: {
+    at: within("grl", "GlobalRule"),
+    fields: { shared: `${stored} annotations enabled expr for interval keepFiringFor labels mode name severity` },
+  },
+  ExpressionReport: {
+    at: 'expression(project: $prj, expr: "up") { @ }',
+    fields: { project: "enforcedExpr problems valid" },
+  },
+  ExpressionProblem: {
+    at: 'expression(project: $prj, expr: "up{") { problems { @ } }',
+    fields: { project: "from message to" },
+  },
+  Alert: {
+    at: within("alr", "Alert"),
+    fields: {
+      project: `annotations clusters endsAt fingerprint generatorURL globalRule id inhibitedBy labels mutedBy name project
+        receivers rule severity silencedBy startsAt state updatedAt`,
+    },
+  },
+  AlertCounts: {
+    at: within("prj", "Project", "alertCounts { @ }"),
+    fields: { project: "active suppressed total unprocessed" },
+  },
+  Silence: {
+    at: within("sil", "Silence"),
+    fields: {
+      project: `alerts cluster comment createdBy endsAt id matchers projects startsAt state updatedAt viewerCanEdit`,
+    },
+  },
+  Matcher: {
+    at: within("sil", "Silence", "matchers { @ }"),
+    fields: { project: "isEqual isRegex name value" },
+  },
+  ApiToken: {
+    at: within("tok", "ApiToken"),
+    fields: {
+      token: `createdAt createdBy expiresAt globalRole id lastUsedAt memberships name previousExpiresAt revokedAt
+        rotatedAt`,
+    },
+  },
+  Membership: { at: within("tok", "ApiToken", "memberships { @ }"), fields: { token: "project role" } },
+  AuditEntry: {
+    at: within("aud", "AuditEntry"),
+    fields: {
+      change: "action actor actorKind after at before entityId entityType id project reason requestId revision",
+      source: "source",
+    },
+  },
+  ChangedProject: {
+    at: "changedProjects(sinceRevision: 0) { nodes { @ } }",
+    fields: { whatAgentsFetch: "deleted id name project revision" },
+  },
+  Agent: {
+    at: within("agt", "Agent"),
+    fields: {
+      shared: "agentVersion appliedRevision hostname id lastApplyAt lastSeenAt name outputs problems state",
+    },
+  },
+  Rollout: {
+    at: within("prj", "Project", "rollout { @ }"),
+    fields: { project: "agents problems revision state" },
+  },
+  AgentRollout: {
+    at: within("prj", "Project", "rollout { agents { @ } }"),
+    fields: { project: "agent appliedRevision state" },
+  },
+  RolloutProblem: {
+    at: within("badPrj", "Project", "rollout { problems { @ } }"),
+    fields: { project: "agent file message project since" },
+  },
+  AlertmanagerCluster: {
+    at: "alertmanagers { @ }",
+    fields: { shared: "error lastSyncAt members name reachable" },
+  },
+  AlertmanagerMember: {
+    at: "alertmanagers { members { @ } }",
+    fields: { shared: "error lastSyncAt name reachable version" },
+  },
+  PrometheusServer: { at: "prometheusServers { @ }", fields: { shared: "error lastSyncAt name reachable" } },
+  Viewer: {
+    at: "viewer { @ }",
+    fields: {
+      everybody: "kind memberships name",
+      theirGlobalRole: "globalRole",
+      theirRoleEverywhere: "everyProjectRole",
+    },
+  },
+};
+
+/** Fields that hold null in the sample for everybody, and why. */
+export const withoutValue: Readonly<Record<string, string>> = {
+  "Alert.globalRule": "the alert is of a project's own rule",
+  "AlertingRule.keepFiringFor": "the rule does without",
+  "AlertmanagerCluster.error": "it answers",
+  "AlertmanagerMember.error": "it answers",
+  "ApiToken.globalRole": "a token that a project may see has none",
+  "ApiToken.lastUsedAt": "it was never used",
+  "ApiToken.previousExpiresAt": "it was never rotated",
+  "ApiToken.revokedAt": "it is not revoked",
+  "ApiToken.rotatedAt": "it was never rotated",
+  "AuditEntry.reason": "the change was made",
+  "Contact.secretProblem": "the secret can be read",
+  "GlobalRule.keepFiringFor": "the rule does without",
+  "PrometheusServer.error": "it answers",
+  "RuleHealth.lastError": "the rule is well",
+  "RuleReplica.lastError": "the rule is well",
+  "ScrapeJob.probe": "its targets are scraped",
+};

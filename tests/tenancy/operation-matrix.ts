@@ -1,0 +1,111 @@
+/**
+ * Who may call which root field. Marks, in the order ANONYMOUS OUTSIDER VIEWER MEMBER ADMIN READER AGENT OPERATOR:
+ * `+` it is done, `F` FORBIDDEN, `0` nothing or NOT_FOUND as for what does not exist, `x` refused by a user error,
+ * because the input names or leaves out a project that the caller may not do this in.
+ */
+export interface OperationRow {
+  /** The call, with variables for ids: those of the victim's objects, and `$fresh`, which `of` names. */
+  readonly call: string;
+  readonly who: string;
+  /** The kind of object of the victim's that is made anew for each call, for what uses it up. */
+  readonly fresh?: "silence" | "token";
+}
+
+const payload = "{ userErrors { code message path } }";
+const everybody = "+ + + + + + + +";
+const readers = "+ 0 + + + + + +";
+const members = "F 0 F + + F F +";
+const administrators = "F 0 F F + F F +";
+const operators = "F 0 F F F F F +";
+/** Of what belongs to no project, and is hidden from nobody. */
+const operatorsOnly = "F F F F F F F +";
+
+const create = (noun: string, input: string, who: string): Record<string, OperationRow> => ({
+  [`${noun}Create`]: { call: `${noun}Create(input: ${input}, dryRun: true) ${payload}`, who },
+});
+const update = (noun: string, id: string, input: string, who: string): Record<string, OperationRow> => ({
+  [`${noun}Update`]: { call: `${noun}Update(id: ${id}, input: ${input}, dryRun: true) ${payload}`, who },
+});
+const remove = (noun: string, id: string, who: string): Record<string, OperationRow> => ({
+  [`${noun}Delete`]: { call: `${noun}Delete(id: ${id}, dryRun: true) ${payload}`, who },
+});
+
+/** Every query, by its name or by `name: variant`. A list is open to whoever has a role in any project: what is in it, the field matrix says. */
+export const queries: Readonly<Record<string, OperationRow>> = {
+  agents: { call: "agents { id }", who: everybody },
+  alertmanagers: { call: "alertmanagers { name }", who: everybody },
+  alerts: { call: "alerts { nodes { id } }", who: everybody },
+  apiTokens: { call: "apiTokens { nodes { id } }", who: "F + F F + F F +" },
+  auditEntries: { call: "auditEntries { nodes { id } }", who: "F + + + + + F +" },
+  changedProjects: { call: "changedProjects(sinceRevision: 0) { nodes { id } }", who: "F F F F F F + +" },
+  expression: { call: 'expression(project: $prj, expr: "up") { valid }', who: readers },
+  globalRules: { call: "globalRules { nodes { id } }", who: everybody },
+  node: { call: "node(id: $prj) { id }", who: readers },
+  nodes: { call: "nodes(ids: [$prj]) { id }", who: readers },
+  project: { call: 'project(name: "victim") { id }', who: readers },
+  projects: { call: "projects { nodes { id } }", who: everybody },
+  prometheusServers: { call: "prometheusServers { name }", who: everybody },
+  revision: { call: "revision", who: "F F F F F F + +" },
+  silences: { call: "silences { nodes { id } }", who: everybody },
+  viewer: { call: "viewer { name }", who: everybody },
+};
+
+/** Every mutation, on the victim's objects; as a dry run where there is one. */
+export const mutations: Readonly<Record<string, OperationRow>> = {
+  ...create("project", '{ name: "another" }', operatorsOnly),
+  ...update("project", "$prj", '{ description: "other" }', administrators),
+  "projectUpdate: what operators administer": {
+    call: `projectUpdate(id: $prj, input: { limitTier: "default" }, dryRun: true) ${payload}`,
+    who: operators,
+  },
+  ...remove("project", "$prj", operators),
+  ...create("contactGroup", '{ project: $prj, name: "n", contacts: [] }', members),
+  ...update("contactGroup", "$cgr", '{ name: "n" }', members),
+  ...remove("contactGroup", "$cgr", members),
+  ...create("scrapeJob", '{ project: $prj, name: "n" }', members),
+  ...update("scrapeJob", "$job", '{ name: "n" }', members),
+  ...remove("scrapeJob", "$job", members),
+  ...create("alertingRule", '{ project: $prj, name: "n", expr: "up" }', members),
+  ...update("alertingRule", "$rul", '{ name: "n" }', members),
+  ...create("recordingRule", '{ project: $prj, name: "a:n", expr: "up" }', members),
+  ...update("recordingRule", "$rec", '{ name: "a:n" }', members),
+  ...remove("rule", "$rul", members),
+  ...create("globalRule", '{ name: "n", expr: "up" }', operatorsOnly),
+  ...update("globalRule", "$grl", '{ name: "n" }', operatorsOnly),
+  ...remove("globalRule", "$grl", operatorsOnly),
+  silenceCreate: {
+    call: `silenceCreate(input: { project: $prj, matchers: [{ name: "a", value: "b" }], duration: "1m", comment: "c" })
+      ${payload}`,
+    who: members,
+  },
+  "silenceCreate: of no project": {
+    call: `silenceCreate(input: { matchers: [{ name: "a", value: "b" }], duration: "1m", comment: "c" }) ${payload}`,
+    who: "F x F x x F F +",
+  },
+  silenceUpdate: {
+    call: `silenceUpdate(id: $fresh, input: { comment: "other" }) ${payload}`,
+    who: members,
+    fresh: "silence",
+  },
+  silenceExpire: { call: `silenceExpire(id: $fresh) ${payload}`, who: members, fresh: "silence" },
+  apiTokenCreate: {
+    call: `apiTokenCreate(input: { name: "n", memberships: [{ project: $prj, role: VIEWER }] }) ${payload}`,
+    who: "F x F F + F F +",
+  },
+  "apiTokenCreate: with a role over all projects": {
+    call: `apiTokenCreate(input: { name: "n", globalRole: READER }) ${payload}`,
+    who: operatorsOnly,
+  },
+  apiTokenRotate: { call: `apiTokenRotate(id: $fresh) ${payload}`, who: administrators, fresh: "token" },
+  apiTokenRevoke: { call: `apiTokenRevoke(id: $fresh) ${payload}`, who: administrators, fresh: "token" },
+  agentReport: {
+    call: `agentReport(input: { name: "matrix", instanceId: "0a0a0a0a", hostname: "h", agentVersion: "1", appliedRevision: 1,
+      outputs: [ALERTMANAGER], problems: [], reportIntervalSeconds: 60, state: SYNCED }) ${payload}`,
+    who: "F F F F F F + F",
+  },
+};
+
+/** Every subscription. */
+export const subscriptions: Readonly<Record<string, OperationRow>> = {
+  revisions: { call: "revisions", who: "F F F F F F + +" },
+};
