@@ -170,9 +170,9 @@ describe("an attacker in project a, with a victim b", () => {
     expect(enforced(`label_join(s,"a",""${',"c"'.repeat(500)})`)).toBe(
       "An expression may have 500 parts at most; split it with recording rules.",
     );
-    expect(enforced("rate(s[366d])")).toBe("A range may be one year at most.");
-    expect(enforced("s offset 366d")).toBe("An offset may be one year at most.");
-    expect(enforced("s offset -366d")).toBe("An offset may be one year at most.");
+    expect(enforced("rate(s[366d])")).toBe("A range may be 1y at most.");
+    expect(enforced("s offset 366d")).toBe("An offset may be 1y at most.");
+    expect(enforced("s offset -366d")).toBe("An offset may be 1y at most.");
     const often = "This would be evaluated more than 11000 times; use a longer step or a shorter range.";
     expect(enforced("max_over_time(s[1d:1s])")).toBe(often);
     expect(enforced("max_over_time(max_over_time(s[1h:1s])[1h:1s])")).toBe(often);

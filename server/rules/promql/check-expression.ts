@@ -3,11 +3,9 @@ import { checkLimits } from "./check-limits.js";
 import { checkStrings } from "./check-strings.js";
 import { checkTypes } from "./check-types.js";
 import type { Expression } from "./expression.js";
+import { defaultExpressionLimits, type ExpressionLimits, mostExpressionCharacters } from "./expression-limits.js";
 import { parseExpression } from "./parse-expression.js";
 import { printExpression } from "./print-expression.js";
-
-/** The longest expression that is read, in UTF-16 units. */
-export const mostExpressionCharacters = 4096;
 
 /** What is wrong at one place of an expression, and what to do about it. */
 export type ExpressionProblem = TextProblem;
@@ -18,22 +16,23 @@ export type CheckResult =
   | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
 
 /** Checks an operator's expression, which may read every project: all that `enforceProject` checks but the project. */
-export function checkExpression(text: string): CheckResult {
-  const read = readExpression(text);
+export function checkExpression(text: string, limits: ExpressionLimits = defaultExpressionLimits): CheckResult {
+  const read = readExpression(text, limits);
   return read.ok ? { ok: true, canonical: printExpression(read.expression) } : read;
 }
 
 /** Reads an expression and runs every check that does not depend on whose it is. */
 export function readExpression(
   text: string,
+  limits: ExpressionLimits,
 ):
   | { readonly ok: true; readonly expression: Expression }
   | { readonly ok: false; problems: readonly ExpressionProblem[] } {
   try {
-    refuseText(text);
+    refuseText(text, Math.min(limits.characters, mostExpressionCharacters));
     const expression = parseExpression(text);
     for (const check of [checkLimits, checkTypes, checkStrings]) {
-      const problems = check(expression);
+      const problems = check(expression, limits);
       if (problems.length > 0) return { ok: false, problems };
     }
     return { ok: true, expression };
@@ -43,13 +42,10 @@ export function readExpression(
   }
 }
 
-function refuseText(text: string): void {
+function refuseText(text: string, mostCharacters: number): void {
   const whole = { from: 0, to: text.length };
-  if (text.length > mostExpressionCharacters) {
-    throw new Refusal(
-      `An expression may have ${mostExpressionCharacters} characters; this one has ${text.length}.`,
-      whole,
-    );
+  if (text.length > mostCharacters) {
+    throw new Refusal(`An expression may have ${mostCharacters} characters; this one has ${text.length}.`, whole);
   }
   if (text.trim() === "") throw new Refusal("Write an expression, for example up == 0.", whole);
   const broken = /\p{Surrogate}/u.exec(text);

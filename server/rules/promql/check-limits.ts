@@ -1,7 +1,7 @@
+import { formatDuration } from "../../core/duration.js";
 import type { TextProblem } from "../text-problem.js";
 import { childrenOf, type Expression } from "./expression.js";
-import { yearMs } from "./literals.js";
-import { mostDepth } from "./parse-expression.js";
+import type { ExpressionLimits } from "./expression-limits.js";
 
 /**
  * How many pieces (selectors, numbers, calls, operators) one expression may have. The grammar gives up on chains of more
@@ -9,31 +9,35 @@ import { mostDepth } from "./parse-expression.js";
  */
 export const mostNodes = 500;
 
-/** How often a subquery, with those that it stands in, may evaluate what is in it; Prometheus's own limit on graphs. */
-export const mostSubquerySteps = 11_000;
-
 /** The step of a subquery that gives none: Prometheus's default evaluation interval, in milliseconds. */
 const defaultStepMs = 60_000;
 
 /** Checks what an expression may cost: its size, how far it looks back, and how often subqueries evaluate their inside. */
-export function checkLimits(expression: Expression): readonly TextProblem[] {
+export function checkLimits(expression: Expression, limits: ExpressionLimits): readonly TextProblem[] {
+  const { depth: mostDepth, longestRangeMs, subquerySteps, selectors: mostSelectors } = limits;
+  const longest = formatDuration(longestRangeMs);
   const problems: TextProblem[] = [];
   let nodes = 0;
+  let selectors = 0;
 
   function check(node: Expression, depth: number, steps: number): void {
     const report = (message: string) => problems.push({ message, from: node.from, to: node.to });
     nodes += 1;
     if (nodes > mostNodes || problems.length > 0) return;
     if (depth > mostDepth) report(`This nests deeper than ${mostDepth}; split the rule with recording rules.`);
-    if ("rangeMs" in node && node.rangeMs > yearMs) report("A range may be one year at most.");
-    if ("offsetMs" in node && Math.abs(node.offsetMs ?? 0) > yearMs) report("An offset may be one year at most.");
+    if (node.kind === "selector") selectors += 1;
+    if (selectors > mostSelectors) {
+      report(`An expression may have ${mostSelectors} selectors at most; split it with recording rules.`);
+    }
+    if ("rangeMs" in node && node.rangeMs > longestRangeMs) report(`A range may be ${longest} at most.`);
+    if ("offsetMs" in node && Math.abs(node.offsetMs ?? 0) > longestRangeMs) {
+      report(`An offset may be ${longest} at most.`);
+    }
     const ownSteps = node.kind === "subquery" ? node.rangeMs / (node.stepMs ?? defaultStepMs) : 1;
     const allSteps = steps * Math.max(1, ownSteps);
-    if (allSteps > mostSubquerySteps) {
+    if (allSteps > subquerySteps) {
       const step = node.kind === "subquery" && node.stepMs === undefined ? " (without a step, 1m is counted)" : "";
-      report(
-        `This would be evaluated more than ${mostSubquerySteps} times${step}; use a longer step or a shorter range.`,
-      );
+      report(`This would be evaluated more than ${subquerySteps} times${step}; use a longer step or a shorter range.`);
     }
     // The left side of an operator is not deeper: `a or b or c` of any length reads, and runs, as a list.
     childrenOf(node).forEach((child, index) => {

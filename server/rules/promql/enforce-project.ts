@@ -2,6 +2,7 @@ import { parser } from "@prometheus-io/lezer-promql";
 import type { TextProblem } from "../text-problem.js";
 import { type ExpressionProblem, readExpression } from "./check-expression.js";
 import { type Expression, type Matcher, mapSelectors, type Selector, walk } from "./expression.js";
+import { defaultExpressionLimits, type ExpressionLimits } from "./expression-limits.js";
 import { projectLabel } from "./language.js";
 import { readTree } from "./parse-expression.js";
 import { printExpression } from "./print-expression.js";
@@ -20,9 +21,13 @@ export type EnforceResult =
  * it silently would answer another question than was asked. `by`, `on`, `ignoring` and `group_left` may name `project`:
  * all that they see is the project's own. What runs is printed from the syntax tree, never the author's text.
  */
-export function enforceProject(text: string, project: string): EnforceResult {
+export function enforceProject(
+  text: string,
+  project: string,
+  limits: ExpressionLimits = defaultExpressionLimits,
+): EnforceResult {
   if (project === "") throw new Error("Without a project's name, every series that has no project would match.");
-  const read = readExpression(text);
+  const read = readExpression(text, limits);
   if (!read.ok) return read;
   const problems = foreignLabels(read.expression, project);
   if (problems.length > 0) return { ok: false, problems };
