@@ -56,7 +56,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
       world.onStatement?.(sql);
     },
   });
-  const domains = makeDomains(settings, database, { log, now, randomBytes });
+  const domains = makeDomains(settings, database, { log, now, randomBytes, onLimit: metrics.onLimitRefusal });
   await domains.check().catch(async (error: unknown) => {
     await domains.stop();
     await database.close();

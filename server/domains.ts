@@ -10,6 +10,7 @@ import { RolePatterns } from "./access/role-patterns.js";
 import { Session } from "./access/session.js";
 import { SessionRepository } from "./access/session-repository.js";
 import type { SignInService } from "./access/sign-in-service.js";
+import { TokenCounts } from "./access/token-counts.js";
 import { ViewerResolver } from "./access/viewer-resolver.js";
 import { fingerprintIn } from "./alerts/alert.js";
 import { AlertResolver, ProjectAlertsResolver } from "./alerts/alert-resolver.js";
@@ -35,19 +36,24 @@ import {
   ProjectContactGroupsResolver,
 } from "./contacts/contact-group-resolver.js";
 import { ContactGroupService } from "./contacts/contact-group-service.js";
+import { ContactLimits } from "./contacts/contact-limits.js";
 import { ContactSecretService } from "./contacts/contact-secret-service.js";
+import { ContactUsageResolver } from "./contacts/contact-usage-resolver.js";
 import type { Database } from "./core/database/database.js";
 import { type IdPrefix, isId } from "./core/ids.js";
 import type { Log } from "./core/log.js";
 import type { Node } from "./graph/node.js";
 import { NodeResolver, type NodeSource } from "./graph/node-resolver.js";
 import type { Streams } from "./http/schema.js";
+import { LimitResolver, TokenUsageResolver } from "./projects/limit-resolver.js";
+import { type CountLimit, LimitService } from "./projects/limit-service.js";
 import { Project } from "./projects/project.js";
 import { MembershipResolver, ProjectTokensResolver } from "./projects/project-access-resolver.js";
 import { AuditProjectResolver, ProjectAuditResolver } from "./projects/project-audit-resolver.js";
 import { ProjectRepository } from "./projects/project-repository.js";
 import { ProjectResolver } from "./projects/project-resolver.js";
 import { ProjectService } from "./projects/project-service.js";
+import { ProjectTokenLimits } from "./projects/project-token-limits.js";
 import { Agent } from "./rollout/agent.js";
 import { AgentReportService } from "./rollout/agent-report-service.js";
 import { AgentRepository } from "./rollout/agent-repository.js";
@@ -70,9 +76,11 @@ import { GlobalRuleService } from "./rules/global-rule-service.js";
 import { RecordingRule } from "./rules/recording-rule.js";
 import { Rule } from "./rules/rule.js";
 import { RuleHealthService } from "./rules/rule-health-service.js";
+import { RuleLimits } from "./rules/rule-limits.js";
 import { RuleRepository } from "./rules/rule-repository.js";
 import { ProjectRulesResolver, RuleResolver } from "./rules/rule-resolver.js";
 import { RuleService } from "./rules/rule-service.js";
+import { RuleUsageResolver } from "./rules/rule-usage-resolver.js";
 import { SecretCare } from "./secret-care.js";
 import { Secret } from "./secrets/secret.js";
 import { SecretKeys } from "./secrets/secret-keys.js";
@@ -82,13 +90,17 @@ import { SecretRotation } from "./secrets/secret-rotation.js";
 import { SecretStore } from "./secrets/secret-store.js";
 import type { Settings } from "./settings.js";
 import { uuidIn } from "./silences/silence-id.js";
+import { SilenceLimits } from "./silences/silence-limits.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silences/silence-resolver.js";
 import { SilenceService } from "./silences/silence-service.js";
+import { SilenceUsageResolver } from "./silences/silence-usage-resolver.js";
 import { SilenceWriter } from "./silences/silence-writer.js";
 import { ScrapeJob } from "./targets/scrape-job.js";
 import { ScrapeJobRepository } from "./targets/scrape-job-repository.js";
 import { ProjectScrapeJobsResolver, ScrapeJobResolver } from "./targets/scrape-job-resolver.js";
 import { ScrapeJobService } from "./targets/scrape-job-service.js";
+import { ScrapeLimits } from "./targets/scrape-limits.js";
+import { ScrapeUsageResolver } from "./targets/scrape-usage-resolver.js";
 import { ProjectTargetsResolver, ScrapeJobTargetsResolver, TargetResolver } from "./targets/target-resolver.js";
 import { TargetService } from "./targets/target-service.js";
 import { waysIn } from "./ways-in.js";
@@ -116,6 +128,8 @@ export interface DomainWorld {
   readonly log: Log;
   readonly now: () => Date;
   readonly randomBytes: (size: number) => Buffer;
+  /** Told whenever a project is refused more of something, with the limit's name. */
+  readonly onLimit: (limit: CountLimit) => void;
 }
 
 /** The domains, built. */
@@ -137,7 +151,8 @@ export interface Domains {
 }
 
 /** Builds every domain over one database: repositories, services, resolvers, from left to right. */
-export function makeDomains(settings: Settings, database: Database, { log, now, randomBytes }: DomainWorld): Domains {
+export function makeDomains(settings: Settings, database: Database, world: DomainWorld): Domains {
+  const { log, now, randomBytes } = world;
   const upstreams = openUpstreams(settings, now);
   const rolePatterns = new RolePatterns(settings.access.groups);
   const tokenRepository = new ApiTokenRepository(database);
@@ -153,7 +168,10 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
   const changes = new ChangeLog(database, auditRepository, projectRepository, now, (revision) =>
     feed.publish(revision),
   );
-  const tokens = new ApiTokenService(tokenRepository, projectRepository, changes, now, randomBytes);
+  const limits = new LimitService(settings.limits.tiers, projectRepository, world.onLimit);
+  const tokenCounts = new TokenCounts(tokenRepository, now);
+  const tokenLimits = new ProjectTokenLimits(limits, (projectId) => tokenCounts.of(projectId));
+  const tokens = new ApiTokenService(tokenRepository, projectRepository, changes, tokenLimits, now, randomBytes);
   const { access, listen } = settings;
   const oidc =
     access.oidc === undefined || listen.publicUrl === undefined
@@ -176,25 +194,29 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
     [tokenRepository, contactGroupRepository, scrapeJobRepository, ruleRepository],
     contactGroupRepository,
     rolePatterns,
+    limits,
     now,
   );
 
+  const contactLimits = new ContactLimits(contactGroupRepository, limits);
   const secretRepository = new SecretRepository(database);
   const secretKeys = new SecretKeys(settings.secrets, randomBytes);
   const secrets = new SecretStore(secretRepository, secretKeys, now);
-  const contactGroups = new ContactGroupService(contactGroupRepository, projects, changes, secrets);
+  const contactGroups = new ContactGroupService(contactGroupRepository, projects, changes, secrets, contactLimits);
   const secretCare = new SecretCare(
     contactGroups,
     new SecretRotation(secretRepository, secretKeys),
     new SecretPruning(secretRepository, [contactGroupRepository, auditRepository]),
     changes,
   );
-  const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, changes);
+  const scrapeLimits = new ScrapeLimits(scrapeJobRepository, limits);
+  const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, changes, scrapeLimits);
   const targets = new TargetService(scrapeJobRepository, upstreams.prometheus);
-  const rules = new RuleService(ruleRepository, projects, changes);
+  const ruleLimits = new RuleLimits(ruleRepository, limits);
+  const rules = new RuleService(ruleRepository, projects, changes, ruleLimits);
   const ruleHealth = new RuleHealthService(upstreams.prometheus, projects);
   const globalRules = new GlobalRuleService(globalRuleRepository, changes);
-  const expressions = new ExpressionService(projects);
+  const expressions = new ExpressionService(projects, ruleLimits);
 
   const live = new LiveAlerts(upstreams.alertmanagers, {
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
@@ -205,7 +227,8 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
   const alerts = new AlertService(live, projects);
   const alertRules = new AlertRuleService(alerts, rules, globalRules, projects);
   const silences = new SilenceService(live, alerts, projects);
-  const silenceWriter = new SilenceWriter(silences, projects, live, changes, now);
+  const silenceLimits = new SilenceLimits(live, projects, limits);
+  const silenceWriter = new SilenceWriter(silences, projects, live, changes, silenceLimits, now);
 
   const agentRepository = new AgentRepository(database);
   const rollout = new RolloutService(agentRepository, projects, audit, feed, now);
@@ -248,6 +271,12 @@ export function makeDomains(settings: Settings, database: Database, { log, now, 
       new ProjectTokensResolver(tokens),
       new ProjectAuditResolver(audit),
       new AuditProjectResolver(projects),
+      new LimitResolver(limits),
+      new TokenUsageResolver(tokenCounts),
+      new ContactUsageResolver(contactLimits),
+      new ScrapeUsageResolver(scrapeLimits),
+      new RuleUsageResolver(ruleLimits),
+      new SilenceUsageResolver(silenceLimits),
       new ContactGroupResolver(contactGroups, projects),
       new ContactResolver(new ContactSecretService(secrets)),
       new ProjectContactGroupsResolver(contactGroups),

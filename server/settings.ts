@@ -7,6 +7,7 @@ import { tlsSettings } from "./clients/tls-settings.js";
 import { databaseSettings } from "./core/database/database-settings.js";
 import { networkSetting } from "./core/networks.js";
 import { readSettings, secret } from "./core/settings-file.js";
+import { limitSettings } from "./limit-settings.js";
 import { secretsSettings } from "./secrets/secrets-settings.js";
 
 const upstream = z.strictObject({
@@ -64,17 +65,7 @@ const keys = z.strictObject({
       cacheSeconds: seconds(2),
     })
     .prefault({}),
-  limits: z
-    .strictObject({
-      operationCost: z.number().int().positive().default(15_000),
-      agentOperationCost: z.number().int().positive().default(5_000_000),
-      bodyBytes: z
-        .number()
-        .int()
-        .positive()
-        .default(256 * 1024),
-    })
-    .prefault({}),
+  limits: limitSettings.prefault({}),
   shutdownSeconds: seconds(10),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
 });

@@ -53,6 +53,23 @@ export class ApiTokenRepository extends TableReader<ApiToken> {
     super(database, ApiToken);
   }
 
+  /** How many tokens that are good at this time have a role in each project, in the projects' order. */
+  async validCounts(projectIds: readonly string[], at: Date): Promise<number[]> {
+    const rows = await this.database.read((manager) =>
+      manager
+        .createQueryBuilder(ApiTokenMembership, "row")
+        .innerJoin(ApiToken, "token", "token.id = row.tokenId AND token.revokedAt IS NULL")
+        .select("row.projectId", "projectId")
+        .addSelect("COUNT(*)", "count")
+        .where("row.projectId IN (:...projectIds)", { projectIds: [...projectIds] })
+        .andWhere("(token.expiresAt IS NULL OR token.expiresAt > :at)", { at })
+        .groupBy("row.projectId")
+        .getRawMany<{ projectId: string; count: string | number }>(),
+    );
+    const byProject = new Map(rows.map(({ projectId, count }) => [projectId, Number(count)]));
+    return projectIds.map((projectId) => byProject.get(projectId) ?? 0);
+  }
+
   /** The token that has, or had before its last rotation, a secret with this hash: one statement, as every request asks it. */
   findByHash(hash: string): Promise<GrantedToken | null> {
     return this.#granted("token.hash = ? OR token.previous_hash = ?", hash, hash);

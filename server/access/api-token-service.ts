@@ -15,6 +15,7 @@ import { type ApiTokenRepository, type GrantedToken, newestFirst, tokensOf } fro
 import type { Caller, IdempotencyKey } from "./caller.js";
 import { checkNewApiToken, checkRotation } from "./check-api-token.js";
 import { hashOfSecret, newSecret } from "./secret.js";
+import type { TokenLimits } from "./token-limits.js";
 
 /** What came of creating, rotating or revoking a token. */
 export interface TokenOutcome {
@@ -46,6 +47,7 @@ export class ApiTokenService {
     private readonly repository: ApiTokenRepository,
     private readonly projects: ProjectLookup,
     private readonly log: AccessLog,
+    private readonly limits: TokenLimits,
     private readonly now: () => Date,
     private readonly randomBytes: (size: number) => Buffer,
   ) {}
@@ -88,6 +90,8 @@ export class ApiTokenService {
       const grantable = await this.#grantable(caller, memberships);
       const errors = checkNewApiToken(input, memberships, grantable, now);
       if (errors.any) return { userErrors: errors.list };
+      const refusal = await this.limits.refusal(memberships.map(({ projectId }) => projectId));
+      if (refusal !== null) return { userErrors: [refusal] };
       const secret = newSecret(this.randomBytes);
       const token = Object.assign(new ApiToken(), {
         id: newId("tok"),

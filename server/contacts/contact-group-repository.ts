@@ -1,6 +1,8 @@
 import type { Database } from "../core/database/database.js";
 import { all, contains, equals } from "../core/database/narrow.js";
 import { StoredRepository } from "../core/database/stored-repository.js";
+import type { EntryCount } from "../core/database/table-reader.js";
+import { BatchSource } from "../core/loaders.js";
 import type { ContactGroupsOfProject, ProjectContents } from "../projects/project-contents.js";
 import type { SecretPlace } from "../secrets/secret-keys.js";
 import type { SecretHolder } from "../secrets/secret-pruning.js";
@@ -11,6 +13,11 @@ export class ContactGroupRepository
   extends StoredRepository<ContactGroup>
   implements ContactGroupsOfProject, ProjectContents, SecretHolder
 {
+  /** How many contact groups each of many projects has, and how many contacts in them all. */
+  readonly usageByProject = new BatchSource<string, EntryCount>((ids) =>
+    this.entryCounts(ids, "projectId", "contacts"),
+  );
+
   constructor(database: Database) {
     super(database, ContactGroup);
   }

@@ -17,6 +17,7 @@ import type { StoredContact } from "./contact.js";
 import { ContactGroup } from "./contact-group.js";
 import type { ContactGroupCreateInput, ContactGroupUpdateInput, ContactInput } from "./contact-group-input.js";
 import type { ContactGroupRepository } from "./contact-group-repository.js";
+import type { ContactLimits } from "./contact-limits.js";
 import { readContacts } from "./read-contacts.js";
 import { type ReferringContacts, referToSecrets } from "./refer-to-secrets.js";
 
@@ -37,6 +38,7 @@ export class ContactGroupService {
     private readonly projects: ProjectService,
     private readonly changes: ChangeLog,
     private readonly secrets: SecretStore,
+    private readonly limits: ContactLimits,
   ) {}
 
   /** The group with this id; null when it is absent or invisible to the caller. */
@@ -198,6 +200,7 @@ export class ContactGroupService {
       before,
       after,
       taken,
+      refusal: () => this.limits.refusal(before, after),
       describe: (one) =>
         one === before ? describe(one, wasDefault) : describe(one, isDefault, options.dryRun ? plaintexts : none),
       write: async () => {

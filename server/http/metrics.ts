@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { type CountLimit, countLimits } from "../projects/limit-service.js";
 
 /** What the server counts about itself; exported at `/metrics`. */
 export class Metrics {
@@ -16,7 +17,15 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #limitRefusals = new Counter({
+    name: "metricsinfra_limit_refusals_total",
+    help: "Changes that were refused, dry runs among them, because of a limit of their project, by limit.",
+    labelNames: ["limit"],
+    registers: [this.#registry],
+  });
+
   constructor() {
+    for (const limit of countLimits) this.#limitRefusals.inc({ limit }, 0);
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -26,6 +35,10 @@ export class Metrics {
 
   readonly onStatement = (): void => {
     this.#statements.inc();
+  };
+
+  readonly onLimitRefusal = (limit: CountLimit): void => {
+    this.#limitRefusals.inc({ limit });
   };
 
   async render(): Promise<{ contentType: string; body: string }> {

@@ -42,7 +42,7 @@ export class ProjectCreateInput {
   @Field(() => String, {
     nullable: true,
     defaultValue: "default",
-    description: "The limit tier; the configurator's settings define them.",
+    description: "The limit tier: one of `limitTiers`.",
   })
   readonly limitTier?: string | null;
 }
@@ -65,7 +65,7 @@ export class ProjectUpdateInput {
   })
   readonly aclGroup?: string | null;
 
-  @Field(() => String, { nullable: true, description: "The limit tier. Operators only." })
+  @Field(() => String, { nullable: true, description: "The limit tier: one of `limitTiers`. Operators only." })
   readonly limitTier?: string | null;
 
   @Field(() => ID, {

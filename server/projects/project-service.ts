@@ -14,6 +14,7 @@ import { checkText } from "../core/text.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Outcome } from "../graph/payload.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
+import type { LimitService } from "./limit-service.js";
 import { Project } from "./project.js";
 import type { ContactGroupsOfProject, GroupNames, ProjectContents } from "./project-contents.js";
 import type { ProjectCreateInput, ProjectFilter, ProjectUpdateInput } from "./project-input.js";
@@ -29,6 +30,7 @@ export class ProjectService {
     private readonly contents: readonly ProjectContents[],
     private readonly contactGroups: ContactGroupsOfProject,
     private readonly groupNames: GroupNames,
+    private readonly limits: LimitService,
     private readonly now: () => Date,
   ) {}
 
@@ -90,6 +92,7 @@ export class ProjectService {
           deletedAt: null,
         });
         const errors = checked(project);
+        errors.check(this.limits.checkTier(project.limitTier), ["input", "limitTier"]);
         errors.check(checkProjectName(input.name) ?? this.#checkGroups(input.name), ["input", "name"]);
         const taken = {
           code: "TAKEN",
@@ -123,6 +126,10 @@ export class ProjectService {
           defaultContactGroupId: input.defaultContactGroup,
         });
         const errors = checked(after);
+        // One that went from the settings since stays until somebody gives another.
+        if (after.limitTier !== before.limitTier) {
+          errors.check(this.limits.checkTier(after.limitTier), ["input", "limitTier"]);
+        }
         const groupId = input.defaultContactGroup;
         if (groupId != null && !(await this.contactGroups.belongsTo(groupId, id))) {
           errors.add("NOT_FOUND", "The project has no such contact group.", ["input", "defaultContactGroup"]);
@@ -229,7 +236,6 @@ function checked(project: Project): UserErrors {
   ]);
   if (project.openstackId !== null) errors.check(checkOpenstackId(project.openstackId), ["input", "openstackId"]);
   if (project.aclGroup !== null) errors.check(checkName(project.aclGroup), ["input", "aclGroup"]);
-  errors.check(checkProjectName(project.limitTier), ["input", "limitTier"]);
   errors.checkEntries(checkExtraLabels(project.extraLabels), ["input", "extraLabels"]);
   return errors;
 }

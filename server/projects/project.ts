@@ -48,7 +48,7 @@ export class Project extends StoredNode {
 
   @Column("varchar", { name: "limit_tier", length: 63 })
   @Field(() => String, {
-    description: "The tier, from the configurator's settings, that limits what a scrape may cost.",
+    description: "The name of the tier that limits what it may have and cost; see `limits` for what holds.",
   })
   readonly limitTier!: string;
 

@@ -2,12 +2,16 @@ import type { EntityTarget, QueryDeepPartialEntity } from "typeorm";
 import type { Database } from "../core/database/database.js";
 import { all, contains, equals, type Narrow } from "../core/database/narrow.js";
 import { StoredRepository } from "../core/database/stored-repository.js";
+import { BatchSource } from "../core/loaders.js";
 import type { ProjectContents } from "../projects/project-contents.js";
 import { Rule } from "./rule.js";
 import type { RuleFilter } from "./rule-input.js";
 
 /** Rules of projects in the database, of both kinds. */
 export class RuleRepository extends StoredRepository<Rule> implements ProjectContents {
+  /** How many rules of both kinds each of many projects has. */
+  readonly countByProject = new BatchSource<string, number>((ids) => this.counts(ids, "projectId"));
+
   constructor(database: Database) {
     super(database, Rule);
   }

@@ -24,6 +24,7 @@ import type {
   RecordingRuleUpdateInput,
   RuleFilter,
 } from "./rule-input.js";
+import type { RuleLimits } from "./rule-limits.js";
 import type { RuleRepository } from "./rule-repository.js";
 
 /** The rules about projects' rules: who edits them, what they may hold, and that they read their project alone. */
@@ -32,6 +33,7 @@ export class RuleService {
     private readonly repository: RuleRepository,
     private readonly projects: ProjectService,
     private readonly changes: ChangeLog,
+    private readonly limits: RuleLimits,
   ) {}
 
   /** The rule with this id; null when it is absent or invisible to the caller. */
@@ -120,7 +122,7 @@ export class RuleService {
       (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#changeable(caller, Rule, id);
-        const change = changeOf(before, null, () => this.repository.remove(id, before.version));
+        const change = this.#change(before, null, () => this.repository.remove(id, before.version));
         return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
       },
     );
@@ -139,8 +141,8 @@ export class RuleService {
       caller,
       (id) => this.find(caller, id) as Promise<T | null>,
       async (key) => {
-        const { rule, userErrors } = await this.#checked(caller, make(projectId));
-        const change = changeOf(null, rule, () => this.repository.insert(rule));
+        const { rule, userErrors } = await this.#checked(caller, null, make(projectId));
+        const change = this.#change(null, rule, () => this.repository.insert(rule));
         return this.changes.commit(caller, change, { dryRun, key, userErrors });
       },
     );
@@ -161,8 +163,8 @@ export class RuleService {
       (known) => this.find(caller, known) as Promise<T | null>,
       async (key) => {
         const before = await this.#changeable(caller, kind, id);
-        const { rule, userErrors } = await this.#checked(caller, alter(before));
-        const change = changeOf(before, rule, () => this.repository.replace(rule, before.version));
+        const { rule, userErrors } = await this.#checked(caller, before, alter(before));
+        const change = this.#change(before, rule, () => this.repository.replace(rule, before.version));
         return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors });
       },
     );
@@ -176,11 +178,17 @@ export class RuleService {
   }
 
   /** The rule with its expression confined to its project, and all that is wrong with it. */
-  async #checked<T extends Rule>(caller: Caller, written: T): Promise<{ rule: T; userErrors: readonly UserError[] }> {
+  async #checked<T extends Rule>(
+    caller: Caller,
+    before: T | null,
+    written: T,
+  ): Promise<{ rule: T; userErrors: readonly UserError[] }> {
     const errors = new UserErrors();
     checkRule(written, errors);
-    const { name } = await this.projects.require(caller, written.projectId);
-    const result = enforceProject(written.expr, name);
+    const project = await this.projects.require(caller, written.projectId);
+    if (!errors.any) this.limits.checkInterval(project, written, before, errors);
+    const limits = this.limits.expressionLimits(project, written.expr, before);
+    const result = enforceProject(written.expr, project.name, limits);
     if (!result.ok) addExpressionProblems(written.expr, result.problems, errors);
     const { projectId, recordedSeries } = written;
     if (!errors.any && recordedSeries !== null) {
@@ -189,6 +197,14 @@ export class RuleService {
     }
     const rule = altered<Rule>(written, { enforcedExpr: result.ok ? result.enforced : "" }) as T;
     return { rule, userErrors: errors.list };
+  }
+
+  #change<T extends Rule>(before: T | null, after: T | null, write: Change["write"]): Change<T> {
+    const rule = after ?? before;
+    const entityType = rule instanceof AlertingRule ? "AlertingRule" : "RecordingRule";
+    const projectId = rule?.projectId ?? null;
+    const refusal = () => this.limits.refusal(before, after);
+    return { entityType, projectId, before, after, describe: describeRule, refusal, write, taken };
   }
 }
 
@@ -225,10 +241,4 @@ function changedRule(input: RecordingRuleUpdateInput) {
 /** What a nullable input means for a field that always has a value: absent stays undefined, null is the default. */
 function cleared<T>(value: T | null | undefined, standard: T): T | undefined {
   return value === null ? standard : value;
-}
-
-function changeOf<T extends Rule>(before: T | null, after: T | null, write: Change["write"]): Change<T> {
-  const rule = after ?? before;
-  const entityType = rule instanceof AlertingRule ? "AlertingRule" : "RecordingRule";
-  return { entityType, projectId: rule?.projectId ?? null, before, after, describe: describeRule, write, taken };
 }

@@ -15,6 +15,7 @@ import { readChangedSilence, readNewSilence, type Writing } from "./read-silence
 import { Silence } from "./silence.js";
 import { uuidIn } from "./silence-id.js";
 import type { SilenceCreateInput, SilenceUpdateInput } from "./silence-input.js";
+import type { SilenceLimits } from "./silence-limits.js";
 import { projectOf } from "./silence-scope.js";
 import type { SilenceService } from "./silence-service.js";
 
@@ -37,6 +38,7 @@ export class SilenceWriter {
     private readonly projects: ProjectService,
     private readonly live: LiveAlerts,
     private readonly changes: ChangeLog,
+    private readonly limits: SilenceLimits,
     private readonly now: () => Date,
   ) {}
 
@@ -48,7 +50,9 @@ export class SilenceWriter {
       const cluster = this.#cluster(input.cluster, errors);
       if (!errors.any) await this.#checkScope(caller, text.matchers, errors);
       if (errors.any || cluster === null) return refused(errors.list);
-      return this.#write(caller, key, { cluster, before: null, put: (client) => client.putSilence(text) });
+      return this.limits.admit(caller, null, text.matchers, () =>
+        this.#write(caller, key, { cluster, before: null, put: (client) => client.putSilence(text) }),
+      );
     });
   }
 
@@ -66,7 +70,9 @@ export class SilenceWriter {
       if (!errors.any) await this.#checkScope(caller, text.matchers, errors);
       if (errors.any) return refused(errors.list);
       const { cluster, uuid } = before;
-      return this.#write(caller, key, { cluster, before, put: (client) => client.putSilence(text, uuid) });
+      return this.limits.admit(caller, before, text.matchers, () =>
+        this.#write(caller, key, { cluster, before, put: (client) => client.putSilence(text, uuid) }),
+      );
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Database } from "../core/database/database.js";
 import { all, contains, equals, type Narrow } from "../core/database/narrow.js";
 import { StoredRepository } from "../core/database/stored-repository.js";
+import type { EntryCount } from "../core/database/table-reader.js";
 import { BatchSource, groupBy } from "../core/loaders.js";
 import type { ProjectContents } from "../projects/project-contents.js";
 import { ScrapeJob } from "./scrape-job.js";
@@ -21,6 +22,11 @@ export class ScrapeJobRepository extends StoredRepository<ScrapeJob> implements 
     const byProject = groupBy(rows, ({ projectId }) => projectId);
     return projectIds.map((projectId) => (byProject.get(projectId) ?? []).map(({ id }) => id));
   });
+
+  /** How many scrape jobs each of many projects has, and how many static targets in them all. */
+  readonly usageByProject = new BatchSource<string, EntryCount>((ids) =>
+    this.entryCounts(ids, "projectId", "staticTargets"),
+  );
 
   constructor(database: Database) {
     super(database, ScrapeJob);

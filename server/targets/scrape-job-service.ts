@@ -16,6 +16,7 @@ import { readOpenstackDiscovery, readStaticTargets } from "./read-targets.js";
 import { ScrapeJob } from "./scrape-job.js";
 import type { ScrapeJobCreateInput, ScrapeJobFilter, ScrapeJobUpdateInput } from "./scrape-job-input.js";
 import type { ScrapeJobRepository } from "./scrape-job-repository.js";
+import type { ScrapeLimits } from "./scrape-limits.js";
 
 /** The rules about scrape jobs: who edits them, what they may hold. */
 export class ScrapeJobService {
@@ -23,6 +24,7 @@ export class ScrapeJobService {
     private readonly repository: ScrapeJobRepository,
     private readonly projects: ProjectService,
     private readonly changes: ChangeLog,
+    private readonly limits: ScrapeLimits,
   ) {}
 
   /** The job with this id; null when it is absent or invisible to the caller. */
@@ -66,7 +68,7 @@ export class ScrapeJobService {
           openstackDiscovery: input.openstackDiscovery ? readOpenstackDiscovery(input.openstackDiscovery) : null,
           probe: input.probe ? readProbe(input.probe) : null,
         });
-        const userErrors = await this.#mistakes(null, job);
+        const userErrors = await this.#mistakes(caller, null, job);
         const change = this.#change(null, job, () => this.repository.insert(job));
         return this.changes.commit(caller, change, { dryRun, key, userErrors });
       },
@@ -94,7 +96,7 @@ export class ScrapeJobService {
           openstackDiscovery: input.openstackDiscovery && readOpenstackDiscovery(input.openstackDiscovery),
           probe: input.probe && readProbe(input.probe),
         });
-        const userErrors = await this.#mistakes(before, after);
+        const userErrors = await this.#mistakes(caller, before, after);
         const { expectedVersion } = input;
         const change = this.#change(before, after, () => this.repository.replace(after, before.version));
         return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors });
@@ -128,9 +130,12 @@ export class ScrapeJobService {
     return job;
   }
 
-  async #mistakes(before: ScrapeJob | null, after: ScrapeJob): Promise<readonly UserError[]> {
+  async #mistakes(caller: Caller, before: ScrapeJob | null, after: ScrapeJob): Promise<readonly UserError[]> {
     const errors = new UserErrors();
     checkScrapeJob(after, errors);
+    if (!errors.any) {
+      this.limits.checkInterval(await this.projects.require(caller, after.projectId), after, before, errors);
+    }
     const isNew = after.name !== before?.name;
     if (!errors.any && isNew && (await this.repository.findByName(after.projectId, after.name))) {
       errors.add(taken.code, taken.message, taken.path);
@@ -140,7 +145,8 @@ export class ScrapeJobService {
 
   #change(before: ScrapeJob | null, after: ScrapeJob | null, write: Change["write"]): Change<ScrapeJob> {
     const projectId = (after ?? before)?.projectId ?? null;
-    return { entityType: "ScrapeJob", projectId, before, after, describe, write, taken };
+    const refusal = () => this.limits.refusal(before, after);
+    return { entityType: "ScrapeJob", projectId, before, after, describe, refusal, write, taken };
   }
 }
 

@@ -88,9 +88,9 @@ describeOnEachDatabase((database) => {
       userErrors: [
         "INVALID input.openstackId",
         "INVALID input.aclGroup",
-        "INVALID input.limitTier",
         "INVALID input.extraLabels.bad-name",
         "INVALID input.extraLabels.project",
+        "INVALID input.limitTier",
         "INVALID input.name",
       ],
     });

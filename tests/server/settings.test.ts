@@ -173,6 +173,41 @@ it("refuses sign-in that could not work or would not be safe, and says why", asy
   );
 });
 
+it("fills in what a limit tier leaves out, and a tier named default where there is none", () => {
+  const { tiers } = settingsOf({
+    database: { type: "sqlite", file: "x" },
+    limits: { tiers: { large: { rules: 7 } } },
+  }).limits;
+  const initial = settingsOf({ database: { type: "sqlite", file: "x" } }).limits.tiers.default;
+  expect(tiers).toEqual({ default: initial, large: { ...initial, rules: 7 } });
+});
+
+it("refuses limits that cannot be meant", async () => {
+  const tier = (text: string) => refusal(`${database}limits:\n  tiers:\n    default: { ${text} }\n`);
+  expect(await tier("rules: -1")).toBe("4: limits.tiers.default.rules: Too small: expected number to be >=0");
+  expect(await tier("samplesPerScrape: 0")).toBe(
+    "4: limits.tiers.default.samplesPerScrape: Too small: expected number to be >=1",
+  );
+  expect(await tier("expressionLength: 5000")).toBe(
+    "4: limits.tiers.default.expressionLength: Too big: expected number to be <=4096",
+  );
+  expect(await tier("longestRange: often")).toMatch(/^4: limits\.tiers\.default\.longestRange: A duration is /);
+  expect(await tier("leastRuleInterval: 500ms")).toBe("4: limits.tiers.default.leastRuleInterval: The least is 1s.");
+  expect(await tier("scrapeInterval: 15s, scrapeTimeout: 20s")).toBe(
+    "4: limits.tiers.default.scrapeTimeout: No longer than scrapeInterval.",
+  );
+  expect(await tier("scrapeInterval: 10s")).toBe(
+    "4: limits.tiers.default.leastScrapeInterval: No longer than scrapeInterval.",
+  );
+  expect(await tier("contcats: 1")).toBe(
+    "4: limits.tiers.default.contcats: unknown key. See the example file for all keys.",
+  );
+  expect(await refusal(`${database}limits:\n  tiers: { Big: {} }\n`)).toMatch(/^3: limits\.tiers\.Big: /);
+  expect(await refusal(`${database}limits:\n  rate: { costPerMinute: 100 }\n`)).toBe(
+    "3: limits.rate.costPerMinute: At least limits.operationCost: one operation.",
+  );
+});
+
 it("cannot be changed once read", () => {
   expect(Object.isFrozen(settingsOf({ database: { type: "sqlite", file: "x" } }))).toBe(true);
 });

@@ -40,7 +40,8 @@ export async function startApp(
   { now, playgroundAssets, onLog, ...rest }: TestSettings = {},
 ): Promise<TestApp> {
   const log = { level: onLog ? "debug" : "silent" } as const;
-  const settings: Settings = settingsOf({ listen: { port: 0 }, log, secrets: testSecrets, ...rest, database });
+  const limits = { ...rest.limits, rate: { ...unhurried, ...rest.limits?.rate } };
+  const settings: Settings = settingsOf({ listen: { port: 0 }, log, secrets: testSecrets, ...rest, limits, database });
   let statements: string[] | null = null;
   const app = await makeApp(settings, {
     log: makeLog(settings.log.level, onLog && { write: onLog }),
@@ -93,6 +94,9 @@ export async function startApp(
 
 /** A key, so that tests may store secrets. */
 const testSecrets = { keys: [{ id: "test", key: Buffer.alloc(32, "test").toString("base64") }] };
+
+/** A test asks more in a second than a person in a minute. */
+const unhurried = { requestsPerMinute: 1_000_000, costPerMinute: 1_000_000_000, failedSignInsPerMinute: 1_000_000 };
 
 const testOperator = {
   kind: "API_TOKEN",

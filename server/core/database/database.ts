@@ -48,6 +48,11 @@ export class Database {
     return this.writer.options.type === "better-sqlite3";
   }
 
+  /** The SQL of how many entries the JSON array in a column has. */
+  jsonLength(column: string): string {
+    return this.isSqlite ? `json_array_length(${column})` : `JSON_LENGTH(${column})`;
+  }
+
   /** Runs `work` in one transaction; a nested call joins the outer one, so an error must reach the outer one to undo. */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const outer = this.#transaction.getStore();

@@ -24,6 +24,12 @@ export interface ChildQuery extends ListQuery {
   readonly filter?: unknown;
 }
 
+/** How many rows a parent has, and how many entries in a JSON array of them all. */
+export interface EntryCount {
+  readonly rows: number;
+  readonly entries: number;
+}
+
 /** Reads one table: by id, by page, and by page for many parents in one statement. */
 export class TableReader<T extends ObjectLiteral & { readonly id: string }> {
   /** Many by id, in the ids' order, null where there is none. */
@@ -130,6 +136,25 @@ export class TableReader<T extends ObjectLiteral & { readonly id: string }> {
     );
     const byParent = new Map(rows.map((row) => [row.parent, Number(row.count)]));
     return parents.map((id) => byParent.get(id) ?? 0);
+  }
+
+  /** How many rows each parent has, and how many entries the arrays in the JSON property of all of them have. */
+  async entryCounts(parents: readonly string[], parent: string, property: string): Promise<EntryCount[]> {
+    const length = this.database.jsonLength(`row.${property}`);
+    const rows = await this.database.read((manager) =>
+      this.#query(manager)
+        .where(`row.${parent} IN (:...parents)`, { parents: [...parents] })
+        .select(`row.${parent}`, "parent")
+        .addSelect("COUNT(*)", "count")
+        .addSelect(`SUM(${length})`, "entries")
+        .groupBy(`row.${parent}`)
+        .getRawMany<{ parent: string; count: string | number; entries: string | number }>(),
+    );
+    const byParent = new Map(rows.map((row) => [row.parent, row]));
+    return parents.map((id) => {
+      const { count = 0, entries = 0 } = byParent.get(id) ?? {};
+      return { rows: Number(count), entries: Number(entries) };
+    });
   }
 
   #query(manager: EntityManager): SelectQueryBuilder<T> {
