@@ -5,15 +5,16 @@ import { fileURLToPath } from "node:url";
 import type { GraphQLSchema } from "graphql";
 import { migrations } from "../migrations/migrations.js";
 import type { ApiTokenService } from "./access/api-token-service.js";
-import type { Caller } from "./access/caller.js";
 import { openDatabase } from "./core/database/open-database.js";
 import type { Log } from "./core/log.js";
 import { entities, makeDomains } from "./domains.js";
 import { graphqlServer } from "./http/graphql.js";
 import { httpApp } from "./http/http-app.js";
 import { Metrics } from "./http/metrics.js";
+import { RateLimits } from "./http/rate-limits.js";
 import { buildGraph } from "./http/schema.js";
 import { signInRoutes } from "./http/sign-in.js";
+import { SignInGuard } from "./http/sign-in-guard.js";
 import { subscriptionStream } from "./http/stream.js";
 import type { SecretCare } from "./secret-care.js";
 import { requestHasher } from "./secrets/request-hashes.js";
@@ -63,8 +64,13 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     throw error;
   });
   const schema = buildGraph(domains.resolvers, domains.streams);
+  const rates = new RateLimits(settings.limits, metrics.onRateRefusal);
+  const { failedSignInsPerMinute } = settings.limits.rate;
+  const guard = new SignInGuard(domains.authentication, failedSignInsPerMinute, metrics.onRateRefusal);
   const http = httpApp({
     authentication: domains.authentication,
+    guard,
+    rates,
     log,
     hashesOf: requestHasher(settings.secrets),
     bodyBytes: settings.limits.bodyBytes,
@@ -74,20 +80,18 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     ready: () => database.ping(),
     metrics: () => metrics.render(),
   });
-  const costLimitOf = (caller: Caller) =>
-    caller.principal.globalRole === "AGENT" ? settings.limits.agentOperationCost : settings.limits.operationCost;
   const apollo = graphqlServer({
     schema,
     httpServer: http.server,
     log,
     shutdownMs: settings.shutdownSeconds * 1_000,
-    costLimitOf,
+    budget: rates,
     requestId: http.requestId,
     drain: async () => http.endStreams(),
     onOperation: metrics.onOperation,
   });
   await apollo.start();
-  http.mount(apollo, subscriptionStream({ schema, log, callerOf: http.callerOf, costLimitOf }));
+  http.mount(apollo, subscriptionStream({ schema, log, callerOf: http.callerOf, budget: rates }));
   await domains.start();
 
   return {

@@ -61,6 +61,18 @@ export class ConflictError extends AppError {
   }
 }
 
+/** More was asked for than the caller may have in a time; the same request may succeed later. */
+export class RateLimitedError extends AppError {
+  constructor(
+    message: string,
+    /** When it is worth asking again; the answer's `Retry-After`. */
+    readonly retryAfterSeconds: number,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super("RATE_LIMITED", message, { details: { ...details, retryAfterSeconds } });
+  }
+}
+
 /** A Prometheus, an Alertmanager or the database did not answer, or answered nonsense. */
 export class UpstreamUnavailableError extends AppError {
   constructor(message: string, options: { readonly cause?: unknown } = {}) {

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Request } from "express";
-import type { Authentication } from "../access/authentication.js";
 import { Caller } from "../access/caller.js";
 import type { Credentials } from "../access/credentials.js";
 import { BadUserInputError } from "../core/errors.js";
 import type { RequestHashes } from "../secrets/request-hashes.js";
 import { credentialsOf } from "./credentials-of.js";
+import type { SignInGuard } from "./sign-in-guard.js";
 
 const requestIds = /^[\w-]{1,64}$/;
 const idempotencyKeys = /^[\w-]{1,64}$/;
@@ -26,15 +26,15 @@ export interface KnownRequest {
 /** Who makes this request, with what it may be told apart by; the body of a GraphQL request is parsed already. */
 export async function callerOf(
   request: Request,
-  authentication: Authentication,
+  guard: SignInGuard,
   requestId: string,
   signal: AbortSignal,
   hashesOf: (text: string) => RequestHashes,
 ): Promise<KnownRequest> {
   const credentials = credentialsOf(request);
-  const principal = await authentication.principalOf(credentials);
-  const idempotency = idempotencyOf(request, request.body, hashesOf);
   const source = request.ip ?? null;
+  const principal = await guard.principalOf(credentials, source);
+  const idempotency = idempotencyOf(request, request.body, hashesOf);
   return { caller: new Caller(principal, { requestId, source, signal, idempotency }), credentials };
 }
 

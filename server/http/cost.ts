@@ -15,6 +15,16 @@ import { type ComplexityEstimator, getComplexity } from "graphql-query-complexit
 export interface Cost {
   readonly requested: number;
   readonly limit: number;
+  /** What the caller may spend in a minute, and what of that is left; there once it was charged. */
+  readonly perMinute?: { readonly limit: number; readonly remaining: number };
+}
+
+/** What callers may spend. */
+export interface Budget<TContext> {
+  /** The most that one operation may cost. */
+  limitOf(context: TContext): number;
+  /** Charges what an operation costs; throws when that cannot be afforded. */
+  charge(context: TContext, cost: Cost): Promise<Cost>;
 }
 
 /** One operation of a validated document, with the variables as they were sent. */
@@ -54,10 +64,8 @@ export function priceOperation({ schema, document, operation, variables, limit }
   return { requested, limit };
 }
 
-/** Refuses operations over the caller's limit before they run, and adds `extensions.cost` to the answers of the others. */
-export function costPlugin<TContext extends BaseContext>(
-  limitOf: (context: TContext) => number,
-): ApolloServerPlugin<TContext> {
+/** Refuses operations that their caller cannot afford before they run, and adds `extensions.cost` to the others' answers. */
+export function costPlugin<TContext extends BaseContext>(budget: Budget<TContext>): ApolloServerPlugin<TContext> {
   return {
     async requestDidStart() {
       let cost: Cost | undefined;
@@ -66,7 +74,9 @@ export function costPlugin<TContext extends BaseContext>(
           // Without an operation Apollo's executor answers that the name or the choice of it is wrong.
           if (!operation) return;
           const { variables } = request;
-          cost = priceOperation({ schema, document, operation, variables, limit: limitOf(contextValue) });
+          const limit = budget.limitOf(contextValue);
+          const price = priceOperation({ schema, document, operation, variables, limit });
+          cost = await budget.charge(contextValue, price);
         },
         async willSendResponse({ response: { body } }) {
           if (!cost || body.kind !== "single") return;

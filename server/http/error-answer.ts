@@ -1,13 +1,13 @@
 import type { ErrorRequestHandler, Response } from "express";
-import { AppError } from "../core/errors.js";
+import { AppError, RateLimitedError } from "../core/errors.js";
 import type { Log } from "../core/log.js";
 import { statusByCode } from "./format-error.js";
 
 /** Answers a request that no operation was made of, in the shape that GraphQL's errors have. */
-export function refuse(response: Response, status: number, code: string, message: string): void {
+export function refuse(response: Response, status: number, code: string, message: string, details: object = {}): void {
   const requestId = response.getHeader("x-request-id");
   if (status === 401) response.setHeader("www-authenticate", "Bearer");
-  response.status(status).json({ errors: [{ message, extensions: { code, requestId } }] });
+  response.status(status).json({ errors: [{ message, extensions: { ...details, code, requestId } }] });
 }
 
 /** The one place where an error outside an operation becomes an HTTP answer. */
@@ -19,7 +19,8 @@ export function answerError(log: Log): ErrorRequestHandler {
         log.error({ err: error, requestId: response.getHeader("x-request-id") }, "A request failed");
       }
       const status = statusByCode[error.code] ?? (error.code === "UPSTREAM_UNAVAILABLE" ? 503 : 400);
-      refuse(response, status, error.code, error.message);
+      if (error instanceof RateLimitedError) response.setHeader("retry-after", String(error.retryAfterSeconds));
+      refuse(response, status, error.code, error.message, error.details);
       return;
     }
     const status = error.status ?? 500;

@@ -10,7 +10,7 @@ import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHt
 import type { GraphQLSchema } from "graphql";
 import type { Caller } from "../access/caller.js";
 import type { Log } from "../core/log.js";
-import { costPlugin } from "./cost.js";
+import { type Budget, costPlugin } from "./cost.js";
 import { seenError, statusByCode } from "./format-error.js";
 import { documentLimits, limitRules } from "./limits.js";
 import { strangersPlugin } from "./strangers.js";
@@ -20,7 +20,7 @@ export interface GraphqlOptions {
   readonly schema: GraphQLSchema;
   readonly httpServer: Server;
   readonly log: Log;
-  readonly costLimitOf: (caller: Caller) => number;
+  readonly budget: Budget<Caller>;
   /** The id of the request that is being answered. */
   readonly requestId: () => string | undefined;
   readonly shutdownMs: number;
@@ -60,7 +60,7 @@ export function graphqlServer(options: GraphqlOptions): ApolloServer<Caller> {
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: shutdownMs }),
       { serverWillStart: async () => ({ drainServer: options.drain }) },
       strangersPlugin,
-      costPlugin(options.costLimitOf),
+      costPlugin(options.budget),
       answers(options.onOperation),
       {
         unexpectedErrorProcessingRequest: async ({ error }) =>
@@ -95,8 +95,9 @@ function answers(onOperation: GraphqlOptions["onOperation"]): ApolloServerPlugin
             result.errors !== undefined,
           );
           if (!result.errors) return;
-          const code = String(result.errors[0]?.extensions?.code ?? "");
-          const status = "data" in result && result.data !== null ? undefined : statusByCode[code];
+          const { code = "", retryAfterSeconds } = result.errors[0]?.extensions ?? {};
+          if (typeof retryAfterSeconds === "number") response.http.headers.set("retry-after", `${retryAfterSeconds}`);
+          const status = "data" in result && result.data !== null ? undefined : statusByCode[String(code)];
           if (status !== undefined) response.http.status = status;
           else if (isSpecError(source, response.http.status, result, request.http?.headers.get("accept") ?? ""))
             response.http.status = 200;

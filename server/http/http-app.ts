@@ -11,12 +11,16 @@ import type { RequestHashes } from "../secrets/request-hashes.js";
 import { callerOf, type KnownRequest, requestIdOf } from "./caller-of.js";
 import { answerError, refuse } from "./error-answer.js";
 import { playground } from "./playground.js";
+import type { RateLimits } from "./rate-limits.js";
 import { refuseSubscriptions } from "./refuse-subscriptions.js";
+import type { SignInGuard } from "./sign-in-guard.js";
 import { watchCredentials } from "./watch-credentials.js";
 
 /** What the HTTP server serves. */
 export interface HttpOptions {
   readonly authentication: Authentication;
+  readonly guard: SignInGuard;
+  readonly rates: RateLimits;
   readonly log: Log;
   /** Hashes the body of a request that carries an idempotency key. */
   readonly hashesOf: (text: string) => RequestHashes;
@@ -87,7 +91,7 @@ export function httpApp(options: HttpOptions): HttpApp {
     const hangUp = new AbortController();
     response.once("close", () => hangUp.abort());
     const requestId = String(response.getHeader("x-request-id"));
-    callerOf(request, options.authentication, requestId, hangUp.signal, options.hashesOf).then((found) => {
+    callerOf(request, options.guard, requestId, hangUp.signal, options.hashesOf).then((found) => {
       requests.set(request, found);
       next();
     }, next);
@@ -117,11 +121,15 @@ export function httpApp(options: HttpOptions): HttpApp {
         void known(request).caller.principal;
         next();
       };
+      const countRequest: RequestHandler = (request, _response, next) => {
+        options.rates.request(known(request).caller).then(() => next(), next);
+      };
       const track: RequestHandler = (request, response, next) => {
         if (response.closed) return; // whoever asked hung up while we found out who it was
+        const { caller, credentials } = known(request);
+        response.once("close", options.rates.openStream(caller));
         streams.add(response);
         response.once("close", () => streams.delete(response));
-        const { caller, credentials } = known(request);
         const { principal, request: facts } = caller;
         const told = { requestId: facts.requestId, actor: principal.id };
         watchCredentials(response, {
@@ -131,7 +139,7 @@ export function httpApp(options: HttpOptions): HttpApp {
         });
         next();
       };
-      app.all("/graphql/stream", onlyPost, onlyUtf8, json, authenticate, requireCaller, track, stream);
+      app.all("/graphql/stream", onlyPost, onlyUtf8, json, authenticate, requireCaller, countRequest, track, stream);
       const graphql = expressMiddleware(apollo, { context: async ({ req }) => known(req as Request).caller });
       app.all(
         "/graphql",
@@ -140,6 +148,7 @@ export function httpApp(options: HttpOptions): HttpApp {
         json,
         authenticate,
         requireCaller,
+        countRequest,
         refuseSubscriptions,
         graphql as RequestHandler,
       );

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import { type CountLimit, countLimits } from "../projects/limit-service.js";
+import { type Rate, rates } from "./rate-limits.js";
 
 /** What the server counts about itself; exported at `/metrics`. */
 export class Metrics {
@@ -17,6 +18,12 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #rateRefusals = new Counter({
+    name: "metricsinfra_rate_refusals_total",
+    help: "Requests that were refused because of how often or how much was asked for, by what was too much.",
+    labelNames: ["rate"],
+    registers: [this.#registry],
+  });
   readonly #limitRefusals = new Counter({
     name: "metricsinfra_limit_refusals_total",
     help: "Changes that were refused, dry runs among them, because of a limit of their project, by limit.",
@@ -25,6 +32,7 @@ export class Metrics {
   });
 
   constructor() {
+    for (const rate of rates) this.#rateRefusals.inc({ rate }, 0);
     for (const limit of countLimits) this.#limitRefusals.inc({ limit }, 0);
     collectDefaultMetrics({ register: this.#registry });
   }
@@ -35,6 +43,10 @@ export class Metrics {
 
   readonly onStatement = (): void => {
     this.#statements.inc();
+  };
+
+  readonly onRateRefusal = (rate: Rate): void => {
+    this.#rateRefusals.inc({ rate });
   };
 
   readonly onLimitRefusal = (limit: CountLimit): void => {

@@ -12,7 +12,7 @@ import type { RequestParams } from "graphql-sse";
 import { createHandler } from "graphql-sse/lib/use/express";
 import type { Caller } from "../access/caller.js";
 import type { Log } from "../core/log.js";
-import { priceOperation } from "./cost.js";
+import { type Budget, type Cost, priceOperation } from "./cost.js";
 import { refuse } from "./error-answer.js";
 import { seenError } from "./format-error.js";
 import { documentLimits, limitRules } from "./limits.js";
@@ -22,14 +22,14 @@ export interface StreamOptions {
   readonly schema: GraphQLSchema;
   readonly log: Log;
   readonly callerOf: (request: Request) => Caller;
-  readonly costLimitOf: (caller: Caller) => number;
+  readonly budget: Budget<Caller>;
 }
 
 /**
  * Subscriptions as server-sent events, one per request ("distinct connections mode" of the GraphQL over SSE protocol).
  * Apollo does not see them, so limits and errors are applied here. Queries and mutations are refused.
  */
-export function subscriptionStream({ schema, log, callerOf, costLimitOf }: StreamOptions): RequestHandler {
+export function subscriptionStream({ schema, log, callerOf, budget }: StreamOptions): RequestHandler {
   const seen = (error: GraphQLError, { request: { requestId } }: Caller): GraphQLError => {
     const { formatted, unexpected } = seenError(error.toJSON(), error);
     if (unexpected !== null) log.error({ err: unexpected, requestId }, "A subscription failed");
@@ -40,13 +40,15 @@ export function subscriptionStream({ schema, log, callerOf, costLimitOf }: Strea
   const handler = createHandler({
     schema,
     authenticate: () => undefined, // single connection mode, which would keep reservations, is off
-    onSubscribe: ({ raw }, params) => {
+    onSubscribe: async ({ raw }, params) => {
       const caller = callerOf(raw);
-      const document = readSubscription(schema, params, costLimitOf(caller));
-      if (Array.isArray(document)) {
-        const errors = document.map((error) => seen(error, caller));
+      const read = readSubscription(schema, params, budget.limitOf(caller));
+      if (Array.isArray(read)) {
+        const errors = read.map((error) => seen(error, caller));
         return [JSON.stringify({ errors }), { status: 400, statusText: "Bad Request", headers: json }];
       }
+      const { document, cost } = read;
+      await budget.charge(caller, cost);
       const contextValue = caller as Caller & Record<PropertyKey, unknown>; // the library would have an index signature
       const { variables: variableValues, operationName } = params;
       return { schema, document, contextValue, variableValues, operationName };
@@ -75,20 +77,19 @@ function isRequest(body: unknown): boolean {
   return typeof query === "string" && isObject && (operationName === null || typeof operationName === "string");
 }
 
-/** The document of a subscription that may run, or why it may not. */
+/** The document of a subscription that may run and what it costs, or why it may not. */
 function readSubscription(
   schema: GraphQLSchema,
   { query, operationName, variables }: RequestParams,
   limit: number,
-): DocumentNode | GraphQLError[] {
+): { readonly document: DocumentNode; readonly cost: Cost } | GraphQLError[] {
   try {
     const document = parse(query, { maxTokens: documentLimits.tokens });
     const invalid = mistakesIn(document, schema);
     if (invalid.length > 0) return invalid.map((error) => coded(error, "GRAPHQL_VALIDATION_FAILED"));
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== "subscription") return [onlySubscriptions()];
-    priceOperation({ schema, document, operation, variables, limit });
-    return document;
+    return { document, cost: priceOperation({ schema, document, operation, variables, limit }) };
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     return [error.extensions.code === undefined ? coded(error, "GRAPHQL_PARSE_FAILED") : error];

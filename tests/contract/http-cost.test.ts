@@ -31,7 +31,7 @@ interface Caller {
 
 const server = new ApolloServer<Caller>({
   schema,
-  plugins: [costPlugin<Caller>((caller) => caller.limit)],
+  plugins: [costPlugin<Caller>({ limitOf: (caller) => caller.limit, charge: async (_caller, cost) => cost })],
   formatError: ({ message, extensions }) => ({ message, extensions: { ...extensions, stacktrace: undefined } }),
 });
 afterAll(() => server.stop());

@@ -1,0 +1,108 @@
+import type { Caller } from "../access/caller.js";
+import { RateLimitedError } from "../core/errors.js";
+import type { Cost } from "./cost.js";
+import { RateWindow } from "./rate-window.js";
+import { sourceKeyOf } from "./source-key.js";
+
+/** The numbers of `limits` in the settings that are about requests. */
+export interface RateSettings {
+  readonly operationCost: number;
+  readonly agentOperationCost: number;
+  readonly rate: {
+    readonly requestsPerMinute: number;
+    readonly costPerMinute: number;
+    readonly openStreams: number;
+    readonly agentRequestsPerMinute: number;
+    readonly agentCostPerMinute: number;
+    readonly failedSignInsPerMinute: number;
+  };
+}
+
+/** What is refused by how often or how much it is asked for. */
+export const rates = ["requests", "cost", "streams", "failed_sign_ins"] as const;
+export type Rate = (typeof rates)[number];
+
+interface Allowance {
+  readonly operationCost: number;
+  readonly requests: RateWindow;
+  readonly cost: RateWindow;
+}
+
+/** How much each principal may ask for; agents, which read everything, have limits of their own. */
+export class RateLimits {
+  readonly #agents: Allowance;
+  readonly #others: Allowance;
+  readonly #mostStreams: number;
+  readonly #openStreams = new Map<string, number>();
+
+  constructor(
+    { operationCost, agentOperationCost, rate }: RateSettings,
+    private readonly onRefusal: (rate: Rate) => void,
+  ) {
+    this.#agents = {
+      operationCost: agentOperationCost,
+      requests: new RateWindow(rate.agentRequestsPerMinute),
+      cost: new RateWindow(rate.agentCostPerMinute),
+    };
+    this.#others = {
+      operationCost,
+      requests: new RateWindow(rate.requestsPerMinute),
+      cost: new RateWindow(rate.costPerMinute),
+    };
+    this.#mostStreams = rate.openStreams;
+  }
+
+  /** The most that one operation of this caller may cost. */
+  limitOf(caller: Caller): number {
+    return this.#allowanceOf(caller).operationCost;
+  }
+
+  /** Counts a request; throws RATE_LIMITED when it is one too many. */
+  async request(caller: Caller): Promise<void> {
+    const { requests } = this.#allowanceOf(caller);
+    const { granted, endsInSeconds } = await requests.take(keyOf(caller));
+    if (granted) return;
+    this.onRefusal("requests");
+    const message = `More than ${requests.limit} requests a minute. Wait ${endsInSeconds} s.`;
+    throw new RateLimitedError(message, endsInSeconds, { limit: requests.limit });
+  }
+
+  /** Charges what an operation costs, before it runs; throws RATE_LIMITED when that is more than is left. */
+  async charge(caller: Caller, cost: Cost): Promise<Cost> {
+    const window = this.#allowanceOf(caller).cost;
+    const { granted, remaining, endsInSeconds } = await window.take(keyOf(caller), cost.requested);
+    if (granted) return { ...cost, perMinute: { limit: window.limit, remaining } };
+    this.onRefusal("cost");
+    const message = `The operation costs ${cost.requested}, and ${remaining} of ${window.limit} a minute are left. Wait ${endsInSeconds} s, or ask for less.`;
+    throw new RateLimitedError(message, endsInSeconds, { cost: cost.requested, limit: window.limit, remaining });
+  }
+
+  /** Counts an open stream, until what is returned is called; throws RATE_LIMITED when it is one too many. */
+  openStream(caller: Caller): () => void {
+    const key = keyOf(caller);
+    const open = this.#openStreams.get(key) ?? 0;
+    if (open >= this.#mostStreams) {
+      this.onRefusal("streams");
+      const message = `${open} streams are open, which is all that you may have at once. Close one first.`;
+      throw new RateLimitedError(message, streamRetrySeconds, { limit: this.#mostStreams });
+    }
+    this.#openStreams.set(key, open + 1);
+    return () => {
+      const left = (this.#openStreams.get(key) ?? 1) - 1;
+      if (left === 0) this.#openStreams.delete(key);
+      else this.#openStreams.set(key, left);
+    };
+  }
+
+  #allowanceOf({ principal }: Caller): Allowance {
+    return principal.globalRole === "AGENT" ? this.#agents : this.#others;
+  }
+}
+
+/** Nobody knows when a stream will be closed; a client that asks so often does no harm. */
+const streamRetrySeconds = 10;
+
+/** Strangers are all one principal, so each of their addresses counts for itself. */
+function keyOf({ principal, request }: Caller): string {
+  return principal.kind === "ANONYMOUS" ? `anonymous ${sourceKeyOf(request.source)}` : principal.id;
+}
