@@ -75,14 +75,15 @@ export async function runOnce(settings: Settings, log: Logger, signal: AbortSign
 
 /** The diff of all files that the next cycle would change, and the problems it would report. Writes nothing. */
 export async function* runDry(settings: Settings, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
-  const made = makeOutputs(settings);
   const state = new StateFile(settings.directory).read();
-  const isKnown = state.fingerprint === made.fingerprint;
   const source = sourceOf(connect(settings), signal);
   const { revision: knownRevision, retryFrom: sinceRevision = knownRevision } = state;
-  const since = isKnown ? { sinceRevision, knownRevision } : { sinceRevision: 0, knownRevision: 0 };
-  const changes = await fetchChanges(source, since, (project) => renderProject(project, made.render));
-  yield* printChanges(made, changes);
+  const { changes, plan } = await fetchChanges(source, { sinceRevision, knownRevision }, (tiers) => {
+    const made = makeOutputs(settings, tiers);
+    const isKnown = state.fingerprint === made.fingerprint;
+    return { made, isKnown, render: (project) => renderProject(project, made.render) };
+  });
+  yield* printChanges(plan.made, changes);
   for (const { name, problems } of changes.projects) {
     for (const { message } of problems) yield `# ${name}: ${message}\n`;
   }
@@ -111,7 +112,7 @@ function makeApplier(
   return new ConfigApplier({
     source,
     stateFile: new StateFile(settings.directory),
-    outputs: () => makeOutputs(settings),
+    outputs: (tiers) => makeOutputs(settings, tiers),
     maxDeletedShare: settings.brake.maxDeletedShare,
     mayApply,
     times,

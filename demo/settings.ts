@@ -44,6 +44,7 @@ function serverSettingsOf(layout: Layout, keyFile: string): unknown {
     listen: { port: layout.server.port },
     database: { type: "sqlite", file: fileOf(layout, "metricsinfra.sqlite") },
     secrets: { keys: [{ id: "demo", key: { file: keyFile } }] },
+    limits: { tiers: { default: { scrapeInterval: "15s", leastScrapeInterval: "5s", leastRuleInterval: "5s" } } },
     prometheus: [{ name: "demo", url: layout.prometheus.url }],
     alertmanagers: [
       {
@@ -65,11 +66,7 @@ function configuratorSettingsOf(layout: Layout, prometheusBase: string, alertman
     pollIntervalSeconds: 2,
     reportIntervalSeconds: 5,
     listen: { port: layout.agent.port },
-    prometheus: {
-      urls: [layout.prometheus.url],
-      baseFile: prometheusBase,
-      tiers: { default: { scrapeInterval: "15s", minInterval: "5s" } },
-    },
+    prometheus: { urls: [layout.prometheus.url], baseFile: prometheusBase },
     blackbox: {
       urls: [layout.blackboxExporter.url],
       address: `127.0.0.1:${layout.blackboxExporter.port}`,

@@ -4,6 +4,7 @@ import type {
   AlertingRuleSettings,
   ContactGroupSettings,
   GlobalRule,
+  LimitTierSettings,
   ListChangedProjectsData,
   ProjectSettings,
   RecordingRuleSettings,
@@ -44,6 +45,8 @@ export interface ChangePage {
   readonly revision: number;
   /** The newest revision that touched a global rule. */
   readonly globalRulesRevision: number;
+  /** The limits that Prometheus is told of, by tier; they come from the server's settings and take no revision. */
+  readonly limitTiers: ReadonlyArray<LimitTierSettings>;
   readonly projects: ReadonlyArray<ChangedProject>;
   /** All global rules, on the last page, if they were asked for and changed; null: as before. */
   readonly globalRules: ReadonlyArray<GlobalRule> | null;
@@ -70,8 +73,8 @@ export async function* changes(
 ): AsyncGenerator<ChangePage, void, undefined> {
   const fetchPage = async (after: string | null) => {
     const variables = { sinceRevision, first: 100, after };
-    const { changedProjects } = await graph.request(ListChangedProjectsDocument, variables, options);
-    return changedProjects;
+    const { changedProjects, limitTiers } = await graph.request(ListChangedProjectsDocument, variables, options);
+    return { ...changedProjects, limitTiers };
   };
   const seen = new Set<string>();
   let coming = fetchPage(null);
@@ -82,13 +85,14 @@ export async function* changes(
       coming = fetchPage(nextCursor(page, seen));
       coming.catch(() => undefined); // Thrown when it is awaited; until then it is not unhandled.
     }
-    const { revision, globalRulesRevision } = page;
+    const { revision, globalRulesRevision, limitTiers } = page;
     const projects: ChangedProject[] = [];
     for (const node of page.nodes) projects.push(await complete(graph, node, options));
     const wanted = isLast && globalRules && globalRulesRevision > sinceRevision;
     yield {
       revision,
       globalRulesRevision,
+      limitTiers,
       projects,
       globalRules: wanted ? await allGlobalRules(graph, options) : null,
     };

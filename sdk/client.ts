@@ -5,10 +5,11 @@ import {
   GetRevisionDocument,
   GetViewerDocument,
   ListAlertmanagersDocument,
+  ListLimitTiersDocument,
   ListPrometheusServersDocument,
   WatchRevisionsDocument,
 } from "./generated/documents.js";
-import type { AlertmanagerCluster, PrometheusServer, Viewer } from "./generated/types.js";
+import type { AlertmanagerCluster, LimitTier, PrometheusServer, Viewer } from "./generated/types.js";
 import { Graph } from "./graph.js";
 import { Agents } from "./namespaces/agents.js";
 import { AlertingRules } from "./namespaces/alerting-rules.js";
@@ -103,6 +104,11 @@ export class Client<Throws extends boolean = true> {
   /** The Prometheus servers behind the server, and whether each answers. */
   async prometheusServers(options?: CallOptions): Promise<ReadonlyArray<PrometheusServer>> {
     return (await this.#graph.request(ListPrometheusServersDocument, {}, options)).prometheusServers;
+  }
+
+  /** The limit tiers that a project may have, by name; `client.projects.capacity` tells what holds for one, and its usage. */
+  async limitTiers(options?: CallOptions): Promise<ReadonlyArray<LimitTier>> {
+    return (await this.#graph.request(ListLimitTiersDocument, {}, options)).limitTiers;
   }
 
   /** The newest revision of the configuration: it grows by one with each change. */

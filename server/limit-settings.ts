@@ -57,7 +57,7 @@ const rate = z.strictObject({
   costPerMinute: size(300_000),
   openStreams: size(50),
   agentRequestsPerMinute: size(3_000),
-  agentCostPerMinute: size(1_000_000_000),
+  agentCostPerMinute: size(100_000_000),
   failedSignInsPerMinute: size(30),
 });
 

@@ -1,10 +1,11 @@
 import type { AgentState, StateFile } from "../disk/agent-state.js";
 import type { ConfigSource } from "../fetch/config-source.js";
-import { type Changes, fetchChanges, type Since } from "../fetch/fetch-changes.js";
+import { type Changes, fetchChanges, type Plan, type Since } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
 import { type Output, OutputRefusedError } from "../outputs/output.js";
 import type { StatusBefore } from "../reload/reloader.js";
 import { BaseFileError } from "../render/base-file.js";
+import type { LimitTiers } from "../render/limit-tier.js";
 import type { Problem } from "../render/problem.js";
 import { type OutputName, renderProject } from "../render/render-project.js";
 import { checkDeletions } from "./deletion-brake.js";
@@ -19,8 +20,8 @@ import { targetChanges, writeTargets } from "./target-changes.js";
 export interface ApplierParts {
   readonly source: ConfigSource;
   readonly stateFile: StateFile;
-  /** Made anew for each cycle, because base files change too. */
-  readonly outputs: () => Outputs;
+  /** Made anew for each cycle, because base files and the server's limit tiers change too. */
+  readonly outputs: (tiers: LimitTiers) => Outputs;
   readonly maxDeletedShare: number;
   /** Called before anything is written; throws when this agent may not. */
   readonly mayApply: () => Promise<void>;
@@ -43,6 +44,10 @@ export interface CycleResult {
   readonly waiting: readonly Problem[];
 }
 
+interface CyclePlan extends Plan {
+  readonly made: Outputs;
+}
+
 interface Staged extends StagedRelease {
   readonly status: Promise<StatusBefore>;
 }
@@ -63,21 +68,13 @@ export class ConfigApplier {
 
   /** Fetches, renders, checks, switches, loads and verifies what has changed. Throws when nothing could be applied. */
   async run(): Promise<CycleResult> {
-    const made = this.parts.outputs();
-    const { outputs, render, fingerprint } = made;
-    const isKnown =
-      this.#state.fingerprint === fingerprint && outputs.every(({ tree }) => tree.current() !== undefined);
-    const { times } = this.parts;
-    const changes = await times.measure("fetch", () =>
-      fetchChanges(this.parts.source, this.#since(isKnown), (project) => {
-        const rendered = times.measureSync("render", () => renderProject(project, render));
-        times.measureSync("write", () => {
-          for (const { name, tree } of outputs) tree.writeAhead(rendered.files[name]);
-        });
-        return rendered;
-      }),
+    const { changes, plan } = await this.parts.times.measure("fetch", () =>
+      fetchChanges(this.parts.source, this.#since(), (tiers) => this.#planFor(tiers)),
     );
-    const isSettled = isKnown && outputs.every((output) => output.tree.current() === this.#state.loaded[output.name]);
+    const { made } = plan;
+    const { outputs } = made;
+    const isSettled =
+      plan.isKnown && outputs.every((output) => output.tree.current() === this.#state.loaded[output.name]);
     if (isSettled && this.#hasNothing(changes)) return { changed: false, files: 0, refused: [], waiting: [] };
     checkDeletions(outputs, made.targets?.folder, changes, this.parts.maxDeletedShare);
     await this.parts.mayApply();
@@ -87,8 +84,7 @@ export class ConfigApplier {
     });
   }
 
-  #since(isKnown: boolean): Since {
-    if (!isKnown) return { sinceRevision: 0, knownRevision: 0 };
+  #since(): Since {
     const { revision, retryFrom = revision } = this.#state;
     const now = this.parts.now().getTime();
     if (retryFrom === revision || now - this.#retriedAt < retryMs) {
@@ -96,6 +92,23 @@ export class ConfigApplier {
     }
     this.#retriedAt = now;
     return { sinceRevision: retryFrom, knownRevision: revision };
+  }
+
+  #planFor(tiers: LimitTiers): CyclePlan {
+    const { times } = this.parts;
+    const made = this.parts.outputs(tiers);
+    const { outputs, fingerprint } = made;
+    return {
+      made,
+      isKnown: this.#state.fingerprint === fingerprint && outputs.every(({ tree }) => tree.current() !== undefined),
+      render: (project) => {
+        const rendered = times.measureSync("render", () => renderProject(project, made.render));
+        times.measureSync("write", () => {
+          for (const { name, tree } of outputs) tree.writeAhead(rendered.files[name]);
+        });
+        return rendered;
+      },
+    };
   }
 
   #hasNothing({ revision, projects, deleted, globalRules }: Changes): boolean {

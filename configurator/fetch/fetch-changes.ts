@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ChangePage } from "@metricsinfra/sdk";
+import { type LimitTiers, readTiers } from "../render/limit-tier.js";
 import { isProjectName } from "../render/names.js";
 import type { RenderedProject } from "../render/render-project.js";
 import { renderGlobalRuleFile } from "../render/rule-file.js";
@@ -29,6 +30,13 @@ export interface Since {
   readonly knownRevision: number;
 }
 
+/** What is made of an answer, once its limit tiers are known. */
+export interface Plan {
+  /** Whether the files hold what the known revision did, rendered as it would be now. */
+  readonly isKnown: boolean;
+  readonly render: (project: ProjectConfig) => RenderedProject;
+}
+
 /** After so many projects the event loop turns: else the request for the next page would not leave before this one is done. */
 const projectsPerTurn = 10;
 
@@ -38,31 +46,37 @@ interface Latest {
   readonly rendered: RenderedProject | undefined;
 }
 
-/** Fetches what changed since a revision, and renders each page while the next one is on its way. */
-export async function fetchChanges(
+/**
+ * Fetches what changed since a revision, and renders each page while the next one is on its way; or all of it, when the
+ * answer's limit tiers are not those that the files were rendered with.
+ */
+export async function fetchChanges<P extends Plan>(
   source: ConfigSource,
   { sinceRevision, knownRevision }: Since,
-  render: (project: ProjectConfig) => RenderedProject,
-): Promise<Changes> {
+  planFor: (tiers: LimitTiers) => P,
+): Promise<{ readonly changes: Changes; readonly plan: P }> {
   const latest = new Map<string, Latest>();
-  let first: ChangePage | undefined;
+  let first: { readonly revision: number; readonly plan: P } | undefined;
   let globalRules: ChangePage["globalRules"] = null;
   for await (const page of source.changes({ sinceRevision, globalRules: true })) {
-    // The first page's revision: what changes while the others are fetched is simply fetched again next time.
-    first ??= page;
     if (!Number.isInteger(page.revision)) throw new Error("the server's answer names no revision");
-    if (first.revision < knownRevision) return fetchChanges(source, { sinceRevision: 0, knownRevision: 0 }, render);
+    // The first page's revision and tiers: what changes while the others are fetched is simply fetched again next time.
+    first ??= { revision: page.revision, plan: planFor(readTiers(page.limitTiers)) };
+    const { plan } = first;
+    if (first.revision < knownRevision || (sinceRevision > 0 && !plan.isKnown)) {
+      return fetchChanges(source, { sinceRevision: 0, knownRevision: 0 }, planFor);
+    }
     globalRules = page.globalRules ?? globalRules;
     for (const [index, { id, name, revision, config }] of page.projects.entries()) {
       if (index % projectsPerTurn === 0) await nextTurn();
       // In order of revision, so of a project that was deleted and made again under its name the living one stays.
-      latest.set(name, { id, revision, rendered: config === null ? undefined : render(config) });
+      latest.set(name, { id, revision, rendered: config === null ? undefined : plan.render(config) });
     }
   }
   if (first === undefined) throw new Error("the server gave no page of changes");
   const full = sinceRevision === 0;
   const incomplete = [...latest.values()].filter(({ rendered }) => rendered !== undefined && rendered.keeps.length > 0);
-  return {
+  const changes = {
     full,
     sinceRevision,
     revision: first.revision,
@@ -73,4 +87,5 @@ export async function fetchChanges(
     retryFrom: incomplete.length === 0 ? undefined : Math.min(...incomplete.map(({ revision }) => revision)) - 1,
     ...(globalRules === null && !full ? {} : { globalRules: renderGlobalRuleFile(globalRules ?? []) ?? null }),
   };
+  return { changes, plan: first.plan };
 }

@@ -8,6 +8,7 @@ import { hasMailServer, renderAlertmanagerConfig } from "../render/alertmanager-
 import { BaseFileError } from "../render/base-file.js";
 import { renderBlackboxConfig } from "../render/blackbox-config.js";
 import type { ContactFragment } from "../render/contact-fragment.js";
+import type { LimitTiers } from "../render/limit-tier.js";
 import type { ProbeModules } from "../render/probe-module.js";
 import type { RenderOptions } from "../render/render-project.js";
 import type { ProcessSettings, Settings } from "../settings/settings.js";
@@ -30,16 +31,16 @@ export interface Outputs {
 const rendererVersion = 1;
 const commandTimeoutMs = 120_000;
 
-/** Makes the outputs that the settings ask for; reads the base files. */
-export function makeOutputs(settings: Settings): Outputs {
+/** Makes the outputs that the settings ask for, with the limit tiers of the server; reads the base files. */
+export function makeOutputs(settings: Settings, tiers: LimitTiers): Outputs {
   const { directory, prometheus, blackbox, alertmanager } = settings;
   const made = [
     blackbox && makeBlackbox(directory, blackbox),
     alertmanager && makeAlertmanager(directory, alertmanager),
-    prometheus && makePrometheus(directory, prometheus),
+    prometheus && makePrometheus(directory, prometheus, tiers),
   ].filter((one) => one !== undefined);
   const render: RenderOptions = {
-    prometheus: prometheus && { tiers: prometheus.tiers },
+    prometheus: prometheus && { tiers },
     blackbox: blackbox && { address: blackbox.address },
     alertmanager: alertmanager && {
       secretsFolder: join(directory, "alertmanager", "current", "secrets"),
@@ -54,7 +55,7 @@ export function makeOutputs(settings: Settings): Outputs {
     outputs: made.map(({ output }) => output),
     targets: prometheus && {
       folder: new TargetFolder(join(directory, "prometheus")),
-      tiers: Object.keys(prometheus.tiers),
+      tiers: Object.keys(tiers),
     },
     render,
     fingerprint: createHash("sha256").update(JSON.stringify(dependsOn)).digest("hex"),
@@ -66,11 +67,15 @@ interface MadeOutput {
   readonly base: BaseSource;
 }
 
-function makePrometheus(directory: string, settings: NonNullable<Settings["prometheus"]>): MadeOutput {
+function makePrometheus(
+  directory: string,
+  settings: NonNullable<Settings["prometheus"]>,
+  tiers: LimitTiers,
+): MadeOutput {
   const base = new BaseSource(settings.baseFile);
   const tree = new ReleaseTree(join(directory, "prometheus"));
   const reloader = makeReloader(settings, "prometheus_config");
-  return { output: new PrometheusOutput(tree, reloader, base, settings.tiers, tool(settings.promtool)), base };
+  return { output: new PrometheusOutput(tree, reloader, base, tiers, tool(settings.promtool)), base };
 }
 
 function makeBlackbox(directory: string, settings: NonNullable<Settings["blackbox"]>): MadeOutput {

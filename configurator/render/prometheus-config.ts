@@ -1,6 +1,5 @@
 import { type BaseFile, BaseFileError, isYamlMap, listAt, refuseRelativePaths, textOf } from "./base-file.js";
 import type { LimitTiers } from "./limit-tier.js";
-import { compareText } from "./order.js";
 import { type YamlValue, yamlText } from "./yaml-text.js";
 
 /** What begins the names of our scrape jobs. */
@@ -36,17 +35,16 @@ export function targetsFolder(folder: string, tier: string): string {
 }
 
 function scrapeJobs(tiers: LimitTiers, folder: string): readonly YamlValue[] {
-  const byTierName = Object.entries(tiers).toSorted(([a], [b]) => compareText(a, b));
-  return byTierName.map(([name, tier]) => ({
+  return Object.entries(tiers).map(([name, tier]) => ({
     job_name: `${jobPrefix}${name}`,
     honor_labels: false,
     scrape_interval: tier.scrapeInterval,
     scrape_timeout: tier.scrapeTimeout,
-    sample_limit: tier.sampleLimit,
-    label_limit: tier.labelLimit,
-    label_name_length_limit: tier.labelNameLengthLimit,
-    label_value_length_limit: tier.labelValueLengthLimit,
-    body_size_limit: tier.bodySizeLimit,
+    sample_limit: tier.samplesPerScrape,
+    label_limit: tier.labelsPerSample,
+    label_name_length_limit: tier.labelNameLength,
+    label_value_length_limit: tier.labelValueLength,
+    body_size_limit: `${tier.bodyBytes}B`,
     file_sd_configs: [{ files: [`${targetsFolder(folder, name)}/*.json`] }],
   }));
 }

@@ -74,7 +74,7 @@ function renderForPrometheus(
   const { name: tierName, tier, known } = tierOf(prometheus.tiers, project.limitTier);
   const rules = renderRuleFile(project, tier);
   const targets = renderTargetFile(project, tier, blackbox?.address);
-  const message = `Limit tier "${project.limitTier}" is not known to this agent; the limits of "${tierName}" apply.`;
+  const message = `The server's settings hold no limit tier "${project.limitTier}"; the limits of "${tierName}" apply.`;
   return {
     rules: rules.text,
     targets: targets.text === undefined ? undefined : { tier: tierName, text: targets.text },

@@ -33,7 +33,7 @@ export function renderRuleFile(project: ProjectConfig, tier: LimitTier): Rendere
   const problems: Problem[] = [];
   const rules: GroupedRule[] = [];
   for (const rule of project.rules.filter((each) => each.enabled).toSorted(byKindAndName)) {
-    const interval = atLeast(rule.interval, tier.minInterval);
+    const interval = atLeast(rule.interval, tier.leastRuleInterval);
     const problem = ruleProblem(rule, project);
     if (problem === undefined) {
       rules.push({ interval, yaml: ruleYaml(rule, project) });
@@ -45,7 +45,7 @@ export function renderRuleFile(project: ProjectConfig, tier: LimitTier): Rendere
       message: `Rule "${rule.name}" ${problem === undefined ? `is evaluated every ${interval}: its limits allow no shorter interval.` : `is left out: ${problem}.`}`,
     });
   }
-  return { ...fileOf(project.name, tier.ruleLimit, rules), problems };
+  return { ...fileOf(project.name, tier.seriesPerRule, rules), problems };
 }
 
 /** The file of the operator's rules that are evaluated here over all projects; those for Thanos Rule are left out. */

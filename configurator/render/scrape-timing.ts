@@ -15,9 +15,9 @@ export interface ScrapeTiming {
 export function scrapeTiming(job: ScrapeJobConfig, tier: LimitTier): ScrapeTiming {
   const refusals: string[] = [];
   let interval = job.scrapeInterval ?? tier.scrapeInterval;
-  if (ms(interval) < ms(tier.minInterval)) {
-    refusals.push(`is scraped every ${tier.minInterval}: its limits allow no shorter interval`);
-    interval = tier.minInterval;
+  if (ms(interval) < ms(tier.leastScrapeInterval)) {
+    refusals.push(`is scraped every ${tier.leastScrapeInterval}: its limits allow no shorter interval`);
+    interval = tier.leastScrapeInterval;
   }
   let timeout = job.scrapeTimeout ?? tier.scrapeTimeout;
   if (ms(timeout) > ms(interval)) {

@@ -1,18 +1,12 @@
 import { hostname } from "node:os";
 import { isAbsolute, normalize } from "node:path";
 import { z } from "zod";
-import { durationMs } from "../render/duration.js";
 import { readSettingsFile, secret } from "./settings-file.js";
 
 const seconds = (initial: number) => z.number().positive().max(3_600).default(initial);
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ""));
 const path = z.string().refine(isAbsolute, "must be an absolute path").transform(normalize);
-const count = z.number().int().positive();
-const duration = z
-  .string()
-  .refine((text) => (durationMs(text) ?? 0) > 0, 'must be a Prometheus duration such as "30s" or "1m"');
-const byteSize = z.string().regex(/^[0-9]+(B|KB|MB|GB)$/, 'must be a size such as "10MB"');
 
 /** Processes that read one output's files: where they are and how they are asked to read them again. */
 const processes = {
@@ -26,23 +20,6 @@ const processes = {
   reloadTimeoutSeconds: seconds(300),
   basicAuth: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
 };
-
-const tier = z
-  .strictObject({
-    scrapeInterval: duration.default("1m"),
-    scrapeTimeout: duration.default("10s"),
-    minInterval: duration.default("15s"),
-    sampleLimit: count.default(10_000),
-    labelLimit: count.default(64),
-    labelNameLengthLimit: count.optional(),
-    labelValueLengthLimit: count.optional(),
-    bodySizeLimit: byteSize.default("20MB"),
-    ruleLimit: count.default(1_000),
-  })
-  .refine((one) => (durationMs(one.scrapeTimeout) ?? 0) <= (durationMs(one.scrapeInterval) ?? Infinity), {
-    path: ["scrapeTimeout"],
-    message: "must not be longer than scrapeInterval",
-  });
 
 const shape = z
   .strictObject({
@@ -63,10 +40,10 @@ const shape = z
         ...processes,
         baseFile: path,
         promtool: z.string().default("promtool"),
+        // It was here before projects had more limits than Prometheus knows of.
         tiers: z
-          .record(z.string().regex(/^[a-z0-9-]{1,63}$/, "must be 1 to 63 lower-case letters, digits or `-`"), tier)
-          .refine((tiers) => Object.hasOwn(tiers, "default"), 'must hold a tier named "default"')
-          .prefault({ default: {} }),
+          .never("the limits of projects are the server's now: move them to limits.tiers of its settings")
+          .optional(),
       })
       .optional(),
     blackbox: z

@@ -2,12 +2,14 @@ import {
   CreateProjectDocument,
   DeleteProjectDocument,
   FindProjectDocument,
+  GetProjectCapacityDocument,
   GetProjectDocument,
   ListProjectsDocument,
   UpdateProjectDocument,
 } from "../generated/documents.js";
 import type {
   Project,
+  ProjectCapacity,
   ProjectCreateInput,
   ProjectCreatePayload,
   ProjectDeletePayload,
@@ -43,6 +45,12 @@ export class Projects<ClientThrows extends boolean> {
   /** The project with this id, or null when there is none that the token may see. */
   async get(id: string, options?: CallOptions): Promise<Project | null> {
     const { node } = await this.#graph.request(GetProjectDocument, { id }, options);
+    return nodeOf(node, "Project");
+  }
+
+  /** What the project with this id may have, and how much it has now; null when the token may not see such a project. */
+  async capacity(id: string, options?: CallOptions): Promise<ProjectCapacity | null> {
+    const { node } = await this.#graph.request(GetProjectCapacityDocument, { id }, options);
     return nodeOf(node, "Project");
   }
 

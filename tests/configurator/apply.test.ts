@@ -1,7 +1,7 @@
 import { readlink, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { aGlobalRule, aGroup, aJob, anAlert, aProject } from "./support/config.js";
+import { aGlobalRule, aGroup, aJob, anAlert, aProject, aTier } from "./support/config.js";
 import { type GraphServer, startGraphServer } from "./support/graph-server.js";
 import { alertmanagerBase, Workspace } from "./support/workspace.js";
 
@@ -109,13 +109,74 @@ describe("one cycle", () => {
   });
 
   test("moves a project's targets when its limit tier changes", async () => {
-    await machine.configure({ url: server.url, prometheus: { tiers: { default: {}, large: {} } } });
+    server.limitTiers = [aTier(), aTier("large")];
     server.put(full("a"));
     await machine.once();
     server.put({ ...full("a"), limitTier: "large" });
     await machine.once();
     const targets = Object.keys(await machine.files()).filter((path) => path.includes("/targets/"));
     expect(targets).toEqual(["prometheus/targets/large/a.json"]);
+  });
+
+  test("renders anew what a limit tier of the server is part of, and goes back to one question", async () => {
+    server.limitTiers = [aTier(), aTier("large")];
+    server.put(full("a"), { ...full("b"), limitTier: "large" });
+    await machine.once();
+    const before = await machine.files();
+    server.limitTiers = [
+      aTier(),
+      aTier("large", { samplesPerScrape: 7, seriesPerRule: 8, scrapeInterval: "5m", leastRuleInterval: "2m" }),
+    ];
+    server.operations.length = 0;
+    expect(await machine.once()).toMatchObject({ changed: true, files: 2, refused: [], waiting: [] });
+    const after = await machine.files();
+    const changed = Object.keys(after).filter((path) => after[path] !== before[path]);
+    expect(changed.sort()).toEqual(["prometheus/current/prometheus.yml", "prometheus/current/rules/b.yml"]);
+    const limitsOf = (text = "") => [...text.matchAll(/sample_limit: (\d+)/g)].map(([, limit]) => limit);
+    expect(limitsOf(after["prometheus/current/prometheus.yml"])).toEqual(["10000", "7"]);
+    expect(after["prometheus/current/rules/b.yml"]).toContain("limit: 8\n");
+    expect(server.operations.filter((each) => each === "ListChangedProjects")).toHaveLength(2);
+    server.operations.length = 0;
+    expect(await machine.once()).toMatchObject({ changed: false });
+    expect(server.operations).toEqual(["ListChangedProjects"]);
+  });
+
+  test("gives projects whose limit tier is gone the default one, and says so", async () => {
+    server.limitTiers = [aTier(), aTier("large")];
+    server.put({ ...full("a"), limitTier: "large" });
+    await machine.once();
+    server.limitTiers = [aTier()];
+    expect(await machine.once()).toMatchObject({ changed: true, refused: [] });
+    const targets = Object.keys(await machine.files()).filter((path) => path.includes("/targets/"));
+    expect(targets).toEqual(["prometheus/targets/default/a.json"]);
+    const message = `The server's settings hold no limit tier "large"; the limits of "default" apply.`;
+    expect(server.reports.at(-1)?.problems).toEqual([{ project: "prj_a", message }]);
+  });
+
+  test.each([
+    ["none named default", [aTier("large")], 'the server names no limit tier "default"'],
+    ["a name that leaves the folder", [aTier(), aTier("../x")], `the server's limit tier "../x" cannot be meant`],
+    ["a limit of 0", [aTier("default", { bodyBytes: 0 })], `the server's limit tier "default" cannot be meant`],
+    ["no interval", [aTier("default", { scrapeInterval: "" })], `the server's limit tier "default" cannot be meant`],
+  ])("changes nothing when the server's limit tiers are nonsense: %s", async (_what, tiers, message) => {
+    server.put(full("a"));
+    await machine.once();
+    const before = await machine.files();
+    server.limitTiers = tiers;
+    server.put(full("b"));
+    await expect(machine.once()).rejects.toThrow(message);
+    expect(await machine.files()).toEqual(before);
+    expect(server.reports.at(-1)).toMatchObject({ state: "FAILED", problems: [{ message }] });
+  });
+
+  test("minds no limit tier where it writes nothing for Prometheus", async () => {
+    machine = await Workspace.make({ url: server.url, prometheus: false });
+    server.put(full("a"));
+    await machine.once();
+    server.limitTiers = [aTier("default", { samplesPerScrape: 7 })];
+    server.operations.length = 0;
+    expect(await machine.once()).toMatchObject({ changed: false });
+    expect(server.operations).toEqual(["ListChangedProjects"]);
   });
 
   test("removes a deleted project, and keeps one that was made again under its name", async () => {

@@ -2,6 +2,7 @@ import { readlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { type Alertmanager, startAlertmanagerPair } from "../support/alertmanager.js";
 import { atFileEnd } from "../support/at-file-end.js";
 import { type BlackboxExporter, startBlackboxExporter } from "../support/blackbox-exporter.js";
@@ -9,7 +10,7 @@ import { freePorts } from "../support/ports.js";
 import { startProcess } from "../support/process.js";
 import { type Prometheus, startPrometheus } from "../support/prometheus.js";
 import { waitFor } from "../support/wait-for.js";
-import { aGroup, aJob, anAlert, aProject } from "./support/config.js";
+import { aGroup, aJob, anAlert, aProject, aTier } from "./support/config.js";
 import { type GraphServer, startGraphServer } from "./support/graph-server.js";
 import { alertmanagerBase, Workspace, type WorkspaceOptions } from "./support/workspace.js";
 
@@ -58,13 +59,11 @@ beforeAll(async () => {
   atFileEnd(() => page.close());
   pageUrl = `http://127.0.0.1:${pagePort}/`;
   server = await startGraphServer();
+  server.limitTiers = [aTier("default", { scrapeInterval: "1s", scrapeTimeout: "1s", leastScrapeInterval: "1s" })];
   const url = (each: number) => `http://127.0.0.1:${each}`;
   settings = {
     url: server.url,
-    prometheus: {
-      urls: [url(port)],
-      tiers: { default: { scrapeInterval: "1s", scrapeTimeout: "1s", minInterval: "1s" } },
-    },
+    prometheus: { urls: [url(port)] },
     blackbox: { address: `127.0.0.1:${blackboxPort}`, urls: [url(blackboxPort)] },
     alertmanager: {},
   };
@@ -258,6 +257,52 @@ describe("real processes", () => {
     await startBlackboxExporter({ port: blackbox.port, configFile: blackbox.configFile });
     expect(await machine.once()).toMatchObject({ changed: true, files: 0, refused: [], waiting: [] });
     expect(machine.state.appliedRevision).toBe(server.revision);
+  });
+
+  test("run the limits of the server's tiers, and enforce them", async () => {
+    const [eager] = server.limitTiers;
+    const limits = { samplesPerScrape: 5, labelsPerSample: 33, labelNameLength: 99, labelValueLength: 999 };
+    server.limitTiers = [aTier("default", { ...eager, ...limits, bodyBytes: 7 * 1024 * 1024, seriesPerRule: 1 })];
+    const two = always("Two", { enforcedExpr: `label_replace(vector(1), "n", "1", "", "") or vector(2)` });
+    server.put({ ...project(), rules: [always("One"), two] });
+    expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+    const { yaml } = (await prometheus.api("/api/v1/status/config")) as { yaml: string };
+    const [job] = parse(yaml).scrape_configs;
+    expect(job).toMatchObject({
+      job_name: "metricsinfra/default",
+      sample_limit: 5,
+      label_limit: 33,
+      label_name_length_limit: 99,
+      label_value_length_limit: 999,
+      body_size_limit: "7MiB",
+    });
+    const rules = await waitFor(
+      async () => {
+        const { groups } = (await prometheus.api("/api/v1/rules")) as {
+          groups: { limit: number; rules: { name: string; health: string; lastError?: string }[] }[];
+        };
+        const [group] = groups;
+        return group?.rules.every(({ health }) => health !== "unknown") && group;
+      },
+      { what: "the rules to be evaluated" },
+    );
+    expect([rules.limit, rules.rules.map(({ name, health }) => [name, health])]).toEqual([
+      1,
+      [
+        ["One", "ok"],
+        ["Two", "err"],
+      ],
+    ]);
+    const target = await waitFor(
+      async () => {
+        const { activeTargets } = (await prometheus.api("/api/v1/targets")) as {
+          activeTargets: { labels: { job: string }; lastError: string }[];
+        };
+        return activeTargets.find(({ labels, lastError }) => labels.job === "self" && lastError !== "");
+      },
+      { what: "the scrape of too many samples to fail" },
+    );
+    expect(target.lastError).toBe("sample limit exceeded");
   });
 });
 

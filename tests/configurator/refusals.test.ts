@@ -1,20 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { ScrapeJobConfig } from "../../configurator/fetch/project-config.js";
-import type { LimitTier } from "../../configurator/render/limit-tier.js";
 import { type RenderOptions, renderProject } from "../../configurator/render/render-project.js";
-import { aGroup, aJob, anAlert, aProject, aRecording } from "./support/config.js";
+import { aGroup, aJob, anAlert, aProject, aRecording, aTier } from "./support/config.js";
 
-const tier: LimitTier = {
-  scrapeInterval: "1m",
-  scrapeTimeout: "10s",
-  minInterval: "15s",
-  sampleLimit: 10_000,
-  labelLimit: 64,
-  bodySizeLimit: "20MB",
-  ruleLimit: 1_000,
-};
 const options: RenderOptions = {
-  prometheus: { tiers: { default: tier } },
+  prometheus: { tiers: { default: aTier() } },
   alertmanager: { secretsFolder: "/s", continue: false, email: true },
 };
 
@@ -126,14 +116,14 @@ describe("whatever the server says", () => {
     expect(JSON.parse(rendered.targets?.text ?? "")).toHaveLength(1);
   });
 
-  test("a limit tier that the settings do not know is replaced by the default one", () => {
+  test("a limit tier that the server does not know is replaced by the default one", () => {
     const { targets, problems } = renderProject(
       aProject("a", { limitTier: "huge", scrapeJobs: [aJob("node")] }),
       options,
     );
     expect(targets?.tier).toBe("default");
     expect(problems.map(({ message }) => message)).toEqual([
-      `Limit tier "huge" is not known to this agent; the limits of "default" apply.`,
+      `The server's settings hold no limit tier "huge"; the limits of "default" apply.`,
     ]);
   });
 

@@ -3,24 +3,15 @@ import { parse } from "yaml";
 import { renderAlertmanagerConfig } from "../../configurator/render/alertmanager-config.js";
 import { parseBaseFile } from "../../configurator/render/base-file.js";
 import { renderBlackboxConfig } from "../../configurator/render/blackbox-config.js";
-import type { LimitTier } from "../../configurator/render/limit-tier.js";
 import { renderPrometheusConfig } from "../../configurator/render/prometheus-config.js";
 import { type RenderOptions, renderProject } from "../../configurator/render/render-project.js";
 import { renderGlobalRuleFile } from "../../configurator/render/rule-file.js";
-import { aGlobalRule, aGroup, aJob, anAlert, aProject, aRecording } from "./support/config.js";
-
-const tier: LimitTier = {
-  scrapeInterval: "1m",
-  scrapeTimeout: "10s",
-  minInterval: "15s",
-  sampleLimit: 10_000,
-  labelLimit: 64,
-  bodySizeLimit: "20MB",
-  ruleLimit: 1_000,
-};
+import { aGlobalRule, aGroup, aJob, anAlert, aProject, aRecording, aTier } from "./support/config.js";
 
 const options: RenderOptions = {
-  prometheus: { tiers: { default: tier, large: { ...tier, sampleLimit: 100_000, labelNameLengthLimit: 99 } } },
+  prometheus: {
+    tiers: { default: aTier(), large: aTier("large", { samplesPerScrape: 100_000, labelNameLength: 99 }) },
+  },
   blackbox: { address: "127.0.0.1:9115" },
   alertmanager: {
     secretsFolder: "/srv/agent/alertmanager/current/secrets",

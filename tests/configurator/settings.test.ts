@@ -39,14 +39,12 @@ describe("the settings file", () => {
       token,
     );
     const settings = await read(example);
-    expect(settings).toMatchObject({ server: { token: "from a file" }, prometheus: { tiers: { large: {} } } });
+    expect(settings).toMatchObject({ server: { token: "from a file" } });
     // What is commented out is there as well once the comments are taken away.
     const keys = new Set([...example.matchAll(/^\s*(?:# )?(\w+):/gm)].map(([, key]) => key));
     const missing = keysOf(settings).filter((key) => !keys.has(key));
     expect(missing).toEqual([]);
-    for (const optional of ["basicAuth", "labelNameLengthLimit", "labelValueLengthLimit", "hostname"]) {
-      expect(keys).toContain(optional);
-    }
+    for (const optional of ["basicAuth", "hostname"]) expect(keys).toContain(optional);
   });
 
   test("has defaults for all that need not be said, and takes secrets from the environment", async () => {
@@ -61,7 +59,6 @@ describe("the settings file", () => {
     });
   });
 
-  const tiers = "{name: a, directory: /d, server: {url: 'http://s', token: t}, prometheus: {baseFile: /b, tiers: ";
   test.each([
     ["a: [", "settings.yml:1: Flow sequence in block collection must be sufficiently indented and end with a ]"],
     [minimal, "settings.yml:3: the environment variable TOKEN is not set"],
@@ -79,14 +76,9 @@ describe("the settings file", () => {
     ],
     [minimal.replace("alertmanager", "blackbox"), /settings\.yml:4: blackbox\.address: /],
     ["name: a\n", /settings\.yml:1: directory: /],
-    [`${tiers}{large: {}}}}`, 'settings.yml:1: prometheus.tiers: must hold a tier named "default"'],
     [
-      `${tiers}{default: {scrapeInterval: often}}}}`,
-      'settings.yml:1: prometheus.tiers.default.scrapeInterval: must be a Prometheus duration such as "30s" or "1m"',
-    ],
-    [
-      `${tiers}{default: {scrapeInterval: 5s}}}}`,
-      "settings.yml:1: prometheus.tiers.default.scrapeTimeout: must not be longer than scrapeInterval",
+      `${minimal}prometheus:\n  baseFile: /b\n  tiers: {default: {}}\n`,
+      "settings.yml:7: prometheus.tiers: the limits of projects are the server's now: move them to limits.tiers of its settings",
     ],
     [
       "{name: a, directory: /d, server: {url: 'http://s', token: t}}",

@@ -157,7 +157,7 @@ function applierAt(now: () => Date): ConfigApplier {
   return new ConfigApplier({
     source: createClient({ url: settings.server.url, token: settings.server.token }),
     stateFile: new StateFile(settings.directory),
-    outputs: () => makeOutputs(settings),
+    outputs: (tiers) => makeOutputs(settings, tiers),
     maxDeletedShare: settings.brake.maxDeletedShare,
     mayApply: async () => {},
     times: new PhaseTimes(),

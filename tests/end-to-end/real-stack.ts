@@ -46,6 +46,7 @@ export async function startRealStack(options: RealStackOptions): Promise<RealSta
     listen: { port: ports.server },
     database: options.database,
     secrets: { keys: [{ id: "first", key: randomBytes(32).toString("hex") }] },
+    limits: { tiers: { default: eagerTier } },
     prometheus: [{ name: "prometheus", url: urlOf(ports.prometheus) }],
     alertmanagers: [
       {
@@ -110,6 +111,9 @@ export async function startRealStack(options: RealStackOptions): Promise<RealSta
   };
 }
 
+/** Tests wait for scrapes and evaluations. */
+const eagerTier = { scrapeInterval: "1s", scrapeTimeout: "1s", leastScrapeInterval: "1s", leastRuleInterval: "1s" };
+
 type Ports = Awaited<ReturnType<typeof portsOf>>;
 
 async function portsOf() {
@@ -144,11 +148,7 @@ async function writeConfiguratorSettings(
     directory,
     server,
     pollIntervalSeconds: 1,
-    prometheus: {
-      urls: [urlOf(ports.prometheus)],
-      baseFile: prometheusBase,
-      tiers: { default: { scrapeInterval: "1s", scrapeTimeout: "1s", minInterval: "1s" } },
-    },
+    prometheus: { urls: [urlOf(ports.prometheus)], baseFile: prometheusBase },
     blackbox: { urls: [urlOf(ports.blackbox)], address: `127.0.0.1:${ports.blackbox}` },
     alertmanager: { urls: ports.alertmanagers.map(urlOf), baseFile: alertmanagerBase },
   });

@@ -17,10 +17,24 @@ let isGone: boolean;
 /** The cursor with which the page of changes fails. */
 let failsAfter: string | null | undefined;
 
+const limitTier = {
+  name: "default",
+  samplesPerScrape: 10_000,
+  labelsPerSample: 64,
+  labelNameLength: 1_024,
+  labelValueLength: 2_048,
+  bodyBytes: 20_971_520,
+  scrapeInterval: "1m",
+  scrapeTimeout: "10s",
+  leastScrapeInterval: "15s",
+  seriesPerRule: 1_000,
+  leastRuleInterval: "15s",
+};
 const times = { version: 1, createdAt: "2026-01-01T00:00:00Z", updatedAt: "2026-01-01T00:00:00Z" };
 
 beforeAll(async () => {
   graph = await GraphServer.start({
+    limitTiers: () => [limitTier],
     changedProjects: ({
       sinceRevision,
       first,
@@ -137,7 +151,7 @@ describe("changes", () => {
     sizes = [[1, 1, 1], null];
     globalRulesRevision = 2;
     expect(await pagesOf({ sinceRevision: 2, globalRules: true })).toEqual([
-      { revision: 2, globalRulesRevision: 2, projects: [], globalRules: null },
+      { revision: 2, globalRulesRevision: 2, limitTiers: [limitTier], projects: [], globalRules: null },
     ]);
     expect(graph.requests.map(({ variables }) => variables)).toEqual([{ sinceRevision: 2, first: 100, after: null }]);
   });
@@ -150,6 +164,7 @@ describe("changes", () => {
     expect(page).toEqual({
       revision: 2,
       globalRulesRevision: 0,
+      limitTiers: [limitTier],
       globalRules: null,
       projects: [
         { id: "prj_0", name: "p0", revision: 1, config: null },

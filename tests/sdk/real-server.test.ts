@@ -23,6 +23,7 @@ beforeAll(async () => {
   app = await startApp(await createSqliteDatabase(), {
     alertmanagers: [{ name: "main", members: [{ name: "am", url: alertmanager.url }] }],
     upstreams: { pollIntervalSeconds: 0.1 },
+    limits: { tiers: { default: { scrapeJobs: 200 }, small: { rules: 1 } } },
   });
   operator = connect(app.operator);
   agent = connect(await app.token("AGENT"));
@@ -153,6 +154,47 @@ describe("on a real server", () => {
     expect(await operator.globalRules.get(globalRule.id)).toEqual(changed);
     await operator.globalRules.remove(globalRule.id);
     expect(await operator.globalRules.get(globalRule.id)).toBeNull();
+  });
+
+  it("a project's limits are told with its usage, and that one is reached", async () => {
+    const tiers = await operator.limitTiers();
+    expect(tiers.map(({ name, rules, scrapeJobs }) => [name, rules, scrapeJobs])).toEqual([
+      ["default", 500, 200],
+      ["small", 1, 100],
+    ]);
+    const [, { name, ...limits } = expect.fail()] = tiers;
+    const { project } = await operator.projects.create({ name: "small", limitTier: name });
+    const rule = { project: project.id, name: "Down", expr: "up == 0" };
+    await operator.alertingRules.create(rule);
+    const failure = await failureOf(operator.alertingRules.create(rule));
+    expect(failure).toMatchObject({ name: "UserInputError", code: "LIMIT" });
+    const usage = { contactGroups: 0, contacts: 0, silences: 0, apiTokens: 0, scrapeJobs: 0, targets: 0, rules: 1 };
+    expect(await operator.projects.capacity(project.id)).toEqual({
+      id: project.id,
+      name: "small",
+      limits: { tier: "small", problem: null, ...limits },
+      usage,
+    });
+    expect(await operator.projects.capacity("prj_00000000000000000000000000")).toBeNull();
+  });
+
+  it("a rate limit is an error that says when to come again, and its wait is kept to", async () => {
+    const hurried = await startApp(await createSqliteDatabase(), { limits: { rate: { requestsPerMinute: 2 } } });
+    const client = connect(await hurried.token("READER"), { url: hurried.url });
+    await Promise.all([client.viewer(), client.viewer()]);
+    const delays: number[] = [];
+    const patient = connect(await hurried.token("READER"), {
+      url: hurried.url,
+      timeoutMs: 120_000,
+      hooks: { onRetry: ({ delayMs }) => delays.push(delayMs) > 9 },
+    });
+    const failure = await failureOf(client.viewer());
+    expect(failure).toMatchObject({ name: "RateLimitError", code: "RATE_LIMITED", status: 429, retryable: true });
+    const { retryAfterMs = 0 } = failure as sdk.RateLimitError;
+    expect([retryAfterMs % 1_000, retryAfterMs >= 1_000, retryAfterMs <= 60_000]).toEqual([0, true, true]);
+    await Promise.all([patient.viewer(), patient.viewer()]);
+    await failureOf(patient.viewer({ signal: AbortSignal.timeout(500) }));
+    expect(delays.map((delay) => delay >= 1_000)).toEqual([true]);
   });
 
   it("an agent follows the revisions, fetches what changed, and reports", async () => {

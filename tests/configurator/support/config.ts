@@ -7,6 +7,25 @@ import type {
   RuleConfig,
   ScrapeJobConfig,
 } from "../../../configurator/fetch/project-config.js";
+import type { LimitTier } from "../../../configurator/render/limit-tier.js";
+
+/** A limit tier as the graph gives it. */
+export function aTier(name = "default", overrides: Partial<LimitTier> = {}): LimitTier {
+  return {
+    name,
+    samplesPerScrape: 10_000,
+    labelsPerSample: 64,
+    labelNameLength: 1_024,
+    labelValueLength: 2_048,
+    bodyBytes: 20_971_520,
+    scrapeInterval: "1m",
+    scrapeTimeout: "10s",
+    leastScrapeInterval: "15s",
+    seriesPerRule: 1_000,
+    leastRuleInterval: "15s",
+    ...overrides,
+  };
+}
 
 const time = "2026-01-01T00:00:00.000Z";
 

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { ProjectConfig } from "@metricsinfra/sdk";
 import type { GlobalRuleConfig } from "../../../configurator/fetch/project-config.js";
+import type { LimitTier } from "../../../configurator/render/limit-tier.js";
 import { atFileEnd } from "../../support/at-file-end.js";
 import { freePort } from "../../support/ports.js";
+import { aTier } from "./config.js";
 
 /** A report as an agent sends it. */
 export interface SentReport {
@@ -28,6 +30,8 @@ interface Entry {
 export class GraphServer {
   revision = 0;
   globalRulesRevision = 0;
+  /** The tiers of the server's settings. */
+  limitTiers: readonly LimitTier[] = [aTier()];
   /** The operations that were asked for, in order. */
   readonly operations: string[] = [];
   readonly reports: SentReport[] = [];
@@ -119,7 +123,7 @@ export class GraphServer {
       case "ListChangedProjects": {
         const changedProjects = this.#changes(variables);
         this.afterPage?.();
-        return { changedProjects };
+        return { limitTiers: this.limitTiers, changedProjects };
       }
       case "ListGlobalRules":
         return { globalRules: { nodes: this.#globalRules, pageInfo, totalCount: this.#globalRules.length } };
