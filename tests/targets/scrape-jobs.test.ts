@@ -29,7 +29,7 @@ describeOnEachDatabase((database) => {
   let otherProject: string;
 
   beforeAll(async () => {
-    app = await startApp(database.settings);
+    app = await startApp(database.settings, { limits: { tiers: { default: { leastScrapeInterval: "1s" } } } });
     [project, otherProject] = [await createProject(app, "tools"), await createProject(app, "other")];
     member = await app.token({ [project]: "MEMBER" });
     viewer = await app.token({ [project]: "VIEWER" });
