@@ -1,14 +1,16 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { startApp } from "../support/app.js";
+import { startApp, type TestApp } from "../support/app.js";
 import { describeOnEachDatabase } from "../support/databases.js";
 import { contacts, Limited, limitReached, made, small, targets } from "./limited.js";
 
 describeOnEachDatabase((database) => {
+  let app: TestApp;
   let limited: Limited;
   let now = new Date("2026-01-01T00:00:00Z");
 
   beforeAll(async () => {
-    limited = new Limited(await startApp(database.settings, { limits: { tiers: { small } }, now: () => now }));
+    app = await startApp(database.settings, { limits: { tiers: { small } }, now: () => now });
+    limited = new Limited(app);
   });
 
   describe("a project at its limit", () => {
@@ -111,6 +113,33 @@ describeOnEachDatabase((database) => {
         limitReached("valid API tokens", 3, 3, 1, path),
       );
       expect(await limited.usage(free)).toMatchObject({ apiTokens: 0 });
+    });
+
+    it("is counted, by the limit", async () => {
+      const countOf = async () => {
+        const text = await (await fetch(app.url.replace("/graphql", "/metrics"))).text();
+        const found = text.matchAll(/^metricsinfra_limit_refusals_total\{limit="(\w+)"\} (\d+)$/gm);
+        return Object.fromEntries([...found].map(([, limit, count]) => [limit, Number(count)]));
+      };
+      const before = await countOf();
+      expect(Object.keys(before).sort()).toEqual([
+        "apiTokens",
+        "contactGroups",
+        "contacts",
+        "rules",
+        "scrapeJobs",
+        "silences",
+        "targets",
+      ]);
+      const id = await limited.project("small");
+      for (let n = 0; n < 3; n++) await limited.one("alertingRule", id);
+      for (const dryRun of [true, false]) await limited.one("alertingRule", id, dryRun);
+      await limited.create("scrapeJob", { project: id, name: "a", staticTargets: targets(6) });
+      expect(await countOf()).toEqual({
+        ...before,
+        rules: (before.rules ?? 0) + 2,
+        targets: (before.targets ?? 0) + 1,
+      });
     });
   });
 });
