@@ -27,6 +27,7 @@ export class ServerFolder {
         database: { type: "sqlite", file: this.databaseFile },
         // One client lays all the data, as fast as it can.
         limits: { rate: { requestsPerMinute: 1_000_000, costPerMinute: 1_000_000_000 } },
+        egress: { allowedNetworks: ["127.0.0.0/8", "192.0.2.0/24"] },
         log: { level: "warn" },
       }),
     );

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { GraphQLSchema } from "graphql";
 import { migrations } from "../migrations/migrations.js";
 import type { ApiTokenService } from "./access/api-token-service.js";
+import { type Resolve, resolveName } from "./clients/host-lookups.js";
 import { openDatabase } from "./core/database/open-database.js";
 import type { Log } from "./core/log.js";
 import { entities, makeDomains } from "./domains.js";
@@ -25,6 +26,8 @@ export interface World {
   readonly log: Log;
   readonly now?: () => Date;
   readonly randomBytes?: (size: number) => Buffer;
+  /** Looks the hosts up that tenants name; this machine's own way by default. */
+  readonly resolve?: Resolve;
   /** Told about every SQL statement. */
   readonly onStatement?: (sql: string) => void;
   /** Where the built playground lies, if not where the build puts it. */
@@ -57,7 +60,13 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
       world.onStatement?.(sql);
     },
   });
-  const domains = makeDomains(settings, database, { log, now, randomBytes, onLimit: metrics.onLimitRefusal });
+  const domains = makeDomains(settings, database, {
+    log,
+    now,
+    randomBytes,
+    resolve: world.resolve ?? resolveName,
+    onLimit: metrics.onLimitRefusal,
+  });
   await domains.check().catch(async (error: unknown) => {
     await domains.stop();
     await database.close();

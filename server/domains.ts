@@ -27,6 +27,7 @@ import { AuditService } from "./audit/audit-service.js";
 import { ChangeLog } from "./audit/change-log.js";
 import { Revision } from "./audit/revision.js";
 import { RevisionFeed } from "./audit/revision-feed.js";
+import { HostLookups, type Resolve } from "./clients/host-lookups.js";
 import { openUpstreams } from "./clients/upstreams.js";
 import { ContactGroup } from "./contacts/contact-group.js";
 import { ContactGroupRepository } from "./contacts/contact-group-repository.js";
@@ -42,6 +43,8 @@ import { ContactUsageResolver } from "./contacts/contact-usage-resolver.js";
 import type { Database } from "./core/database/database.js";
 import { type IdPrefix, isId } from "./core/ids.js";
 import type { Log } from "./core/log.js";
+import { EgressResolver } from "./egress/egress-resolver.js";
+import { EgressService } from "./egress/egress-service.js";
 import type { Node } from "./graph/node.js";
 import { NodeResolver, type NodeSource } from "./graph/node-resolver.js";
 import type { Streams } from "./http/schema.js";
@@ -130,6 +133,7 @@ export interface DomainWorld {
   readonly randomBytes: (size: number) => Buffer;
   /** Told whenever a project is refused more of something, with the limit's name. */
   readonly onLimit: (limit: CountLimit) => void;
+  readonly resolve: Resolve;
 }
 
 /** The domains, built. */
@@ -152,7 +156,7 @@ export interface Domains {
 
 /** Builds every domain over one database: repositories, services, resolvers, from left to right. */
 export function makeDomains(settings: Settings, database: Database, world: DomainWorld): Domains {
-  const { log, now, randomBytes } = world;
+  const { log, now, randomBytes, resolve } = world;
   const upstreams = openUpstreams(settings, now);
   const rolePatterns = new RolePatterns(settings.access.groups);
   const tokenRepository = new ApiTokenRepository(database);
@@ -198,11 +202,19 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     now,
   );
 
+  const egress = new EgressService(settings.egress, new HostLookups(resolve), projects);
   const contactLimits = new ContactLimits(contactGroupRepository, limits);
   const secretRepository = new SecretRepository(database);
   const secretKeys = new SecretKeys(settings.secrets, randomBytes);
   const secrets = new SecretStore(secretRepository, secretKeys, now);
-  const contactGroups = new ContactGroupService(contactGroupRepository, projects, changes, secrets, contactLimits);
+  const contactGroups = new ContactGroupService(
+    contactGroupRepository,
+    projects,
+    egress,
+    changes,
+    secrets,
+    contactLimits,
+  );
   const secretCare = new SecretCare(
     contactGroups,
     new SecretRotation(secretRepository, secretKeys),
@@ -210,7 +222,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     changes,
   );
   const scrapeLimits = new ScrapeLimits(scrapeJobRepository, limits);
-  const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, changes, scrapeLimits);
+  const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, egress, changes, scrapeLimits);
   const targets = new TargetService(scrapeJobRepository, upstreams.prometheus);
   const ruleLimits = new RuleLimits(ruleRepository, limits);
   const rules = new RuleService(ruleRepository, projects, changes, ruleLimits);
@@ -271,6 +283,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
       new ProjectTokensResolver(tokens),
       new ProjectAuditResolver(audit),
       new AuditProjectResolver(projects),
+      new EgressResolver(egress),
       new LimitResolver(limits),
       new TokenUsageResolver(tokenCounts),
       new ContactUsageResolver(contactLimits),

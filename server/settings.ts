@@ -23,6 +23,11 @@ const seconds = (initial: number) => z.number().positive().max(3_600).default(in
 const uniqueNames = <T extends { readonly name: string }>(list: readonly T[]) =>
   new Set(list.map(({ name }) => name)).size === list.length;
 
+/** What projects' names and hosts look like in patterns, with `*` and `{name}`. */
+const hostPattern = z
+  .string()
+  .regex(/^([\w.*-]|\{name\})+$/, "Letters, digits, `.`, `-`, `_` and `*`; {name} stands for the project's name.");
+
 const keys = z.strictObject({
   listen: z
     .strictObject({
@@ -53,6 +58,30 @@ const keys = z.strictObject({
     )
     .refine(uniqueNames, "Each cluster needs a name of its own.")
     .default([]),
+  egress: z
+    .strictObject({
+      allowedNetworks: z.array(networkSetting).default([]),
+      refusedNetworks: z.array(networkSetting).default([]),
+      hosts: z
+        .array(
+          z.strictObject({
+            projects: z
+              .string()
+              .regex(/^[a-z0-9*-]+$/, "Lower-case letters, digits, `-` and `*`.")
+              .default("*"),
+            uses: z
+              .array(z.enum(["TARGETS", "CONTACTS"]))
+              .min(1)
+              .default(["TARGETS", "CONTACTS"]),
+            names: z.array(hostPattern).default([]),
+            addresses: z.boolean().default(true),
+          }),
+        )
+        .default([]),
+      unresolved: z.enum(["accept", "refuse"]).default("accept"),
+      probeRedirects: z.boolean().default(false),
+    })
+    .prefault({}),
   upstreams: z
     .strictObject({
       pollIntervalSeconds: seconds(2),

@@ -36,6 +36,7 @@ export const policy = {
   "audit.readSource": { project: "ADMIN", global: ["OPERATOR", "READER"], anonymous: false }, // the address that a change came from
   "audit.readTokens": { project: "ADMIN", global: ["OPERATOR", "READER"], anonymous: false }, // who was given a token
   "change.read": { project: null, global: ["OPERATOR", "AGENT"], anonymous: false }, // what configurators fetch
+  "egress.read": { project: null, global: readers, anonymous: false }, // where tenants' config may point
   "agent.report": { project: null, global: ["AGENT"], anonymous: false },
   "agent.read": { project: "VIEWER", global: readers, anonymous: true }, // in any project
 } as const satisfies Record<string, Grant>;

@@ -7,6 +7,7 @@ import { NotFoundError } from "../core/errors.js";
 import { newId, requireId } from "../core/ids.js";
 import { checkName } from "../core/names.js";
 import type { PageRequest } from "../core/page.js";
+import type { EgressService } from "../egress/egress-service.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Outcome } from "../graph/payload.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
@@ -17,6 +18,7 @@ import type { StoredContact } from "./contact.js";
 import { ContactGroup } from "./contact-group.js";
 import type { ContactGroupCreateInput, ContactGroupUpdateInput, ContactInput } from "./contact-group-input.js";
 import type { ContactGroupRepository } from "./contact-group-repository.js";
+import { contactHosts } from "./contact-hosts.js";
 import type { ContactLimits } from "./contact-limits.js";
 import { readContacts } from "./read-contacts.js";
 import { type ReferringContacts, referToSecrets } from "./refer-to-secrets.js";
@@ -36,6 +38,7 @@ export class ContactGroupService {
   constructor(
     private readonly repository: ContactGroupRepository,
     private readonly projects: ProjectService,
+    private readonly egress: EgressService,
     private readonly changes: ChangeLog,
     private readonly secrets: SecretStore,
     private readonly limits: ContactLimits,
@@ -79,6 +82,7 @@ export class ContactGroupService {
       async (key) => {
         const errors = new UserErrors();
         const { contacts, plaintexts } = this.#readContacts(input.contacts, [], errors);
+        await this.egress.check(caller, projectId, "CONTACTS", contactHosts(input.contacts), errors);
         const group = Object.assign(new ContactGroup(), { id: newId("cgr"), projectId, name: input.name, contacts });
         await this.#checkName(group, errors);
         const isDefault = input.makeDefault ?? false;
@@ -108,6 +112,8 @@ export class ContactGroupService {
           name: input.name === null ? "" : input.name,
           contacts: read?.contacts,
         });
+        const hosts = contactHosts(given ?? [], before.contacts);
+        await this.egress.check(caller, before.projectId, "CONTACTS", hosts, errors);
         if (after.name !== before.name) await this.#checkName(after, errors);
         const wasDefault = await this.isDefault(caller, before);
         const isDefault = input.makeDefault ?? wasDefault;

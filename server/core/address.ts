@@ -8,6 +8,8 @@ const queryLabel = /^[A-Za-z0-9_-]{1,63}$/;
 const uriCharacters = /^([A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;
 const emailLocalPart = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const phid = /^PHID-[A-Z]{4}-[a-z0-9]{20}$/;
+const authority = /^(\[[^\]]*\]|[^:[\]]*)(?::([0-9]{1,5}))?$/;
+const urlStart = /^https?:\/\/([^/?]*)/;
 const mostUrlBytes = 2048;
 
 /**
@@ -49,11 +51,6 @@ export function checkDnsName(text: string): string | null {
   return "A DNS name is labels of 1 to 63 letters, digits, hyphens and underscores, with dots between them.";
 }
 
-/** Says why a tenant may not have this host scraped or probed, or null. Each host that a tenant names passes here. */
-export function checkTargetHost(host: string): string | null {
-  return checkHost(host);
-}
-
 /** Says what is wrong with a TCP or UDP port, or null. */
 export function checkPort(port: number): string | null {
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return null;
@@ -64,7 +61,7 @@ export function checkPort(port: number): string | null {
 export function checkAuthority(text: string): string | null {
   const problem = checkLine("A host", text, 261);
   if (problem !== null) return problem;
-  const match = /^(\[[^\]]*\]|[^:[\]]*)(?::([0-9]{1,5}))?$/.exec(text);
+  const match = authority.exec(text);
   if (match?.[1] === undefined) return 'A host is "name" or "name:port", an IPv6 address in brackets.';
   return checkHost(match[1]) ?? (match[2] === undefined ? null : checkPort(Number(match[2])));
 }
@@ -76,12 +73,22 @@ export function checkAuthority(text: string): string | null {
 export function checkHttpUrl(text: string): string | null {
   const problem = checkLine("A URL", text, mostUrlBytes);
   if (problem !== null) return problem;
-  const match = /^https?:\/\/([^/?]*)/.exec(text);
+  const match = urlStart.exec(text);
   if (match?.[1] === undefined) return 'A URL begins with "http://" or "https://".';
   if (match[1].includes("@")) return "A URL must not hold a user name or password.";
   if (text.includes("#")) return "A URL must not hold a fragment.";
   if (!uriCharacters.test(text)) return "A URL may only hold the characters of RFC 3986; write others as %XX.";
   return checkAuthority(match[1]);
+}
+
+/** The host of `host` or `host:port`, in its one spelling; null when the text is neither. */
+export function hostOfAuthority(text: string): string | null {
+  return checkAuthority(text) === null ? normaliseHost(authority.exec(text)?.[1] ?? "") : null;
+}
+
+/** The host of an http or https URL, in its one spelling; null when the text is none that `checkHttpUrl` takes. */
+export function hostOfUrl(text: string): string | null {
+  return checkHttpUrl(text) === null ? hostOfAuthority(urlStart.exec(text)?.[1] ?? "") : null;
 }
 
 /** Says what is wrong with the URL of an incoming webhook of Slack or of a server that speaks like it, or null. */

@@ -1,4 +1,4 @@
-import { checkPort, checkTargetHost } from "../core/address.js";
+import { checkHost, checkPort } from "../core/address.js";
 import { checkDuration, compareDurations } from "../core/duration.js";
 import { checkMetricsPath } from "../core/http-field.js";
 import { checkParams, checkTargetLabels } from "../core/labels.js";
@@ -50,7 +50,7 @@ function checkTargets({ staticTargets, probe }: ScrapeJob, errors: UserErrors): 
     const path = ["input", "staticTargets", String(index)];
     const { host, labels } = target;
     const address = JSON.stringify([host, target.port]);
-    errors.check(checkTargetHost(host), [...path, "host"]);
+    errors.check(checkHost(host), [...path, "host"]);
     errors.check(checkTargetPort(target, probe?.kind === "ICMP"), [...path, "port"]);
     errors.checkEntries(checkTargetLabels(labels), [...path, "labels"]);
     if (seen.has(address)) errors.add("INVALID", "This target is given twice.", path);

@@ -37,8 +37,8 @@ export class HttpProbeInput extends AnyProbeInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    defaultValue: true,
-    description: "Whether redirects are followed, and the last answer judged.",
+    defaultValue: false,
+    description: "Whether redirects are followed, and the last answer judged; only where the operators allow it.",
   })
   readonly followRedirects?: boolean | null;
 

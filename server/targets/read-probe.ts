@@ -18,7 +18,7 @@ function readHttp(input: HttpProbeInput): Probe {
     path: input.path ?? "/",
     hostHeader: input.hostHeader ?? null,
     headers: input.headers ?? {},
-    followRedirects: input.followRedirects ?? true,
+    followRedirects: input.followRedirects ?? false,
     validStatusCodes: input.validStatusCodes ?? [],
     bodyMatches: input.bodyMatches ?? null,
     bodyNotMatches: input.bodyNotMatches ?? null,

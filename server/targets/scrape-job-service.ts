@@ -6,11 +6,13 @@ import type { Order } from "../core/database/table-reader.js";
 import { NotFoundError } from "../core/errors.js";
 import { newId, requireId } from "../core/ids.js";
 import type { PageRequest } from "../core/page.js";
+import type { EgressService } from "../egress/egress-service.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Outcome } from "../graph/payload.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { checkScrapeJob } from "./check-scrape-job.js";
+import { newHosts } from "./named-hosts.js";
 import { readProbe } from "./read-probe.js";
 import { readOpenstackDiscovery, readStaticTargets } from "./read-targets.js";
 import { ScrapeJob } from "./scrape-job.js";
@@ -23,6 +25,7 @@ export class ScrapeJobService {
   constructor(
     private readonly repository: ScrapeJobRepository,
     private readonly projects: ProjectService,
+    private readonly egress: EgressService,
     private readonly changes: ChangeLog,
     private readonly limits: ScrapeLimits,
   ) {}
@@ -136,6 +139,8 @@ export class ScrapeJobService {
     if (!errors.any) {
       this.limits.checkInterval(await this.projects.require(caller, after.projectId), after, before, errors);
     }
+    if (follows(after) && !follows(before)) errors.check(this.egress.refusesRedirects, redirects);
+    await this.egress.check(caller, after.projectId, "TARGETS", newHosts(before, after), errors);
     const isNew = after.name !== before?.name;
     if (!errors.any && isNew && (await this.repository.findByName(after.projectId, after.name))) {
       errors.add(taken.code, taken.message, taken.path);
@@ -155,6 +160,12 @@ const taken: UserError = {
   message: "The project has a scrape job with this name already.",
   path: ["input", "name"],
 };
+
+const redirects = ["input", "probe", "http", "followRedirects"];
+
+function follows(job: ScrapeJob | null): boolean {
+  return job?.probe?.kind === "HTTP" && job.probe.followRedirects;
+}
 
 /** What a nullable input means for a field that always has a value: absent stays undefined, null is the default. */
 function cleared<T>(value: T | null | undefined, initial: T): T | undefined {

@@ -10,6 +10,7 @@ const domains = [
   "access",
   "audit",
   "projects",
+  "egress",
   "contacts",
   "targets",
   "rules",
@@ -23,12 +24,13 @@ const rank: Readonly<Record<string, number>> = {
   access: 0,
   audit: 1,
   projects: 2,
-  contacts: 3,
-  targets: 3,
-  rules: 3,
-  alerts: 4,
-  silences: 5,
-  rollout: 6,
+  egress: 3,
+  contacts: 4,
+  targets: 4,
+  rules: 4,
+  alerts: 5,
+  silences: 6,
+  rollout: 7,
 };
 
 interface Source {

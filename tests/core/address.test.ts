@@ -10,7 +10,6 @@ import {
   checkPort,
   checkSlackChannel,
   checkSlackWebhookUrl,
-  checkTargetHost,
   normaliseHost,
 } from "../../server/core/address.js";
 import { testTexts } from "./text-table.js";
@@ -19,7 +18,7 @@ const phid = "PHID-PROJ-abcdefghij0123456789";
 
 testTexts({
   "a host": {
-    check: checkTargetHost,
+    check: checkHost,
     good: [
       "db1",
       "db1.example.org",

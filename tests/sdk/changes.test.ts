@@ -32,6 +32,14 @@ const limitTier = {
 };
 const times = { version: 1, createdAt: "2026-01-01T00:00:00Z", updatedAt: "2026-01-01T00:00:00Z" };
 
+const policy = {
+  fingerprint: "f1",
+  networks: [{ network: "10.0.0.0/8", allowed: false }],
+  hosts: [{ projects: "*", uses: ["TARGETS"], names: ["*.{name}.example"], addresses: true }],
+  unresolvedAllowed: true,
+  probeRedirects: false,
+};
+
 beforeAll(async () => {
   graph = await GraphServer.start({
     limitTiers: () => [limitTier],
@@ -56,6 +64,7 @@ beforeAll(async () => {
         .filter(({ revision }) => revision > sinceRevision);
       return { ...pageOf(nodes, first, after), revision: sizes.length, globalRulesRevision };
     },
+    egressPolicy: () => policy,
     node: ({ id }: { id: string }) => {
       const index = Number(id.slice(4));
       const size = isGone ? null : sizes[index];
@@ -151,7 +160,14 @@ describe("changes", () => {
     sizes = [[1, 1, 1], null];
     globalRulesRevision = 2;
     expect(await pagesOf({ sinceRevision: 2, globalRules: true })).toEqual([
-      { revision: 2, globalRulesRevision: 2, limitTiers: [limitTier], projects: [], globalRules: null },
+      {
+        revision: 2,
+        globalRulesRevision: 2,
+        limitTiers: [limitTier],
+        egressFingerprint: "f1",
+        projects: [],
+        globalRules: null,
+      },
     ]);
     expect(graph.requests.map(({ variables }) => variables)).toEqual([{ sinceRevision: 2, first: 100, after: null }]);
   });
@@ -165,6 +181,7 @@ describe("changes", () => {
       revision: 2,
       globalRulesRevision: 0,
       limitTiers: [limitTier],
+      egressFingerprint: "f1",
       globalRules: null,
       projects: [
         { id: "prj_0", name: "p0", revision: 1, config: null },
@@ -268,6 +285,18 @@ describe("changes", () => {
       more("prj_3", { contactGroups: "200" }),
       more("prj_3", { contactGroups: "300" }),
     ]);
+  });
+
+  it("of one project are its whole configuration as it is now, whenever it changed; null once it is gone", async () => {
+    sizes = [[101, 1, 1], null, [1, 1, 1]];
+    const { projects } = (await pagesOf({ sinceRevision: 0 }))[0] ?? expect.fail();
+    for (const { id, config } of projects) expect(await client.projectConfig(id)).toEqual(config);
+    expect(projects.map(({ config }) => config?.scrapeJobs.length)).toEqual([101, undefined, 1]);
+  });
+
+  it("come with the fingerprint of the policy that they are to be carried out under, which is asked for apart", async () => {
+    expect((await pagesOf({ sinceRevision: 0 })).map(({ egressFingerprint }) => egressFingerprint)).toEqual(["f1"]);
+    expect(await client.egressPolicy()).toEqual(policy);
   });
 
   it("say that a project is gone when it goes while its lists are read", async () => {

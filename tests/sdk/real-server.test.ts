@@ -89,7 +89,7 @@ describe("on a real server", () => {
     expect(scrapeJob).toMatchObject({
       project: ref,
       staticTargets: [{ host: "10.0.0.1", port: 80, labels: {} }],
-      probe: { __typename: "HttpProbe", path: "/up", headers: { accept: "text/plain" }, followRedirects: true },
+      probe: { __typename: "HttpProbe", path: "/up", headers: { accept: "text/plain" }, followRedirects: false },
     });
     const { alertingRule } = await operator.alertingRules.create({ ...of, name: "Down", expr: "up == 0" });
     const { recordingRule } = await operator.recordingRules.create({

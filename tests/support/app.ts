@@ -30,6 +30,8 @@ export interface TestApp {
 export type TestSettings = Omit<Parameters<typeof settingsOf>[0], "database"> & {
   readonly now?: () => Date;
   readonly playgroundAssets?: string;
+  /** The addresses of names; by default none has any, and nobody is asked. */
+  readonly resolve?: (name: string) => Promise<readonly string[]>;
   /** Told about every line of the log, which is silent without. */
   readonly onLog?: (line: string) => void;
 };
@@ -37,14 +39,16 @@ export type TestSettings = Omit<Parameters<typeof settingsOf>[0], "database"> & 
 /** Starts the real server over `database`; it is closed at the end of the test file at the latest. */
 export async function startApp(
   database: DatabaseSettings,
-  { now, playgroundAssets, onLog, ...rest }: TestSettings = {},
+  { now, playgroundAssets, resolve = async () => [], onLog, ...rest }: TestSettings = {},
 ): Promise<TestApp> {
   const log = { level: onLog ? "debug" : "silent" } as const;
   const limits = { ...rest.limits, rate: { ...unhurried, ...rest.limits?.rate } };
-  const settings: Settings = settingsOf({ listen: { port: 0 }, log, secrets: testSecrets, ...rest, limits, database });
+  const given = { listen: { port: 0 }, log, secrets: testSecrets, egress: everywhere, ...rest, limits, database };
+  const settings: Settings = settingsOf(given);
   let statements: string[] | null = null;
   const app = await makeApp(settings, {
     log: makeLog(settings.log.level, onLog && { write: onLog }),
+    resolve,
     ...(now ? { now } : {}),
     ...(playgroundAssets ? { playgroundAssets } : {}),
     onStatement: (sql) => void statements?.push(sql),
@@ -97,6 +101,13 @@ const testSecrets = { keys: [{ id: "test", key: Buffer.alloc(32, "test").toStrin
 
 /** A test asks more in a second than a person in a minute. */
 const unhurried = { requestsPerMinute: 1_000_000, costPerMinute: 1_000_000_000, failedSignInsPerMinute: 1_000_000 };
+
+/** Tests run on loopback, and most of them care for no address. */
+const everywhere = {
+  allowedNetworks: ["127.0.0.0/8", "10.0.0.0/8", "192.0.2.0/24", "2001:db8::/32"],
+  hosts: [{ names: ["*"] }],
+  probeRedirects: true,
+};
 
 const testOperator = {
   kind: "API_TOKEN",
