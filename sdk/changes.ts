@@ -1,16 +1,20 @@
 import { ForbiddenError } from "./errors.js";
-import { ListChangedProjectsDocument, ListMoreOfProjectDocument } from "./generated/documents.js";
+import {
+  GetProjectConfigDocument,
+  ListChangedProjectsDocument,
+  ListMoreOfProjectDocument,
+} from "./generated/documents.js";
 import type {
   AlertingRuleSettings,
   ContactGroupSettings,
   GlobalRule,
   LimitTierSettings,
-  ListChangedProjectsData,
+  ProjectFirstPages,
   ProjectSettings,
   RecordingRuleSettings,
   ScrapeJobSettings,
 } from "./generated/types.js";
-import type { Graph } from "./graph.js";
+import { type Graph, nodeOf } from "./graph.js";
 import { GlobalRules } from "./namespaces/global-rules.js";
 import type { CallOptions } from "./options.js";
 import { nextCursor, type Page } from "./paginated.js";
@@ -47,6 +51,8 @@ export interface ChangePage {
   readonly globalRulesRevision: number;
   /** The limits that Prometheus is told of, by tier; they come from the server's settings and take no revision. */
   readonly limitTiers: ReadonlyArray<LimitTierSettings>;
+  /** Another one than before when the policy of where configuration may point has changed: see `Client.egressPolicy`. */
+  readonly egressFingerprint: string;
   readonly projects: ReadonlyArray<ChangedProject>;
   /** All global rules, on the last page, if they were asked for and changed; null: as before. */
   readonly globalRules: ReadonlyArray<GlobalRule> | null;
@@ -60,8 +66,6 @@ export interface ChangesArguments {
   readonly globalRules?: boolean | undefined;
 }
 
-type ChangedNode = ListChangedProjectsData["changedProjects"]["nodes"][number];
-
 /**
  * The changed projects, page by page, each with its complete configuration. Lists of one project that are longer than a page
  * are fetched to their end. The next page is under way while one is worked on. Nothing changed: one request, one empty page.
@@ -73,8 +77,12 @@ export async function* changes(
 ): AsyncGenerator<ChangePage, void, undefined> {
   const fetchPage = async (after: string | null) => {
     const variables = { sinceRevision, first: 100, after };
-    const { changedProjects, limitTiers } = await graph.request(ListChangedProjectsDocument, variables, options);
-    return { ...changedProjects, limitTiers };
+    const { changedProjects, egressPolicy, limitTiers } = await graph.request(
+      ListChangedProjectsDocument,
+      variables,
+      options,
+    );
+    return { ...changedProjects, egressFingerprint: egressPolicy.fingerprint, limitTiers };
   };
   const seen = new Set<string>();
   let coming = fetchPage(null);
@@ -85,14 +93,18 @@ export async function* changes(
       coming = fetchPage(nextCursor(page, seen));
       coming.catch(() => undefined); // Thrown when it is awaited; until then it is not unhandled.
     }
-    const { revision, globalRulesRevision, limitTiers } = page;
+    const { revision, globalRulesRevision, egressFingerprint, limitTiers } = page;
     const projects: ChangedProject[] = [];
-    for (const node of page.nodes) projects.push(await complete(graph, node, options));
+    for (const { id, name, revision: changedAt, project } of page.nodes) {
+      const config = project === null ? null : await complete(graph, project, options);
+      projects.push({ id, name, revision: changedAt, config });
+    }
     const wanted = isLast && globalRules && globalRulesRevision > sinceRevision;
     yield {
       revision,
       globalRulesRevision,
       limitTiers,
+      egressFingerprint,
       projects,
       globalRules: wanted ? await allGlobalRules(graph, options) : null,
     };
@@ -106,10 +118,23 @@ async function allGlobalRules(graph: Graph, options?: CallOptions): Promise<Glob
   return rules;
 }
 
-/** A project with its lists fetched to their end: one request per hundred further entries of the longest list. */
-async function complete(graph: Graph, node: ChangedNode, options?: CallOptions): Promise<ChangedProject> {
-  const { id, name, revision, project } = node;
-  if (project === null) return { id, name, revision, config: null };
+/** The complete configuration of one project; null when it is deleted. */
+export async function projectConfig(graph: Graph, id: string, options?: CallOptions): Promise<ProjectConfig | null> {
+  const { node } = await graph.request(GetProjectConfigDocument, { id }, options);
+  const project = nodeOf(node, "Project");
+  return project === null ? null : complete(graph, project, options);
+}
+
+/**
+ * A project with its lists fetched to their end: one request per hundred further entries of the longest list. Null when it
+ * is deleted in the meantime.
+ */
+async function complete(
+  graph: Graph,
+  project: ProjectFirstPages,
+  options?: CallOptions,
+): Promise<ProjectConfig | null> {
+  const { id, name } = project;
   const scrapeJobs = new Gathered(project.scrapeJobs);
   const rules = new Gathered(project.rules);
   const contactGroups = new Gathered(requireReadable(project.contactGroups, "contact groups", name));
@@ -124,13 +149,12 @@ async function complete(graph: Graph, node: ChangedNode, options?: CallOptions):
       withContactGroups: contactGroups.cursor !== null,
     };
     const more = (await graph.request(ListMoreOfProjectDocument, variables, options)).node;
-    if (more?.__typename !== "Project") return { id, name, revision, config: null }; // Deleted in the meantime.
+    if (more?.__typename !== "Project") return null;
     if (more.scrapeJobs) scrapeJobs.add(more.scrapeJobs);
     if (more.rules) rules.add(more.rules);
     if (more.contactGroups) contactGroups.add(more.contactGroups);
   }
-  const lists = { scrapeJobs: scrapeJobs.items, rules: rules.items, contactGroups: contactGroups.items };
-  return { id, name, revision, config: { ...project, ...lists } };
+  return { ...project, scrapeJobs: scrapeJobs.items, rules: rules.items, contactGroups: contactGroups.items };
 }
 
 /** What a token of an agent may read; without it a project would look as if it had none. */

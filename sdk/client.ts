@@ -1,7 +1,8 @@
-import { type ChangePage, type ChangesArguments, changes } from "./changes.js";
+import { type ChangePage, type ChangesArguments, changes, type ProjectConfig, projectConfig } from "./changes.js";
 import { checkOptions } from "./check-options.js";
 import type { TypedDocument } from "./document.js";
 import {
+  GetEgressPolicyDocument,
   GetRevisionDocument,
   GetViewerDocument,
   ListAlertmanagersDocument,
@@ -9,7 +10,7 @@ import {
   ListPrometheusServersDocument,
   WatchRevisionsDocument,
 } from "./generated/documents.js";
-import type { AlertmanagerCluster, LimitTier, PrometheusServer, Viewer } from "./generated/types.js";
+import type { AlertmanagerCluster, EgressPolicy, LimitTier, PrometheusServer, Viewer } from "./generated/types.js";
 import { Graph } from "./graph.js";
 import { Agents } from "./namespaces/agents.js";
 import { AlertingRules } from "./namespaces/alerting-rules.js";
@@ -135,6 +136,20 @@ export class Client<Throws extends boolean = true> {
    */
   changes(args: ChangesArguments, options?: CallOptions): AsyncGenerator<ChangePage, void, undefined> {
     return changes(this.#graph, args, options);
+  }
+
+  /** The complete configuration of one project as it is now, as `changes` gives it; null when it is deleted. */
+  projectConfig(id: string, options?: CallOptions): Promise<ProjectConfig | null> {
+    return projectConfig(this.#graph, id, options);
+  }
+
+  /**
+   * Where the projects' configuration may point, as the operators have settled. Who brings it somewhere checks by it, because
+   * the addresses of names change: `egressFingerprint` of each page of `changes` tells when to ask again. For agents, operators
+   * and readers.
+   */
+  async egressPolicy(options?: CallOptions): Promise<EgressPolicy> {
+    return (await this.#graph.request(GetEgressPolicyDocument, {}, options)).egressPolicy;
   }
 
   /**
