@@ -106,7 +106,7 @@ import { ScrapeLimits } from "./targets/scrape-limits.js";
 import { ScrapeUsageResolver } from "./targets/scrape-usage-resolver.js";
 import { ProjectTargetsResolver, ScrapeJobTargetsResolver, TargetResolver } from "./targets/target-resolver.js";
 import { TargetService } from "./targets/target-service.js";
-import { waysIn } from "./ways-in.js";
+import { kindsOfWays, waysIn } from "./ways-in.js";
 
 /** All that the database holds. */
 export const entities = [
@@ -270,7 +270,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
         now,
       }),
     ),
-    ways: ["API_TOKEN", ...(oidc ? (["OIDC"] as const) : [])],
+    ways: kindsOfWays(settings),
     signIn: oidc?.service ?? null,
     tokens,
     resolvers: [

@@ -4,6 +4,7 @@ import { ApiTokenWay } from "./access/api-token-way.js";
 import { JwtWay } from "./access/jwt-way.js";
 import { KeystoneWay } from "./access/keystone-way.js";
 import type { Oidc } from "./access/open-oidc.js";
+import { PrincipalKind } from "./access/principal.js";
 import { ProxyHeaderWay } from "./access/proxy-header-way.js";
 import type { RolePatterns } from "./access/role-patterns.js";
 import { UnknownTokenWay } from "./access/unknown-token-way.js";
@@ -50,4 +51,16 @@ export function waysIn({ access }: Settings, parts: WaysInParts): readonly WayIn
   }
   if (access.anonymous === "VIEWER") ways.push(new AnonymousWay());
   return ways;
+}
+
+/** The kinds of ways in that the settings open. */
+export function kindsOfWays({ access }: Settings): readonly PrincipalKind[] {
+  const open: Readonly<Partial<Record<PrincipalKind, boolean>>> = {
+    API_TOKEN: true,
+    OIDC: access.oidc !== undefined,
+    KEYSTONE: access.keystone !== undefined,
+    PROXY_HEADER: access.proxyHeader !== undefined,
+    ANONYMOUS: access.anonymous === "VIEWER",
+  };
+  return Object.values(PrincipalKind).filter((kind) => open[kind]);
 }

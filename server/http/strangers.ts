@@ -11,7 +11,7 @@ export const strangersPlugin: ApolloServerPlugin<Caller> = {
   async requestDidStart() {
     return {
       async didResolveOperation({ document, operation, contextValue }) {
-        if (contextValue.principal.kind !== "ANONYMOUS") return;
+        if (contextValue.maybePrincipal?.kind !== "ANONYMOUS") return;
         if (operation?.operation === OperationTypeNode.MUTATION) throw new ForbiddenError(signInFirst);
         if (asksForSchema(document)) throw new ForbiddenError(signInFirst);
       },

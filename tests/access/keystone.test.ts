@@ -111,6 +111,11 @@ describe("a Keystone token", () => {
     expect(auditEntries.nodes).toEqual([{ actor: "alice@Default", actorKind: "KEYSTONE" }]);
   });
 
+  it("is a way in that anybody may know of", async () => {
+    const ways = await fetch(new URL("/auth/ways", app.url));
+    expect(await ways.json()).toEqual({ ways: ["API_TOKEN", "KEYSTONE"] });
+  });
+
   it("without a scope, or for a project that is not here, signs in without roles", async () => {
     const elsewhere = { projectId: await keystone.project("elsewhere") };
     await keystone.grant(alice, "admin", elsewhere);

@@ -86,6 +86,11 @@ describe("headers of a listed proxy", () => {
     });
   });
 
+  it("are a way in that anybody may know of", async () => {
+    const ways = await fetch(new URL("/auth/ways", app.url));
+    expect(await ways.json()).toEqual({ ways: ["API_TOKEN", "PROXY_HEADER"] });
+  });
+
   it("without groups give no role, and without a user nobody", async () => {
     expect(await viewerOf(app, { "x-remote-user": "alice" })).toEqual({
       kind: "PROXY_HEADER",

@@ -52,6 +52,11 @@ async function firstEvent(query: string): Promise<{ data?: unknown; errors?: { e
 }
 
 describe("on a public board somebody without a name", () => {
+  it("may know that the board is public", async () => {
+    const ways = await fetch(new URL("/auth/ways", app.url));
+    expect(await ways.json()).toEqual({ ways: ["API_TOKEN", "ANONYMOUS"] });
+  });
+
   it("gets from every field of Query what the list above says", async () => {
     const outcomes: Record<string, unknown> = {};
     for (const { name, query, variables } of operations("query")) {
