@@ -78,8 +78,8 @@ it("keeps the document out of the log when Apollo itself fails", async () => {
       throw new GraphQLError("It failed: badly.", { source, positions: [2] });
     },
   });
-  const secret = "unused" as never; // The context, which nothing here looks at.
-  await expect(apollo.executeOperation({ query: "{ name }" }, { contextValue: secret })).rejects.toThrow("Internal");
+  const contextValue = { principal: { kind: "API_TOKEN" } } as never; // All that is looked at before it fails.
+  await expect(apollo.executeOperation({ query: "{ name }" }, { contextValue })).rejects.toThrow("Internal");
   await apollo.stop();
   expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50)).toMatchObject([
     { requestId: "id", err: { type: "GraphQLError", message: "It failed: badly." }, msg: "A request failed" },
