@@ -41,6 +41,9 @@ const canonical: Readonly<Record<string, string>> = {
   "histogram_quantile(0.9, sum by (le) (rate(x[5m])))": "histogram_quantile(0.9, sum by (le) (rate(x[5m])))",
 };
 
+const tooNew = (written: string) =>
+  `"${written}" may not be used: only newer versions of Prometheus understand it, and a rule must run on each.`;
+
 /** What is refused: the marked part, and what its author reads. */
 const refused: readonly (readonly [text: string, marked: string, message: string])[] = [
   ["", "", "Write an expression, for example up == 0."],
@@ -58,17 +61,17 @@ const refused: readonly (readonly [text: string, marked: string, message: string
     "holt_winters",
     '"holt_winters" is not a function that may be used here; check its spelling.',
   ],
-  ["sort_by_label(a, 'b')", "sort_by_label", 'The function "sort_by_label" may not be used here.'],
-  ["mad_over_time(a[5m])", "mad_over_time", 'The function "mad_over_time" may not be used here.'],
-  ["a smoothed", "a smoothed", '"a smoothed" uses a feature of PromQL that is not supported here.'],
-  ["a + fill(0) b", "fill(0)", '"fill(0)" is not supported.'],
-  ["a </ 1", "</", 'The operator "</" may not be used here.'],
+  ["sort_by_label(a, 'b')", "sort_by_label", tooNew("sort_by_label")],
+  ["mad_over_time(a[5m])", "mad_over_time", tooNew("mad_over_time")],
+  ["a smoothed", "a smoothed", tooNew("a smoothed")],
+  ["a + fill(0) b", "fill(0)", tooNew("fill(0)")],
+  ["a </ 1", "</", tooNew("</")],
   ["rate(a[5m + 5m])", "5m + 5m", "Write the duration out, for example 5m or 1h30m."],
   ["rate(a[(5m)])", "(5m)", "Write the duration out, for example 5m or 1h30m."],
   ["rate(a[300])", "300", '"300" is not a duration; write for example 5m, 1h30m or 7d, largest unit first.'],
   ["rate(a[0s])", "0s", "A duration must be greater than 0."],
   ["a offset +5m", "+5m", "Write the duration out, for example 5m or 1h30m."],
-  ["a offset step()", "step()", "Write the duration out, for example 5m or 1h30m."],
+  ["a offset step()", "step", tooNew("step")],
   ["a > 5m", "5m", "Write 5m in seconds: a duration is no number here."],
   ["a > 1_000", "1_000", '"1_000" is not a number that every Prometheus reads; write it in plain decimals.'],
   ["a > 1e999", "1e999", '"1e999" is not a number that every Prometheus reads; write it in plain decimals.'],

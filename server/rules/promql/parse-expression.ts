@@ -6,6 +6,7 @@ import { describeSyntaxError } from "./describe-syntax-error.js";
 import type { Aggregation, Expression, VectorMatching } from "./expression.js";
 import { aggregations, functions, isGroupingLabel, operators } from "./language.js";
 import { readNumber, readString } from "./literals.js";
+import { nodeTreatments, unknownNode } from "./node-treatment.js";
 import { readPostfix, readSelector } from "./parse-selector.js";
 import { childNodes, textOf } from "./syntax-node.js";
 
@@ -13,8 +14,8 @@ import { childNodes, textOf } from "./syntax-node.js";
 export const mostDepth = 64;
 
 /**
- * Reads a PromQL expression. Only what is listed in `language.ts` and handled here gets through: a kind of node that a
- * later grammar may bring is refused, not ignored. Throws `Refusal` with the first thing that is wrong.
+ * Reads a PromQL expression. Only what is listed in `language.ts` and `node-treatment.ts` gets through: a kind of node
+ * that a later grammar may bring is refused, not ignored. Throws `Refusal` with the first thing that is wrong.
  */
 export function parseExpression(text: string): Expression {
   return readTree(parser.parse(text), text);
@@ -34,7 +35,11 @@ function refuseUnreadable(tree: Tree, text: string): void {
   let problem: TextProblem | undefined;
   tree.iterate({
     enter({ type, name, from, to }) {
+      const treatment = nodeTreatments.get(name) ?? unknownNode;
       if (type.isError) problem ??= describeSyntaxError(text, from, to);
+      else if (typeof treatment === "object") {
+        problem ??= { message: `"${text.slice(from, to)}" may not be used: ${treatment.refused}.`, from, to };
+      }
       // Prometheus ends a comment at a carriage return too, and would read as code what is a comment here.
       if (name === "LineComment" && text.slice(from, to - 1).includes("\r")) {
         problem ??= { message: "A comment holds a carriage return; end it with a line break.", from, to };
