@@ -23,6 +23,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as a form, instead of a body. */
+  readonly form?: Readonly<Record<string, string>>;
   /** Ends the request early, for example when nobody waits for its answer any more. */
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
@@ -43,7 +45,6 @@ export class HttpStatusError extends UpstreamUnavailableError {
 export class NeverSentError extends UpstreamUnavailableError {}
 
 const defaultLimits: HttpLimits = { timeoutMs: 5_000, maxBytes: 64 * 1024 * 1024 };
-const jsonContent: Readonly<Record<string, string>> = { "content-type": "application/json" };
 // Of an error only its message is wanted.
 const maxErrorBytes = 64 * 1024;
 
@@ -113,17 +114,23 @@ export class HttpJson {
     }
   }
 
-  #send({ method = "GET", path, query = {}, body, ...request }: HttpRequest, signal: AbortSignal): Promise<Response> {
+  #send(
+    { method = "GET", path, query = {}, body, form, ...request }: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const url = new URL(this.#base);
     url.pathname = `${url.pathname.replace(/\/$/, "")}${path}`;
     for (const [name, value] of Object.entries(query)) url.searchParams.append(name, value);
-    const headers = { ...this.#headers, ...(body === undefined ? {} : jsonContent), ...request.headers };
+    const sent = body === undefined ? form && new URLSearchParams(form).toString() : JSON.stringify(body);
+    const type = body === undefined ? "application/x-www-form-urlencoded" : "application/json";
+    const content: Readonly<Record<string, string>> = sent === undefined ? {} : { "content-type": type };
+    const headers = { ...this.#headers, ...content, ...request.headers };
     return this.#fetch(url, {
       method,
       headers,
       signal,
       redirect: "manual",
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(sent === undefined ? {} : { body: sent }),
     });
   }
 

@@ -37,6 +37,9 @@ export interface Sample {
   readonly atMs: number;
 }
 
+/** How a Prometheus reads an expression: what it prints of it, on one line, or why it refuses it. */
+export type QueryReading = { readonly printed: string } | { readonly refusal: string };
+
 /** What a Prometheus says of itself. */
 export interface PrometheusStatus {
   /** False when it still runs the config before the last one it was given. */
@@ -71,10 +74,25 @@ export class PrometheusClient {
       return await this.#data("/api/v1/query", { query: expr }, signal, readSamples);
     } catch (error) {
       if (error instanceof HttpStatusError && (error.status === 400 || error.status === 422)) {
-        const said = (error.answer as { error?: unknown } | undefined)?.error;
-        if (typeof said === "string") throw new BadUserInputError(said);
+        const said = errorOf(error.answer);
+        if (said !== undefined) throw new BadUserInputError(said);
       }
       throw error;
+    }
+  }
+
+  /** Has its own parser read an expression, which is not evaluated. Before 2.38 it cannot say, which is a failure. */
+  async readQuery(expr: string, timeoutMs: number, signal?: AbortSignal): Promise<QueryReading> {
+    const request = { method: "POST", path: "/api/v1/format_query", form: { query: expr }, timeoutMs, signal } as const;
+    try {
+      return await this.http.read(request, (answer) => {
+        // It lays long expressions out over indented lines; its strings hold no line breaks.
+        return { printed: textOf(fieldsOf(answer, "the answer").data, "data").replaceAll(/\n */g, " ").trim() };
+      });
+    } catch (error) {
+      const refusal = error instanceof HttpStatusError && error.status === 400 ? errorOf(error.answer) : undefined;
+      if (refusal === undefined) throw error;
+      return { refusal: refusal.replace(/^invalid parameter "query": /, "") };
     }
   }
 
@@ -102,6 +120,12 @@ export class PrometheusClient {
   ): Promise<T> {
     return this.http.read({ path, query, signal }, (answer) => read(fieldsOf(answer, "the answer").data));
   }
+}
+
+/** What an answer says is wrong with the request. */
+function errorOf(answer: unknown): string | undefined {
+  const said = (answer as { error?: unknown } | null | undefined)?.error;
+  return typeof said === "string" ? said : undefined;
 }
 
 const targetHealth = { up: "UP", down: "DOWN", unknown: "UNKNOWN" } as const;

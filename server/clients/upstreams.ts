@@ -4,6 +4,7 @@ import { KeystoneClient } from "./keystone-client.js";
 import { KeystoneSession, type KeystoneUser } from "./keystone-session.js";
 import { PrometheusClient } from "./prometheus-client.js";
 import { PrometheusView } from "./prometheus-view.js";
+import { QueryReader } from "./query-reader.js";
 import { type UpstreamFetch, upstreamFetch } from "./upstream-fetch.js";
 import type { UpstreamServer, UpstreamTls } from "./upstream-server.js";
 
@@ -34,12 +35,16 @@ export interface AlertmanagerGroup {
 /** The clients of all servers behind the graph, and their connections. */
 export interface Upstreams {
   readonly prometheus: PrometheusView;
+  readonly queries: QueryReader;
   readonly alertmanagers: readonly AlertmanagerGroup[];
   /** Null when the settings have none. */
   readonly keystone: KeystoneClient | null;
   /** Ends all connections; requests under way fail. */
   close(): Promise<void>;
 }
+
+/** A Prometheus that takes longer to read an expression, a matter of a millisecond, is not worth the wait. */
+const longestReadingMs = 2_000;
 
 /** Makes a client for each server in the settings; connects to none of them yet. */
 export function openUpstreams(settings: UpstreamSettings, now: () => Date): Upstreams {
@@ -63,6 +68,7 @@ export function openUpstreams(settings: UpstreamSettings, now: () => Date): Upst
   return {
     keystone: keystone ? connectKeystone(keystone) : null,
     prometheus: new PrometheusView(replicas, { maxAgeMs: cacheSeconds * 1_000, now }),
+    queries: new QueryReader(replicas, { timeoutMs: Math.min(limits.timeoutMs, longestReadingMs), now }),
     alertmanagers: settings.alertmanagers.map(({ name, members }) => ({
       name,
       members: members.map((server) => {
