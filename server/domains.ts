@@ -70,6 +70,7 @@ import {
 import { ChangesResolver, RolloutProblemResolver, revisionsTopic } from "./rollout/rollout-resolver.js";
 import { RolloutService } from "./rollout/rollout-service.js";
 import { AlertingRule } from "./rules/alerting-rule.js";
+import { ExpressionChecker } from "./rules/expression-checker.js";
 import { ExpressionResolver } from "./rules/expression-resolver.js";
 import { ExpressionService } from "./rules/expression-service.js";
 import { GlobalRule } from "./rules/global-rule.js";
@@ -225,10 +226,11 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
   const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, egress, changes, scrapeLimits);
   const targets = new TargetService(scrapeJobRepository, upstreams.prometheus);
   const ruleLimits = new RuleLimits(ruleRepository, limits);
-  const rules = new RuleService(ruleRepository, projects, changes, ruleLimits);
+  const checker = new ExpressionChecker(upstreams.queries);
+  const rules = new RuleService(ruleRepository, projects, checker, changes, ruleLimits);
   const ruleHealth = new RuleHealthService(upstreams.prometheus, projects);
-  const globalRules = new GlobalRuleService(globalRuleRepository, changes);
-  const expressions = new ExpressionService(projects, ruleLimits);
+  const globalRules = new GlobalRuleService(globalRuleRepository, checker, changes);
+  const expressions = new ExpressionService(projects, checker, ruleLimits);
 
   const live = new LiveAlerts(upstreams.alertmanagers, {
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,

@@ -27,6 +27,12 @@ export class ExpressionReport {
   })
   readonly enforcedExpr!: string | null;
 
+  @Field(() => Boolean, {
+    description:
+      "Whether a Prometheus has read it as it would run, and found each selector confined. False when none could be asked, which keeps nobody from writing the rule.",
+  })
+  readonly verifiedByPrometheus!: boolean;
+
   @Field(() => [ExpressionProblem], { description: "What is wrong; empty when it is valid." })
   readonly problems!: readonly ExpressionProblem[];
 }

@@ -1,14 +1,15 @@
 import type { Caller } from "../access/caller.js";
 import { requireId } from "../core/ids.js";
 import type { ProjectService } from "../projects/project-service.js";
+import type { ExpressionChecker } from "./expression-checker.js";
 import type { ExpressionReport } from "./expression-report.js";
-import { enforceProject } from "./promql/enforce-project.js";
 import type { RuleLimits } from "./rule-limits.js";
 
 /** Checks expressions before somebody writes a rule with them. */
 export class ExpressionService {
   constructor(
     private readonly projects: ProjectService,
+    private readonly expressions: ExpressionChecker,
     private readonly limits: RuleLimits,
   ) {}
 
@@ -17,9 +18,10 @@ export class ExpressionService {
     const projectId = requireId("prj", project, ["project"]);
     caller.requireIn(projectId, "project.read", "Project");
     const found = await this.projects.require(caller, projectId);
-    const result = enforceProject(expr, found.name, this.limits.expressionLimits(found, expr, null));
-    return result.ok
-      ? { valid: true, enforcedExpr: result.enforced, problems: [] }
-      : { valid: false, enforcedExpr: null, problems: result.problems };
+    const limits = this.limits.expressionLimits(found, expr, null);
+    const result = await this.expressions.ofProject(expr, found.name, limits, caller.request.signal);
+    if (!result.ok) return { valid: false, enforcedExpr: null, verifiedByPrometheus: false, problems: result.problems };
+    const { enforced, verifiedByPrometheus } = result;
+    return { valid: true, enforcedExpr: enforced, verifiedByPrometheus, problems: [] };
   }
 }

@@ -11,10 +11,10 @@ import type { Outcome } from "../graph/payload.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
 import { addExpressionProblems, checkAlerting } from "./check-rule.js";
 import { describeAlerting } from "./describe-rule.js";
+import type { ExpressionChecker } from "./expression-checker.js";
 import { GlobalRule } from "./global-rule.js";
 import type { GlobalRuleCreateInput, GlobalRuleUpdateInput } from "./global-rule-input.js";
 import type { GlobalRuleRepository } from "./global-rule-repository.js";
-import { checkExpression } from "./promql/check-expression.js";
 
 const byName = { property: "name", direction: "ASC" } as const;
 
@@ -22,6 +22,7 @@ const byName = { property: "name", direction: "ASC" } as const;
 export class GlobalRuleService {
   constructor(
     private readonly repository: GlobalRuleRepository,
+    private readonly expressions: ExpressionChecker,
     private readonly changes: ChangeLog,
   ) {}
 
@@ -43,7 +44,8 @@ export class GlobalRuleService {
       caller,
       (id) => this.find(caller, id),
       async (key) => {
-        const { rule, userErrors } = checked(
+        const { rule, userErrors } = await this.#checked(
+          caller,
           Object.assign(new GlobalRule(), {
             id: newId("grl"),
             name: input.name,
@@ -77,7 +79,8 @@ export class GlobalRuleService {
       (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#existing(id);
-        const { rule, userErrors } = checked(
+        const { rule, userErrors } = await this.#checked(
+          caller,
           altered(before, {
             name: cleared(input.name, ""),
             mode: cleared(input.mode, initial.mode),
@@ -117,6 +120,19 @@ export class GlobalRuleService {
     );
   }
 
+  /** The rule with its expression confined to projects' series, and all that is wrong with it. */
+  async #checked(caller: Caller, written: GlobalRule): Promise<{ rule: GlobalRule; userErrors: readonly UserError[] }> {
+    const errors = new UserErrors();
+    checkAlerting(written, errors);
+    const result = await this.expressions.ofOperator(written.expr, caller.request.signal);
+    if (!result.ok) {
+      addExpressionProblems(written.expr, result.problems, errors);
+      return { rule: written, userErrors: errors.list };
+    }
+    const { enforced, verifiedByPrometheus } = result;
+    return { rule: altered(written, { expr: enforced, verifiedByPrometheus }), userErrors: errors.list };
+  }
+
   async #existing(id: string): Promise<GlobalRule> {
     const rule = await this.repository.find(id);
     if (rule === null) throw new NotFoundError("Global rule");
@@ -125,15 +141,6 @@ export class GlobalRuleService {
 }
 
 const initial = { mode: "PER_PROJECT", for: "1m", severity: "warning" } as const;
-
-/** The rule with its expression in canonical form, and all that is wrong with it. */
-function checked(written: GlobalRule): { rule: GlobalRule; userErrors: readonly UserError[] } {
-  const errors = new UserErrors();
-  checkAlerting(written, errors);
-  const result = checkExpression(written.expr);
-  if (!result.ok) addExpressionProblems(written.expr, result.problems, errors);
-  return { rule: result.ok ? altered(written, { expr: result.canonical }) : written, userErrors: errors.list };
-}
 
 /** What a nullable input means for a field that always has a value: absent stays undefined, null is the default. */
 function cleared<T>(value: T | null | undefined, standard: T): T | undefined {

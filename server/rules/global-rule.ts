@@ -34,8 +34,17 @@ export class GlobalRule extends StoredNode {
   readonly mode!: GlobalRuleMode;
 
   @Column("json")
-  @Field(() => PromQL, { description: "The expression as it runs, in canonical form." })
+  @Field(() => PromQL, {
+    description: "The expression as it runs: in canonical form, each selector reading series of projects alone.",
+  })
   readonly expr!: string;
+
+  @Column("boolean", { name: "verified_by_prometheus" })
+  @Field(() => Boolean, {
+    description:
+      "Whether a Prometheus read the expression as it runs when it was written, and found each selector confined. False when none could be asked; the agents check it again before they use it.",
+  })
+  readonly verifiedByPrometheus!: boolean;
 
   @Column("varchar", { name: "for_duration", length: 40 })
   @Field(() => Duration, { description: "How long the expression must give a series before its alert fires." })

@@ -13,7 +13,7 @@ import type { ProjectService } from "../projects/project-service.js";
 import { AlertingRule } from "./alerting-rule.js";
 import { addExpressionProblems, checkRule } from "./check-rule.js";
 import { describeRule } from "./describe-rule.js";
-import { enforceProject } from "./promql/enforce-project.js";
+import type { ExpressionChecker } from "./expression-checker.js";
 import { recordedSeriesOf } from "./recorded-series.js";
 import { RecordingRule } from "./recording-rule.js";
 import { Rule } from "./rule.js";
@@ -32,6 +32,7 @@ export class RuleService {
   constructor(
     private readonly repository: RuleRepository,
     private readonly projects: ProjectService,
+    private readonly expressions: ExpressionChecker,
     private readonly changes: ChangeLog,
     private readonly limits: RuleLimits,
   ) {}
@@ -188,14 +189,16 @@ export class RuleService {
     const project = await this.projects.require(caller, written.projectId);
     if (!errors.any) this.limits.checkInterval(project, written, before, errors);
     const limits = this.limits.expressionLimits(project, written.expr, before);
-    const result = enforceProject(written.expr, project.name, limits);
+    const result = await this.expressions.ofProject(written.expr, project.name, limits, caller.request.signal);
     if (!result.ok) addExpressionProblems(written.expr, result.problems, errors);
     const { projectId, recordedSeries } = written;
     if (!errors.any && recordedSeries !== null) {
       const other = await this.repository.findRecorded(projectId, recordedSeries);
       if (other && other.id !== written.id) errors.add(taken.code, taken.message, taken.path);
     }
-    const rule = altered<Rule>(written, { enforcedExpr: result.ok ? result.enforced : "" }) as T;
+    const enforcedExpr = result.ok ? result.enforced : "";
+    const verifiedByPrometheus = result.ok && result.verifiedByPrometheus;
+    const rule = altered<Rule>(written, { enforcedExpr, verifiedByPrometheus }) as T;
     return { rule, userErrors: errors.list };
   }
 

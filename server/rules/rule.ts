@@ -46,6 +46,13 @@ export class Rule extends StoredNode {
   })
   readonly enforcedExpr!: string;
 
+  @Column("boolean", { name: "verified_by_prometheus" })
+  @Field(() => Boolean, {
+    description:
+      "Whether a Prometheus read the expression as it runs when it was written, and found each selector confined. False when none could be asked; the agents check it again before they use it.",
+  })
+  readonly verifiedByPrometheus!: boolean;
+
   @Column("json")
   @Field(() => Labels, { description: "Labels that the rule sets on its result; `project` is set by itself." })
   readonly labels!: Readonly<Record<string, string>>;

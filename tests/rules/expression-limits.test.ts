@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { checkExpression } from "../../server/rules/promql/check-expression.js";
 import { enforceProject } from "../../server/rules/promql/enforce-project.js";
 import { defaultExpressionLimits, type ExpressionLimits } from "../../server/rules/promql/expression-limits.js";
+import { checkExpression } from "./check-expression.js";
 
 const hour = 3_600_000;
 

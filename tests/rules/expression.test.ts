@@ -3,7 +3,7 @@ import { startApp, type TestApp } from "../support/app.js";
 import { describeOnEachDatabase } from "../support/databases.js";
 
 const query = `query ($project: ID!, $expr: PromQL!) {
-  expression(project: $project, expr: $expr) { valid enforcedExpr problems { message from to } }
+  expression(project: $project, expr: $expr) { valid enforcedExpr verifiedByPrometheus problems { message from to } }
 }`;
 
 describeOnEachDatabase((database) => {
@@ -26,11 +26,13 @@ describeOnEachDatabase((database) => {
     expect(await report("sum(rate(x[300s]))  by (job)")).toEqual({
       valid: true,
       enforcedExpr: 'sum by (job) (rate(x{project="tools"}[5m]))',
+      verifiedByPrometheus: false,
       problems: [],
     });
     expect(await report('x{project="other"} or rate(y)')).toEqual({
       valid: false,
       enforcedExpr: null,
+      verifiedByPrometheus: false,
       problems: [
         {
           message:
@@ -43,6 +45,7 @@ describeOnEachDatabase((database) => {
     expect(await report('x{project="other"} or y')).toEqual({
       valid: false,
       enforcedExpr: null,
+      verifiedByPrometheus: false,
       problems: [
         {
           message: "Remove this matcher: an expression reads its own project, and project is added by itself.",

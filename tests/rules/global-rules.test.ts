@@ -43,7 +43,7 @@ describeOnEachDatabase((database) => {
       id: expect.stringMatching(/^grl_[0-9a-z]{26}$/),
       name: "Down",
       mode: "PER_PROJECT",
-      expr: "up == 0",
+      expr: 'up{project!=""} == 0',
       for: "1m",
       keepFiringFor: null,
       severity: "warning",
@@ -114,6 +114,22 @@ describeOnEachDatabase((database) => {
       ],
     });
     expect(await app.data(app.operator, state)).toEqual(before);
+  });
+
+  it("refuses an expression whose result may belong to nobody or to somebody else", async () => {
+    const messages = async (expr: string) =>
+      (await created("Lost", { expr })).userErrors.map(({ message }: { message: string }) => message);
+    expect(await messages("sum(up)\n  > 5")).toEqual([
+      "Line 1, column 1: Add by (project) to sum, else the result belongs to no project.",
+    ]);
+    expect(await messages('label_replace(up, "project", "b", "", "")')).toEqual([
+      "Column 19: The label project says whose a series is; write to another label.",
+    ]);
+    expect(await messages("vector(1)")).toEqual([
+      "Column 1: This reads no series, so its alerts would belong to no project.",
+    ]);
+    const { globalRule } = await created("Kept", { expr: "sum by (project) (up)" });
+    expect(mistakes((await updated(globalRule.id, { expr: "sum(up)" })).userErrors)).toEqual(["INVALID input.expr"]);
   });
 
   it("keeps absent fields, resets null ones, and moves nothing when nothing changes", async () => {

@@ -1,8 +1,8 @@
 import { parser } from "@prometheus-io/lezer-promql";
 import { beforeAll, expect, test } from "vitest";
-import { checkExpression } from "../../server/rules/promql/check-expression.js";
 import { aggregations, functions, isGroupingLabel, keywords, operators } from "../../server/rules/promql/language.js";
 import { type Prometheus, startPrometheus } from "../support/prometheus.js";
+import { checkExpression } from "./check-expression.js";
 import { formatQueries } from "./format-query.js";
 import { callOf, sampleOf } from "./sample-calls.js";
 

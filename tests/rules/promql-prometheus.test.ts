@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { checkExpression } from "../../server/rules/promql/check-expression.js";
 import { enforceProject } from "../../server/rules/promql/enforce-project.js";
 import type { Expression } from "../../server/rules/promql/expression.js";
 import { parseExpression } from "../../server/rules/promql/parse-expression.js";
@@ -9,6 +8,7 @@ import { printExpression } from "../../server/rules/promql/print-expression.js";
 import { type Prometheus, startPrometheus } from "../support/prometheus.js";
 import { tempFolder } from "../support/temp-folder.js";
 import { waitFor } from "../support/wait-for.js";
+import { checkExpression } from "./check-expression.js";
 import { Random } from "./random.js";
 import { ExpressionWriter } from "./random-expression.js";
 import { writtenRules } from "./rule-files.js";

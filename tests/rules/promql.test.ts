@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkExpression } from "../../server/rules/promql/check-expression.js";
+import { checkExpression } from "./check-expression.js";
 import { promtoolRefusalOf } from "./promtool.js";
 
 /** What people write, and how it is stored. */

@@ -1,6 +1,6 @@
 import { parser } from "@prometheus-io/lezer-promql";
 import { expect, test } from "vitest";
-import { everySelectorReads } from "../../server/rules/promql/verify-selectors.js";
+import { everySelectorHasProject, everySelectorReads } from "../../server/rules/promql/verify-selectors.js";
 
 const confined = [
   's{project="a"}',
@@ -35,4 +35,25 @@ test.each(confined)("%s reads project a alone", (text) => {
 
 test.each(leaking)("%s is not what is written for project a", (text) => {
   expect(everySelectorReads(parser.parse(text), text, "a")).toBe(false);
+});
+
+test.each(['s{project!=""}', 's{project="a"} + x{project!="",project=~"b"}', "vector(1)"])(
+  "%s reads projects alone",
+  (text) => {
+    expect(everySelectorHasProject(parser.parse(text), text)).toBe(true);
+  },
+);
+
+test.each([
+  "s",
+  's{project=""}',
+  's{project!="a"}',
+  's{project=~".+"}',
+  's{project!~""}',
+  's{project!=""} + s',
+  's{exported_project!=""}',
+  's{"project"!=""}',
+  's{project!=""',
+])("%s may read what belongs to no project", (text) => {
+  expect(everySelectorHasProject(parser.parse(text), text)).toBe(false);
 });

@@ -71,7 +71,11 @@ beforeAll(async () => {
       return size ? projectOf(index, size) : null;
     },
     globalRules: ({ first, after }: { first: number; after: string | null }) => {
-      const rules = Array.from({ length: globalRules }, (_, i) => ({ ...ruleOf("grl", i), mode: "GLOBAL" }));
+      const rules = Array.from({ length: globalRules }, (_, i) => ({
+        ...ruleOf("grl", i),
+        mode: "GLOBAL",
+        verifiedByPrometheus: true,
+      }));
       return { ...pageOf(rules, first, after), totalCount: globalRules };
     },
   });

@@ -16,6 +16,11 @@ export function checkTypes(expression: Expression): readonly TextProblem[] {
   return problems;
 }
 
+/** The type of an expression whose types are right. */
+export function valueTypeOf(expression: Expression): ValueType {
+  return typeOf(expression, () => {});
+}
+
 type Report = (expression: Expression, message: string) => void;
 
 function typeOf(expression: Expression, report: Report): ValueType {

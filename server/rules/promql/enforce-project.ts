@@ -1,18 +1,18 @@
 import { parser } from "@prometheus-io/lezer-promql";
 import type { TextProblem } from "../text-problem.js";
-import { type ExpressionProblem, readExpression } from "./check-expression.js";
 import { type Expression, type Matcher, mapSelectors, type Selector, walk } from "./expression.js";
 import { defaultExpressionLimits, type ExpressionLimits } from "./expression-limits.js";
 import { projectLabel } from "./language.js";
 import { readTree } from "./parse-expression.js";
 import { printExpression } from "./print-expression.js";
+import { readExpression } from "./read-expression.js";
 import { writtenLabel } from "./string-arguments.js";
 import { everySelectorReads } from "./verify-selectors.js";
 
-/** The expression as it may run for the project, or why it may not. */
+/** The expression as it may run, or why it may not. */
 export type EnforceResult =
   | { readonly ok: true; readonly enforced: string }
-  | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
+  | { readonly ok: false; readonly problems: readonly TextProblem[] };
 
 /**
  * Confines an expression to the series of one project: each selector, wherever it stands, gets `project="…"`.
@@ -75,7 +75,8 @@ function isConfined(enforced: string, project: string): boolean {
   return everySelectorReads(tree, enforced, project) && printExpression(readTree(tree, enforced)) === enforced;
 }
 
-function unconfined(text: string): ExpressionProblem {
+/** The answer where the ways of reading differ, which nobody should ever see. */
+export function unconfined(text: string): TextProblem {
   const message = "This cannot be confined to the project with certainty; write it more simply.";
   return { message, from: 0, to: text.length };
 }

@@ -3,31 +3,16 @@ import { checkLimits } from "./check-limits.js";
 import { checkStrings } from "./check-strings.js";
 import { checkTypes } from "./check-types.js";
 import type { Expression } from "./expression.js";
-import { defaultExpressionLimits, type ExpressionLimits, mostExpressionCharacters } from "./expression-limits.js";
+import { type ExpressionLimits, mostExpressionCharacters } from "./expression-limits.js";
 import { parseExpression } from "./parse-expression.js";
-import { printExpression } from "./print-expression.js";
 
-/** What is wrong at one place of an expression, and what to do about it. */
-export type ExpressionProblem = TextProblem;
-
-/** What the checks of an expression say; `canonical` is the form to store and run. */
-export type CheckResult =
-  | { readonly ok: true; readonly canonical: string }
-  | { readonly ok: false; readonly problems: readonly ExpressionProblem[] };
-
-/** Checks an operator's expression, which may read every project: all that `enforceProject` checks but the project. */
-export function checkExpression(text: string, limits: ExpressionLimits = defaultExpressionLimits): CheckResult {
-  const read = readExpression(text, limits);
-  return read.ok ? { ok: true, canonical: printExpression(read.expression) } : read;
-}
+/** An expression that was read, or what is wrong with it. */
+export type ReadResult =
+  | { readonly ok: true; readonly expression: Expression }
+  | { readonly ok: false; readonly problems: readonly TextProblem[] };
 
 /** Reads an expression and runs every check that does not depend on whose it is. */
-export function readExpression(
-  text: string,
-  limits: ExpressionLimits,
-):
-  | { readonly ok: true; readonly expression: Expression }
-  | { readonly ok: false; problems: readonly ExpressionProblem[] } {
+export function readExpression(text: string, limits: ExpressionLimits): ReadResult {
   try {
     refuseText(text, Math.min(limits.characters, mostExpressionCharacters));
     const expression = parseExpression(text);
