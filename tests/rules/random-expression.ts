@@ -16,8 +16,21 @@ export const keywordNames: readonly string[] = [
   "unless",
 ];
 
-const LABELS = ["job", "instance", "on", "sum", "le", "code", "by", "__name__x", "exported_project"];
-const VALUES = [
+/** Names of labels that selectors ask for. */
+export const labelNames: readonly string[] = [
+  "job",
+  "instance",
+  "on",
+  "sum",
+  "le",
+  "code",
+  "by",
+  "__name__x",
+  "exported_project",
+];
+
+/** Values of labels that selectors ask for. */
+export const labelValues: readonly string[] = [
   "api",
   "5..",
   "a|b",
@@ -47,6 +60,8 @@ export class ExpressionWriter {
     private readonly names: readonly string[] = plainNames,
     /** Matchers on `project` that some of the selectors get. */
     private readonly ownMatchers: readonly string[] = [],
+    /** What stands in `by (…)`, `on (…)` and their like. */
+    private readonly groupingLabels: readonly string[] = ["job", "instance", "project", "sum"],
   ) {}
 
   /** An expression of the type that rules need. */
@@ -159,8 +174,8 @@ export class ExpressionWriter {
     const { random } = this;
     const isRegex = random.chance(40);
     const operator = random.pick(isRegex ? ["=~", "!~"] : ["=", "!="]);
-    const value = this.#quote(random.pick(isRegex ? PATTERNS : VALUES));
-    return `${random.pick(LABELS)}${this.#space()}${operator}${this.#space()}${value}`;
+    const value = this.#quote(random.pick(isRegex ? PATTERNS : labelValues));
+    return `${random.pick(labelNames)}${this.#space()}${operator}${this.#space()}${value}`;
   }
 
   #quote(value: string): string {
@@ -180,7 +195,7 @@ export class ExpressionWriter {
 
   #labels(): string {
     const { random } = this;
-    return `(${Array.from({ length: random.below(3) }, () => random.pick(["job", "instance", "project", "sum"])).join(", ")})`;
+    return `(${Array.from({ length: random.below(3) }, () => random.pick(this.groupingLabels)).join(", ")})`;
   }
 
   #call(name: string, inner: string): string {

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { freePort } from "./ports.js";
 import { type RunningProcess, startProcess } from "./process.js";
 import { tempFolder } from "./temp-folder.js";
@@ -13,6 +15,8 @@ export interface PrometheusOptions {
   readonly port?: number;
   /** More command line flags. */
   readonly flags?: readonly string[];
+  /** What it has stored already when it starts, in OpenMetrics' text format with timestamps. */
+  readonly stored?: string;
 }
 
 /** One sample of an instant query. */
@@ -46,6 +50,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
   const folder = await tempFolder("prometheus");
   const configFile = options.configFile ?? join(folder, "prometheus.yml");
   if (options.configFile === undefined) await writeFile(configFile, options.config ?? EMPTY_CONFIG);
+  if (options.stored !== undefined) await storeBlocks(options.stored, folder);
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const running = await startProcess({
@@ -62,6 +67,13 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
     ready: { url: `${url}/-/ready` },
   });
   return new LocalPrometheus(url, port, folder, configFile, running);
+}
+
+async function storeBlocks(openMetrics: string, folder: string): Promise<void> {
+  const file = join(folder, "stored.om");
+  await writeFile(file, openMetrics);
+  const parameters = ["tsdb", "create-blocks-from", "openmetrics", "--quiet", file, join(folder, "data")];
+  await promisify(execFile)("promtool", parameters, { maxBuffer: 64 * 1024 * 1024 });
 }
 
 class LocalPrometheus implements Prometheus {
