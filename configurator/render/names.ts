@@ -2,6 +2,9 @@ const projectName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const partName = /^[^/\p{Cc}\p{Cs}\u2028\u2029]{1,200}$/u;
 const id = /^[a-zA-Z0-9_]{1,64}$/;
 const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+/** Series that Prometheus itself writes. */
+const ownSeries = /^(?:up|ALERTS|ALERTS_FOR_STATE|scrape_.*)$/;
 const host = /^[a-zA-Z0-9._-]{1,253}$|^[0-9a-fA-F:.]{2,45}$/;
 
 /*
@@ -27,6 +30,12 @@ export function isId(text: string): boolean {
 /** Whether a tenant may set this label: one that Prometheus 2.42 reads, and not one of its own. */
 export function isTenantLabel(name: string): boolean {
   return labelName.test(name) && !name.startsWith("__") && name.length <= 128;
+}
+
+/** Says why a rule may not record under this name, or undefined. */
+export function recordProblem(name: string): string | undefined {
+  if (!metricName.test(name)) return "its name is none for a series";
+  return ownSeries.test(name) ? "it records under the name of a series that Prometheus itself writes" : undefined;
 }
 
 /** Whether the text can stand before `:port` in an address, an IPv6 address without its brackets. */

@@ -7,7 +7,7 @@ import type {
 } from "../fetch/project-config.js";
 import { durationMs } from "./duration.js";
 import type { LimitTier } from "./limit-tier.js";
-import { refusedLabel } from "./names.js";
+import { recordProblem, refusedLabel } from "./names.js";
 import { byName, compareText } from "./order.js";
 import type { Problem } from "./problem.js";
 import { selectorProblem } from "./selector-check.js";
@@ -99,12 +99,10 @@ function alertYaml(rule: AlertingRuleConfig | GlobalRuleConfig, expr: string, la
 function ruleProblem(rule: RuleConfig, project: ProjectConfig): string | undefined {
   if (rule.__typename !== "AlertingRule" && rule.__typename !== "RecordingRule")
     return "it is of a kind that this agent does not know";
-  return (
-    selectorProblem(rule.enforcedExpr, project.name) ??
-    (rule.__typename === "AlertingRule"
-      ? (textProblem("label", alertLabels(rule, project)) ?? textProblem("annotation", rule.annotations))
-      : textProblem("label", rule.labels))
-  );
+  const problem = selectorProblem(rule.enforcedExpr, project.name);
+  if (problem !== undefined) return problem;
+  if (rule.__typename === "RecordingRule") return recordProblem(rule.name) ?? textProblem("label", rule.labels);
+  return textProblem("label", alertLabels(rule, project)) ?? textProblem("annotation", rule.annotations);
 }
 
 function textProblem(what: "label" | "annotation", texts: Labels): string | undefined {

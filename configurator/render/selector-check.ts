@@ -1,6 +1,55 @@
 import { parser } from "@prometheus-io/lezer-promql";
 
+/** Any other control character ends something for Prometheus and not for this parser, as a carriage return does a comment. */
 const controlCharacter = /[^\P{Cc}\n\t]/u;
+
+const words = (text: string) => new Set(text.split(" "));
+
+/*
+ * What the grammar may find in an expression of ours. Everything else is refused, whatever it does: a later Prometheus
+ * may have functions that read series which the expression does not name, as `info` does.
+ */
+const nodes = words(
+  "PromQL ParenExpr UnaryExpr UnaryOp NumberDurationLiteral StringLiteral VectorSelector LabelMatchers " +
+    "UnquotedLabelMatcher Identifier LabelName MatchOp MatrixSelector SubqueryExpr DurationExpr " +
+    "NumberDurationLiteralInDurationContext OffsetExpr Offset OffsetDurationExpr StepInvariantExpr At " +
+    "AtModifierPreprocessors AtStart AtEnd FunctionCall FunctionIdentifier FunctionCallBody AggregateExpr AggregateOp " +
+    "AggregateModifier By Without GroupingLabels BinaryExpr Pow Mul Div Mod Atan2 Add Sub Eql Neq Gte Gtr Lte Lss And Or " +
+    "Unless BoolModifier Bool MatchingModifierClause On Ignoring GroupLeft GroupRight",
+);
+const functions = words(
+  "abs absent absent_over_time acos acosh asin asinh atan atanh avg_over_time ceil changes clamp clamp_max clamp_min cos " +
+    "cosh count_over_time day_of_month day_of_week day_of_year days_in_month deg delta deriv exp floor histogram_count " +
+    "histogram_fraction histogram_quantile histogram_sum hour idelta increase irate label_join label_replace " +
+    "last_over_time ln log10 log2 max_over_time min_over_time minute month pi predict_linear present_over_time " +
+    "quantile_over_time rad rate resets round scalar sgn sin sinh sort sort_desc sqrt stddev_over_time stdvar_over_time " +
+    "sum_over_time tan tanh time timestamp vector year",
+);
+const aggregations = words("avg bottomk count count_values group max min quantile stddev stdvar sum topk");
+
+/** The matchers on `project` of each selector of an expression, as written, or what stands in the way of reading them. */
+export type Selectors = { readonly found: readonly (readonly string[])[] } | { readonly problem: string };
+
+/** Finds the selectors of an expression; one that holds anything unknown is not read. */
+export function selectorsOf(expression: string): Selectors {
+  if (expression.trim() === "") return { problem: "the expression is empty" };
+  if (controlCharacter.test(expression)) return { problem: "the expression holds control characters" };
+  const found: string[][] = [];
+  let problem: string | undefined;
+  parser.parse(expression).iterate({
+    enter(node) {
+      const text = expression.slice(node.from, node.to);
+      problem ??= node.type.isError
+        ? `the expression cannot be parsed at character ${node.from + 1}`
+        : nodeProblem(node.name, text);
+      if (node.name === "VectorSelector") found.push([]);
+      if (node.name !== "UnquotedLabelMatcher") return problem === undefined && !isWord(node.name);
+      if (/^project(?![a-zA-Z0-9_])/.test(text)) found.at(-1)?.push(text);
+      return false;
+    },
+  });
+  return problem === undefined ? { found } : { problem };
+}
 
 /**
  * Says why an expression may not run for a project, or undefined. Every selector must hold exactly one matcher on
@@ -8,34 +57,45 @@ const controlCharacter = /[^\P{Cc}\n\t]/u;
  * doors, written apart from the first.
  */
 export function selectorProblem(expression: string, project: string): string | undefined {
-  if (expression.trim() === "") return "the expression is empty";
-  // A carriage return ends a comment for Prometheus and not for this parser.
-  if (controlCharacter.test(expression)) return "the expression holds control characters";
-  const matchers: number[] = [];
-  let problem: string | undefined;
-  parser.parse(expression).iterate({
-    enter(node) {
-      if (node.type.isError) problem ??= `the expression cannot be parsed at character ${node.from + 1}`;
-      else if (node.name === "LineComment") problem ??= "the expression holds a comment";
-      else if (node.name.startsWith("Quoted")) problem ??= "the expression holds a quoted label name";
-      else if (node.name === "VectorSelector") matchers.push(0);
-      else if (node.name === "UnquotedLabelMatcher") {
-        const text = expression.slice(node.from, node.to);
-        if (!/^project(?![a-zA-Z0-9_])/.test(text)) return false;
-        matchers.push((matchers.pop() ?? 0) + 1);
-        if (!isForced(text, project)) problem ??= `a selector asks for another project: ${text}`;
-        return false;
-      }
-      return problem === undefined;
-    },
-  });
-  if (problem !== undefined) return problem;
-  const wrong = matchers.find((count) => count !== 1);
-  if (wrong === undefined) return undefined;
-  return wrong === 0 ? `a selector lacks project="${project}"` : "a selector has more than one matcher on project";
+  const selectors = selectorsOf(expression);
+  if ("problem" in selectors) return selectors.problem;
+  for (const matchers of selectors.found) {
+    const foreign = matchers.find((matcher) => projectAskedFor(matcher) !== project);
+    if (foreign !== undefined) return `a selector asks for another project: ${foreign}`;
+  }
+  if (selectors.found.some(({ length }) => length === 0)) return `a selector lacks project="${project}"`;
+  return selectors.found.some(({ length }) => length > 1)
+    ? "a selector has more than one matcher on project"
+    : undefined;
 }
 
-function isForced(matcher: string, project: string): boolean {
-  const match = /^project\s*=\s*(["'`])([a-z0-9-]+)\1$/.exec(matcher);
-  return match?.[2] === project;
+/** Says why an operators' expression over all projects may not run, or undefined: it must read series of projects alone. */
+export function globalSelectorProblem(expression: string): string | undefined {
+  const selectors = selectorsOf(expression);
+  if ("problem" in selectors) return selectors.problem;
+  const excludesNone = (matcher: string) =>
+    /^project\s*!=\s*(["'`])\1$/.test(matcher) || projectAskedFor(matcher) !== undefined;
+  const isWrong = selectors.found.some((matchers) => !matchers.some(excludesNone));
+  return isWrong ? `a selector lacks project!=""` : undefined;
+}
+
+function projectAskedFor(matcher: string): string | undefined {
+  return /^project\s*=\s*(["'`])([a-z0-9-]+)\1$/.exec(matcher)?.[2];
+}
+
+function nodeProblem(name: string, text: string): string | undefined {
+  if (name === "LineComment") return "the expression holds a comment";
+  if (name.startsWith("Quoted")) return "the expression holds a quoted label name";
+  const isKnown =
+    name === "FunctionIdentifier"
+      ? functions.has(text)
+      : name === "AggregateOp"
+        ? aggregations.has(text.toLowerCase())
+        : nodes.has(name);
+  return isKnown ? undefined : `the expression holds "${text}", which is not allowed`;
+}
+
+/** Nodes that hold nothing but another for the word that they are. */
+function isWord(name: string): boolean {
+  return name === "FunctionIdentifier" || name === "AggregateOp" || name === "MatchOp";
 }

@@ -1,6 +1,17 @@
+const words = (text: string) => new Set(text.split(" "));
+
+const keywords = words("if else end true false and or not eq ne lt le gt ge len index printf");
+const functions = words(
+  "humanize humanize1024 humanizeDuration humanizePercentage humanizeTimestamp title toLower toUpper stripPort " +
+    "stripDomain match reReplaceAll",
+);
+const variables = words("$labels $value");
+const fields = words(".Labels .Value");
+
 /**
- * Says why a label's or annotation's template may not run, or undefined. Prometheus gives templates one function that
- * reads series, `query`, and it reads those of every project; without it a template sees its own alert alone.
+ * Says why a label's or annotation's template may not run, or undefined. Prometheus gives templates a function that reads
+ * series, `query`, and it reads those of every project. So a template may hold only what is listed here: its own alert's
+ * labels and value, and functions that format them.
  */
 export function templateProblem(text: string): string | undefined {
   let position = 0;
@@ -9,9 +20,28 @@ export function templateProblem(text: string): string | undefined {
     if (start === -1) return undefined;
     const action = readAction(text, start + 2);
     if (action === undefined) return "a template is not closed";
-    if (/(?<![\w.$])query(?!\w)/.test(action.code)) return 'a template must not use "query"';
+    const refused = refusedWord(action.code);
+    if (refused !== undefined) return `a template must not use ${JSON.stringify(refused)}`;
     position = action.end;
   }
+}
+
+/** The first word of an action's code that is not listed; strings are blanks there. */
+function refusedWord(code: string): string | undefined {
+  const tokens = code.matchAll(/\$\w*|\.?[\p{L}_][\p{L}\p{N}_]*(?:\.\w+)*|[\d.]+(?:[eE][-+]?\d+)?|[-+()|]|\s+|./gsu);
+  let before = "";
+  for (const [token] of tokens) {
+    const isLabel = token.startsWith(".") && before === "$labels" && /^\.\w+$/.test(token);
+    if (!isLabel && !isAllowed(token)) return token;
+    before = token;
+  }
+  return undefined;
+}
+
+function isAllowed(token: string): boolean {
+  if (/^(?:[\s()|+-]+|\d[\d.]*(?:[eE][-+]?\d+)?)$/.test(token)) return true;
+  if (token.startsWith(".Labels.")) return /^\.Labels\.\w+$/.test(token);
+  return keywords.has(token) || functions.has(token) || variables.has(token) || fields.has(token);
 }
 
 /** The action's code, with its strings and comments taken out as Go's lexer finds them, and where it ends. */

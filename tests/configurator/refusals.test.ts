@@ -38,12 +38,16 @@ describe("whatever the server says", () => {
       anAlert("a", "Label name", { labels: { "a-b": "x" } }),
       anAlert("a", "Annotation name", { annotations: { __proto: "x" } }),
       aRecording("a", "unforced", { enforcedExpr: "sum(up)" }),
+      aRecording("a", "ALERTS"),
+      aRecording("a", "not-a-name"),
       aRecording("a", "label_name", { labels: { __name__: "up" } }),
     ];
     const { files, problems } = renderProject(aProject("a", { rules }), options);
     expect(files.prometheus.get("rules/a.yml")?.match(/(alert|record): .*/g)).toEqual(["alert: Fine"]);
     const told = [
+      `Rule "ALERTS" is left out: it records under the name of a series that Prometheus itself writes.`,
       `Rule "label_name" is left out: the label "__name__" is not allowed.`,
+      `Rule "not-a-name" is left out: its name is none for a series.`,
       `Rule "unforced" is left out: a selector lacks project="a".`,
       `Rule "Annotation" is left out: a template must not use "query".`,
       `Rule "Annotation name" is left out: the annotation "__proto" is not allowed.`,

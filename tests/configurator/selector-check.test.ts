@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { selectorProblem } from "../../configurator/render/selector-check.js";
+import { globalSelectorProblem, selectorProblem } from "../../configurator/render/selector-check.js";
 
 const allowed = [
   `up{project="a"}`,
@@ -20,6 +20,7 @@ const allowed = [
 
 const noSelector = `a selector lacks project="a"`;
 const another = (text: string) => `a selector asks for another project: ${text}`;
+const unknown = (text: string) => `the expression holds "${text}", which is not allowed`;
 const unparsable = /^the expression cannot be parsed at character \d+$/;
 
 const refused: readonly (readonly [string, string | RegExp])[] = [
@@ -33,7 +34,14 @@ const refused: readonly (readonly [string, string | RegExp])[] = [
   [`x{project="a"} * on () group_left () s`, noSelector],
   [`max_over_time(s[1h:1m] @ end())`, noSelector],
   [`ALERTS`, noSelector],
-  [`info(x{project="a"}, {job="y"})`, noSelector],
+  [`info(x{project="a"}, {job="y"})`, unknown("info")],
+  [`info(x{project="a"})`, unknown("info")],
+  [`limitk(2, x{project="a"})`, unknown("limitk")],
+  [`mad_over_time(x{project="a"}[5m])`, unknown("mad_over_time")],
+  [`x{project="a"} smoothed`, unknown(`x{project="a"} smoothed`)],
+  [`x{project="a"} + fill(0) x{project="a"}`, unknown("fill(0)")],
+  [`rate(x{project="a"}[range()])`, unknown("range")],
+  [`x{project="a"} >/ 1`, unknown(">/")],
   [`up{project="b"}`, another(`project="b"`)],
   [`up{project=""}`, another(`project=""`)],
   [`up{project!="a"}`, another(`project!="a"`)],
@@ -64,5 +72,29 @@ describe("the agent's own check of an expression", () => {
     const found = selectorProblem(expression, "a");
     if (typeof problem === "string") expect(found).toBe(problem);
     else expect(found).toMatch(problem);
+  });
+});
+
+describe("the agent's own check of an operators' expression", () => {
+  test.each([
+    'up{project!=""} == 0',
+    "up{job='x', project != ''}",
+    'up{project="a"}',
+    'up{project=~"a|b",project!=""} / on (project) sum by (project) (x{project!=""})',
+  ])("allows %s", (expression) => {
+    expect(globalSelectorProblem(expression)).toBeUndefined();
+  });
+
+  test.each([
+    ["up", `a selector lacks project!=""`],
+    ['up{project=""}', `a selector lacks project!=""`],
+    ['up{project!="a"}', `a selector lacks project!=""`],
+    ['up{project=~".+"}', `a selector lacks project!=""`],
+    ['up{project!=""} or up', `a selector lacks project!=""`],
+    ['info(up{project!=""})', unknown("info")],
+    ['up{project!=""} # x', "the expression holds a comment"],
+    ["", "the expression is empty"],
+  ])("refuses %j", (expression, problem) => {
+    expect(globalSelectorProblem(expression)).toBe(problem);
   });
 });
