@@ -2,7 +2,7 @@ import type { AgentState, StateFile } from "../disk/agent-state.js";
 import type { ConfigSource } from "../fetch/config-source.js";
 import { type Changes, fetchChanges, type Plan, type Since } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
-import { type Output, OutputRefusedError } from "../outputs/output.js";
+import { type Output, OutputRefusedError, type Suspect } from "../outputs/output.js";
 import type { StatusBefore } from "../reload/reloader.js";
 import { BaseFileError } from "../render/base-file.js";
 import type { LimitTiers } from "../render/limit-tier.js";
@@ -48,6 +48,9 @@ interface CyclePlan extends Plan {
   readonly made: Outputs;
 }
 
+/** By output, the files in use that must not stay as they are. */
+type Suspects = ReadonlyMap<OutputName, readonly Suspect[]>;
+
 interface Staged extends StagedRelease {
   readonly status: Promise<StatusBefore>;
 }
@@ -56,6 +59,8 @@ interface Staged extends StagedRelease {
 export class ConfigApplier {
   #state: AgentState;
   #retriedAt = Number.NEGATIVE_INFINITY;
+  /** Whether this process has looked for files that were changed while it did not run. */
+  #hasLooked = false;
 
   constructor(private readonly parts: ApplierParts) {
     this.#state = parts.stateFile.read();
@@ -75,13 +80,30 @@ export class ConfigApplier {
     const { outputs } = made;
     const isSettled =
       plan.isKnown && outputs.every((output) => output.tree.current() === this.#state.loaded[output.name]);
-    if (isSettled && this.#hasNothing(changes)) return { changed: false, files: 0, refused: [], waiting: [] };
+    const isIdle = isSettled && this.#hasNothing(changes);
+    if (isIdle && this.#hasLooked && this.#state.unread.length === 0) return unchanged;
+    const suspects = await times.measure("check", () => this.#findSuspects(outputs));
+    if (isIdle && [...suspects.values()].every((found) => found.length === 0)) {
+      if (this.#state.unread.length > 0) this.#save({ ...this.#state, unread: unreadIn(outputs) });
+      return unchanged;
+    }
     checkDeletions(outputs, made.targets?.folder, changes, this.parts.maxDeletedShare);
     await this.parts.mayApply();
-    return new Application(this.parts, made, changes, this.#state).run((state) => {
-      this.parts.stateFile.write(state);
-      this.#state = state;
-    });
+    return new Application(this.parts, made, changes, suspects, this.#state).run((state) => this.#save(state));
+  }
+
+  async #findSuspects(outputs: readonly Output[]): Promise<Suspects> {
+    const { lastApplyAt, unread } = this.#state;
+    const since = lastApplyAt === null ? undefined : new Date(lastApplyAt);
+    const found = new Map<OutputName, readonly Suspect[]>();
+    for (const output of outputs) found.set(output.name, await output.findSuspects(since, unread));
+    this.#hasLooked = true;
+    return found;
+  }
+
+  #save(state: AgentState): void {
+    this.parts.stateFile.write(state);
+    this.#state = state;
   }
 
   #since(): Since {
@@ -118,6 +140,12 @@ export class ConfigApplier {
   }
 }
 
+const unchanged: CycleResult = { changed: false, files: 0, refused: [], waiting: [] };
+
+function unreadIn(outputs: readonly Output[]): string[] {
+  return outputs.flatMap(({ unread }) => unread);
+}
+
 /** One set of changes on its way to the machine. */
 class Application {
   readonly #refused: Problem[] = [];
@@ -131,6 +159,7 @@ class Application {
     private readonly parts: ApplierParts,
     private readonly made: Outputs,
     private readonly changes: Changes,
+    private readonly suspects: Suspects,
     private readonly before: AgentState,
   ) {
     this.#loaded = { ...before.loaded };
@@ -163,7 +192,9 @@ class Application {
       await this.#refusable(async () => {
         const status = output.reloader.status();
         const wanted = this.parts.times.measureSync("write", () => outputChanges(output, this.changes));
-        const release = await this.parts.times.measure("write", () => stageRelease(output, wanted, this.parts.times));
+        const suspects = this.suspects.get(output.name) ?? [];
+        const { times } = this.parts;
+        const release = await times.measure("write", () => stageRelease(output, wanted, suspects, times));
         staged.set(output.name, { ...release, status });
       });
     }
@@ -206,19 +237,26 @@ class Application {
     }
   }
 
+  get #hasSuspects(): boolean {
+    return [...this.suspects.values()].some((found) => found.length > 0);
+  }
+
   #stateAfter(staged: ReadonlyMap<OutputName, Staged>): AgentState {
     const isOnDisk = this.#refused.length === 0;
     const isApplied = isOnDisk && this.#waiting.length === 0;
     const held = [...staged].flatMap(([output, release]) => release.held.map((one) => ({ ...one, output })));
+    // What is older than the revision that was known, or was taken away, is told by nothing but fetching everything again.
+    const isToBeFetched =
+      held.some(({ isRemoved }) => isRemoved) || (!isOnDisk && (this.#rolledBack || this.#hasSuspects));
     return {
       ...this.before,
-      // What is older than the revision that was known is told by nothing but fetching everything again.
-      fingerprint: isOnDisk ? this.made.fingerprint : this.#rolledBack ? "" : this.before.fingerprint,
+      fingerprint: isToBeFetched ? "" : isOnDisk ? this.made.fingerprint : this.before.fingerprint,
       revision: isOnDisk ? this.changes.revision : this.before.revision,
       appliedRevision: isApplied ? this.changes.revision : this.before.appliedRevision,
       lastApplyAt: this.parts.now().toISOString(),
       retryFrom: isOnDisk ? retryAfter(this.before, this.changes) : this.before.retryFrom,
       loaded: this.#loaded,
+      unread: unreadIn(this.made.outputs),
       problems: projectProblems(this.before.problems, this.changes, held),
     };
   }

@@ -29,7 +29,7 @@ export function projectProblems(
   return Object.fromEntries(problems);
 }
 
-function heldProblem({ output, file, message }: HeldInOutput, project?: string) {
-  const kept = "the machine keeps what it had of this file";
+function heldProblem({ output, file, message, isRemoved }: HeldInOutput, project?: string) {
+  const kept = isRemoved === true ? "the machine has none now" : "the machine keeps what it had of this file";
   return { ...(project === undefined ? {} : { project }), file: `${output}/${file}`, message: `${message} (${kept})` };
 }

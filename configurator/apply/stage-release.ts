@@ -1,6 +1,6 @@
 import { findFailing } from "../check/find-failing.js";
 import { type FileChanges, projectOfPath } from "../disk/release-view.js";
-import { type Output, OutputRefusedError } from "../outputs/output.js";
+import { type Output, OutputRefusedError, type Suspect } from "../outputs/output.js";
 import { withMainFiles } from "./output-changes.js";
 import type { PhaseTimes } from "./phase-times.js";
 
@@ -9,6 +9,8 @@ export interface HeldProject {
   readonly name: string;
   readonly file: string;
   readonly message: string;
+  /** Whether what it had was no better, so that now it has none. */
+  readonly isRemoved?: boolean;
 }
 
 /** A release that was built and checked, ready to be used; without `changes` there is nothing to use. */
@@ -21,13 +23,27 @@ export interface StagedRelease {
 
 /**
  * Builds and checks an output's next release. Projects that fail are held at the files they had, so that all others go on;
- * when the main file fails even without them, an OutputRefusedError is thrown.
+ * when the main file fails even without them, an OutputRefusedError is thrown. Suspect files are never kept.
  */
-export async function stageRelease(output: Output, wanted: FileChanges, times: PhaseTimes): Promise<StagedRelease> {
+export async function stageRelease(
+  output: Output,
+  changed: FileChanges,
+  suspects: readonly Suspect[],
+  times: PhaseTimes,
+): Promise<StagedRelease> {
+  const unmended = suspects.filter(({ path }) => !changed.has(path));
+  const wanted = new Map([...changed, ...removalOf(unmended)]);
   if (wanted.size === 0) return { changes: wanted, held: [], changesMain: false };
   output.tree.build(wanted);
-  const held = await failingProjects(output, wanted, times);
-  const changes = held.length === 0 ? wanted : holdBack(output, wanted, held);
+  const failing = await failingProjects(output, wanted, times);
+  const names = new Set(failing.map(({ name }) => name));
+  const removed = suspects.filter(({ project }) => names.has(project));
+  const changes = failing.length === 0 ? wanted : holdBack(output, wanted, names, removalOf(removed));
+  const suspectNames = new Set(removed.map(({ project }) => project));
+  const held: readonly HeldProject[] = [
+    ...failing.map((one) => ({ ...one, isRemoved: suspectNames.has(one.name) })),
+    ...unmended.map(({ project, path, message }) => ({ name: project, file: path, message, isRemoved: true })),
+  ];
   if (changes.size === 0) {
     output.tree.discard();
     return { changes, held, changesMain: false };
@@ -60,10 +76,13 @@ async function failingProjects(
   return failing.map(({ item, message }) => ({ name: item, file: files.get(item) ?? "", message }));
 }
 
-function holdBack(output: Output, changes: FileChanges, held: readonly HeldProject[]): FileChanges {
-  const names = new Set(held.map(({ name }) => name));
+function removalOf(suspects: readonly Suspect[]): FileChanges {
+  return new Map(suspects.map(({ path }) => [path, null]));
+}
+
+function holdBack(output: Output, changes: FileChanges, names: ReadonlySet<string>, removed: FileChanges): FileChanges {
   const kept = [...changes].filter(([path]) => isOfProject(output, path) && !names.has(projectOfPath(path)));
-  const next = withMainFiles(output, new Map(kept));
+  const next = withMainFiles(output, new Map([...kept, ...removed]));
   const dropped = new Map([...changes].filter(([path]) => !next.has(path)));
   output.tree.revert(dropped.keys());
   output.tree.write(new Map([...next].filter(([path, text]) => changes.get(path) !== text)));

@@ -20,6 +20,8 @@ const agentState = z.object({
   lastApplyAt: z.string().nullable(),
   /** By output, the release that its processes were seen to load. */
   loaded: z.record(z.string(), z.string()),
+  /** The projects whose rules no Prometheus has read, because none answered. */
+  unread: z.array(z.string()).default([]),
   /** What could not be carried out as asked, by project id; under "" what belongs to no project. */
   problems: z.record(z.string(), z.array(problem)),
 });
@@ -56,6 +58,7 @@ function newState(): AgentState {
     appliedRevision: 0,
     lastApplyAt: null,
     loaded: {},
+    unread: [],
     problems: {},
   };
 }

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type FileChanges, FolderView, namesIn, type ReleaseView } from "./release-view.js";
 import { isMissing, syncFileSystem, syncFolder, writeFile } from "./write-file.js";
@@ -151,6 +151,12 @@ export class ReleaseTree {
     for (const name of namesIn(this.#releases)) {
       if (!kept.has(name)) rmSync(join(this.#releases, name), { recursive: true, force: true });
     }
+  }
+
+  /** The files in a folder of the release in use that were written after a time; all of them without one. */
+  changedSince(folder: string, time: Date | undefined): readonly string[] {
+    const paths = this.inUse.list(folder);
+    return time === undefined ? paths : paths.filter((path) => statSync(this.pathOf(path)).mtimeMs > time.getTime());
   }
 
   /** Whether a release is still there. */

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { ExpressionReader } from "../check/expression-reader.js";
+import { RuleFileCheck } from "../check/rule-file-check.js";
 import { runCommand, type Tool } from "../check/run-command.js";
 import { ReleaseTree } from "../disk/release-tree.js";
 import { TargetFolder } from "../disk/target-folder.js";
@@ -30,6 +32,8 @@ export interface Outputs {
 /** To be raised when the same input is rendered otherwise than before. */
 const rendererVersion = 1;
 const commandTimeoutMs = 120_000;
+/** Reading expressions takes Prometheus milliseconds; one that takes longer is as good as away. */
+const readTimeoutMs = 10_000;
 
 /** Makes the outputs that the settings ask for, with the limit tiers of the server; reads the base files. */
 export function makeOutputs(settings: Settings, tiers: LimitTiers): Outputs {
@@ -75,7 +79,13 @@ function makePrometheus(
   const base = new BaseSource(settings.baseFile);
   const tree = new ReleaseTree(join(directory, "prometheus"));
   const reloader = makeReloader(settings, "prometheus_config");
-  return { output: new PrometheusOutput(tree, reloader, base, tiers, tool(settings.promtool)), base };
+  const reader = new ExpressionReader({
+    urls: settings.urls,
+    headers: authorization(settings),
+    timeoutMs: readTimeoutMs,
+  });
+  const rules = new RuleFileCheck(reader);
+  return { output: new PrometheusOutput(tree, reloader, base, tiers, tool(settings.promtool), rules), base };
 }
 
 function makeBlackbox(directory: string, settings: NonNullable<Settings["blackbox"]>): MadeOutput {
@@ -116,15 +126,20 @@ function parseFragment<Fragment>(text: string): Fragment {
 }
 
 function makeReloader(settings: ProcessSettings, metricPrefix: string): Reloader {
-  const { urls, reloadTimeoutSeconds, basicAuth } = settings;
-  const credentials = basicAuth && Buffer.from(`${basicAuth.username}:${basicAuth.password}`).toString("base64");
+  const { urls, reloadTimeoutSeconds } = settings;
   return new Reloader({
     urls,
     metricPrefix,
     method: reloadMethod(settings),
-    headers: credentials === undefined ? {} : { authorization: `Basic ${credentials}` },
+    headers: authorization(settings),
     timeoutMs: reloadTimeoutSeconds * 1_000,
   });
+}
+
+function authorization({ basicAuth }: ProcessSettings): Readonly<Record<string, string>> {
+  if (basicAuth === undefined) return {};
+  const credentials = Buffer.from(`${basicAuth.username}:${basicAuth.password}`).toString("base64");
+  return { authorization: `Basic ${credentials}` };
 }
 
 function reloadMethod({ reload }: ProcessSettings): ReloadMethod {

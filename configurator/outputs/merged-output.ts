@@ -3,7 +3,7 @@ import { toolMessage } from "../check/tool-message.js";
 import type { ReleaseTree } from "../disk/release-tree.js";
 import { projectOfPath, type ReleaseView } from "../disk/release-view.js";
 import type { Reloader } from "../reload/reloader.js";
-import type { Output } from "./output.js";
+import type { Output, Suspect } from "./output.js";
 
 const fragmentsFolder = "projects";
 const checkFile = "check.yml";
@@ -25,6 +25,7 @@ export interface MergedOptions {
 export class MergedOutput implements Output {
   readonly name: MergedOptions["name"];
   readonly projectFolders = [fragmentsFolder, "secrets"];
+  readonly unread = [];
 
   constructor(
     readonly tree: ReleaseTree,
@@ -51,6 +52,10 @@ export class MergedOutput implements Output {
 
   checkMain(): Promise<string | undefined> {
     return this.#check(this.options.mainFile);
+  }
+
+  async findSuspects(): Promise<readonly Suspect[]> {
+    return [];
   }
 
   async #check(file: string): Promise<string | undefined> {

@@ -16,6 +16,17 @@ export interface Output {
   checkProjects(projects: readonly string[]): Promise<string | undefined>;
   /** Checks the main files of the release being built. */
   checkMain(): Promise<string | undefined>;
+  /** Looks at files in use that this agent may not have checked: those changed since a time, and those of these projects. */
+  findSuspects(since: Date | undefined, projects: readonly string[]): Promise<readonly Suspect[]>;
+  /** The projects whose files passed without a check that could not be made yet; they are to be looked at again. */
+  readonly unread: readonly string[];
+}
+
+/** A file in use that fails its check: it was changed by somebody else, or could not be checked well enough before. */
+export interface Suspect {
+  readonly project: string;
+  readonly path: string;
+  readonly message: string;
 }
 
 /** An output keeps what it runs: its new files failed a check, or a process refused them. */

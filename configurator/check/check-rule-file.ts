@@ -1,0 +1,47 @@
+import { recordProblem } from "../render/names.js";
+import { globalRulesName } from "../render/rule-file.js";
+import { globalSelectorProblem, selectorProblem } from "../render/selector-check.js";
+import { templateProblem } from "../render/template-check.js";
+import { readRuleFile, type WrittenRule } from "./read-rule-file.js";
+
+/** The expressions of a rule file, or why nobody may load it. */
+export type CheckedRuleFile = { readonly expressions: readonly string[] } | { readonly problem: string };
+
+/**
+ * Checks what stands in the rule file of a project, whoever has written it: that each rule reads and writes that project's
+ * series alone. For the file of the operators' rules, that each reads projects' series, and leaves them their project.
+ */
+export function checkRuleFile(project: string, text: string): CheckedRuleFile {
+  const rules = readRuleFile(text);
+  if (rules === undefined) return { problem: "it is not as this agent writes it" };
+  for (const rule of rules) {
+    const problem = project === globalRulesName ? globalProblem(rule) : projectProblem(rule, project);
+    if (problem !== undefined) return { problem: `${JSON.stringify(rule.name)}: ${problem}` };
+  }
+  return { expressions: rules.map(({ expr }) => expr) };
+}
+
+/** Why an expression may not run for the project, or for the operators. */
+export function expressionProblem(expression: string, project: string): string | undefined {
+  return project === globalRulesName ? globalSelectorProblem(expression) : selectorProblem(expression, project);
+}
+
+function projectProblem(rule: WrittenRule, project: string): string | undefined {
+  if (rule.labels.project !== project) return `it lacks the label project="${project}"`;
+  return commonProblem(rule, project);
+}
+
+function globalProblem(rule: WrittenRule): string | undefined {
+  if (Object.hasOwn(rule.labels, "project")) return "it sets the label project";
+  return commonProblem(rule, globalRulesName);
+}
+
+function commonProblem({ kind, name, expr, labels, annotations }: WrittenRule, project: string): string | undefined {
+  const problem = expressionProblem(expr, project) ?? (kind === "record" ? recordProblem(name) : undefined);
+  if (problem !== undefined) return problem;
+  for (const text of [...Object.values(labels), ...Object.values(annotations)]) {
+    const found = templateProblem(text);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
