@@ -44,7 +44,7 @@ function isAllowed(token: string): boolean {
   return keywords.has(token) || functions.has(token) || variables.has(token) || fields.has(token);
 }
 
-/** The action's code, with its strings and comments taken out as Go's lexer finds them, and where it ends. */
+/** The action's code, with its strings and comments taken out as Go's lexer finds them, and where it ends; 'c' is refused. */
 function readAction(text: string, start: number): { readonly code: string; readonly end: number } | undefined {
   const comment = /^(?:- )?\s*\/\*[\s\S]*?\*\/\s*(?: -)?\}\}/.exec(text.slice(start));
   if (comment !== null) return { code: "", end: start + comment[0].length };
@@ -52,7 +52,7 @@ function readAction(text: string, start: number): { readonly code: string; reado
   for (let at = start; at < text.length; ) {
     if (text.startsWith("}}", at)) return { code, end: at + 2 };
     const character = text.charAt(at);
-    const end = character === '"' || character === "'" || character === "`" ? quoteEnd(text, at) : at + 1;
+    const end = character === '"' || character === "`" ? quoteEnd(text, at) : at + 1;
     if (end === undefined) return undefined;
     code += end === at + 1 ? character : " ";
     at = end;

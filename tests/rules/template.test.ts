@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { templateProblem } from "../../configurator/render/template-check.js";
 import { checkTemplate } from "../../server/rules/template/check-template.js";
 import { startPrometheus } from "../support/prometheus.js";
 import { tempFolder } from "../support/temp-folder.js";
@@ -198,7 +199,7 @@ test("Prometheus renders what is accepted, and fails where it was foretold", asy
   });
 });
 
-test("what is accepted, Prometheus can read, however it was thrown together", async () => {
+test("what is accepted, Prometheus can read and the agent takes, however it was thrown together", async () => {
   const random = new Random(7);
   const pieces = [
     ...[
@@ -262,6 +263,7 @@ test("what is accepted, Prometheus can read, however it was thrown together", as
     if (text.includes("{{") && checkTemplate(text).length === 0) found.add(text);
   }
   expect(found.size).toBeGreaterThan(1000);
+  expect([...found].filter((text) => templateProblem(text) !== undefined)).toEqual([]);
   const rules = [...found].map((text, index) => ({ alert: `a${index}`, expr: "up", annotations: { text } }));
   expect(await promtoolRefusal(rules)).toBeNull();
 });
