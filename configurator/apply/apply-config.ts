@@ -82,7 +82,7 @@ export class ConfigApplier {
       plan.isKnown && outputs.every((output) => output.tree.current() === this.#state.loaded[output.name]);
     const isIdle = isSettled && this.#hasNothing(changes);
     if (isIdle && this.#hasLooked && this.#state.unread.length === 0) return unchanged;
-    const suspects = await times.measure("check", () => this.#findSuspects(outputs));
+    const suspects = await this.parts.times.measure("check", () => this.#findSuspects(outputs));
     if (isIdle && [...suspects.values()].every((found) => found.length === 0)) {
       if (this.#state.unread.length > 0) this.#save({ ...this.#state, unread: unreadIn(outputs) });
       return unchanged;

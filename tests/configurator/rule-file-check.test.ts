@@ -7,17 +7,9 @@ import { globalRulesName, renderGlobalRuleFile, renderRuleFile } from "../../con
 import { faults, json, type StandIn, startStandIn } from "../clients/stand-in.js";
 import { freePort } from "../support/ports.js";
 import { startPrometheus } from "../support/prometheus.js";
-import { aGlobalRule, anAlert, aProject, aRecording } from "./support/config.js";
+import { aGlobalRule, anAlert, aProject, aRecording, aTier } from "./support/config.js";
 
-const tier = {
-  scrapeInterval: "1m",
-  scrapeTimeout: "10s",
-  minInterval: "15s",
-  sampleLimit: 10_000,
-  labelLimit: 64,
-  bodySizeLimit: "20MB",
-  ruleLimit: 1_000,
-};
+const tier = aTier();
 const odd = "a\nb: {{ $labels.job }} \u2028 \u{1f469}\u200d\u{1f680} 'x' \"y\\ # z";
 const rules = [
   anAlert("a", "First", { annotations: { odd, empty: "" }, labels: { y: odd }, interval: "5m", keepFiringFor: "1h" }),
