@@ -7,22 +7,12 @@ import { UserErrors } from "../../server/graph/user-error.js";
 import { checkAlerting, checkRule } from "../../server/rules/check-rule.js";
 import { enforceProject } from "../../server/rules/promql/enforce-project.js";
 import { RecordingRule } from "../../server/rules/recording-rule.js";
-import { anAlert, aProject, aRecording } from "../configurator/support/config.js";
+import { anAlert, aProject, aRecording, aTier } from "../configurator/support/config.js";
 import { type Prometheus, startPrometheus } from "../support/prometheus.js";
 import { tempFolder } from "../support/temp-folder.js";
 import { waitFor } from "../support/wait-for.js";
 
 /* What the rules of project a leave behind on a real Prometheus that holds series of a and of b. */
-const tier = {
-  scrapeInterval: "1m",
-  scrapeTimeout: "10s",
-  minInterval: "1s",
-  sampleLimit: 10_000,
-  labelLimit: 64,
-  bodySizeLimit: "20MB",
-  ruleLimit: 1_000,
-};
-
 /** Expressions by the name of the rule that has them; those in `spoofing` the server refuses, the agent does not. */
 const expressions: Readonly<Record<string, string>> = {
   absent: 'absent(nope{project="a"})',
@@ -55,7 +45,7 @@ beforeAll(async () => {
     anAlert("a", name, { enforcedExpr, for: "0s", annotations: { text: "{{ $labels }} {{ $value }}" } }),
     aRecording("a", `out:${name}`, { enforcedExpr }),
   ]);
-  const { text = "", problems } = renderRuleFile(aProject("a", { rules, extraLabels: { team: "x" } }), tier);
+  const { text = "", problems } = renderRuleFile(aProject("a", { rules, extraLabels: { team: "x" } }), aTier());
   expect(problems).toEqual([]);
   await writeFile(join(folder, "a.yml"), text);
   const global = { evaluation_interval: "1s" };
