@@ -47,7 +47,7 @@ export async function startRealStack(options: RealStackOptions): Promise<RealSta
     database: options.database,
     secrets: { keys: [{ id: "first", key: randomBytes(32).toString("hex") }] },
     limits: { tiers: { default: eagerTier } },
-    egress: { allowedNetworks: ["127.0.0.0/8"] },
+    egress: { allowedNetworks: ["127.0.0.0/8"], hosts: [{ names: ["*"] }] },
     prometheus: [{ name: "prometheus", url: urlOf(ports.prometheus) }],
     alertmanagers: [
       {

@@ -17,6 +17,7 @@ export const audiences = {
   changesOfProject: "n 0 + + + + n +",
   source: "0 0 n n + + 0 +",
   whatAgentsFetch: "0 0 0 0 0 0 + +",
+  egress: "0 0 0 0 0 + + +",
   theirGlobalRole: "n n n n n + + +",
   theirRoleEverywhere: "+ n n n n n n n",
 } as const;
@@ -30,6 +31,10 @@ export interface TypeRow {
 
 const within = (id: string, type: string, selection = "@") => `node(id: $${id}) { ... on ${type} { ${selection} } }`;
 const stored = "createdAt id revision updatedAt version";
+const tierLimits = `bodyBytes expressionDepth expressionLength expressionSelectors labelNameLength labelValueLength labelsPerSample
+  leastRuleInterval leastScrapeInterval longestRange samplesPerScrape scrapeInterval scrapeTimeout seriesPerRule
+  subquerySteps`;
+const counted = "apiTokens contactGroups contacts rules scrapeJobs silences targets";
 const rule = `${stored} enabled enforcedExpr expr health interval labels name project rollout`;
 
 /** Every type that holds values, by name; connections, edges and payloads are envelopes, and show what is in them. */
@@ -37,13 +42,32 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Project: {
     at: within("prj", "Project"),
     fields: {
-      project: `${stored} aclGroup alertCounts alerts description extraLabels limitTier name openstackId
-        rollout rules scrapeJobs silences targetCounts targets viewerRole`,
+      project: `${stored} aclGroup alertCounts alerts description extraLabels limits limitTier name openstackId
+        rollout rules scrapeJobs silences targetCounts targets usage viewerRole`,
       tokensOfProject: "apiTokens",
       changesOfProject: "auditEntries",
       peopleOfProject: "contactGroups defaultContactGroup",
     },
   },
+  ProjectLimits: {
+    at: within("prj", "Project", "limits { @ }"),
+    fields: { project: `${tierLimits} ${counted} problem tier` },
+  },
+  ProjectUsage: {
+    at: within("prj", "Project", "usage { @ }"),
+    fields: {
+      project: "rules scrapeJobs silences targets",
+      peopleOfProject: "contactGroups contacts",
+      tokensOfProject: "apiTokens",
+    },
+  },
+  LimitTier: { at: "limitTiers { @ }", fields: { shared: `${tierLimits} ${counted} name` } },
+  EgressPolicy: {
+    at: "egressPolicy { @ }",
+    fields: { egress: "fingerprint hosts networks probeRedirects unresolvedAllowed" },
+  },
+  EgressNetwork: { at: "egressPolicy { networks { @ } }", fields: { egress: "allowed network" } },
+  EgressHosts: { at: "egressPolicy { hosts { @ } }", fields: { egress: "addresses names projects uses" } },
   ContactGroup: {
     at: within("cgr", "ContactGroup"),
     fields: { people: `${stored} contacts isDefault name project rollout` },
@@ -99,9 +123,9 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   },
   AlertingRule: {
     at: within("rul", "AlertingRule"),
-    fields: { project: `${rule} alerts annotations for keepFiringFor severity` },
+    fields: { project: `${rule} alerts annotations for keepFiringFor severity verifiedByPrometheus` },
   },
-  RecordingRule: { at: within("rec", "RecordingRule"), fields: { project: rule } },
+  RecordingRule: { at: within("rec", "RecordingRule"), fields: { project: `${rule} verifiedByPrometheus` } },
   RuleHealth: {
     at: within("rul", "AlertingRule", "health { @ }"),
     fields: { project: "alertingState evaluationDurationSeconds health lastError lastEvaluationAt replicas" },
@@ -112,11 +136,14 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   },
   GlobalRule: {
     at: within("grl", "GlobalRule"),
-    fields: { shared: `${stored} annotations enabled expr for interval keepFiringFor labels mode name severity` },
+    fields: {
+      shared: `${stored} annotations enabled expr for interval keepFiringFor labels mode name severity
+        verifiedByPrometheus`,
+    },
   },
   ExpressionReport: {
     at: 'expression(project: $prj, expr: "up") { @ }',
-    fields: { project: "enforcedExpr problems valid" },
+    fields: { project: "enforcedExpr problems valid verifiedByPrometheus" },
   },
   ExpressionProblem: {
     at: 'expression(project: $prj, expr: "up{") { problems { @ } }',
@@ -213,6 +240,7 @@ export const withoutValue: Readonly<Record<string, string>> = {
   "AuditEntry.reason": "the change was made",
   "Contact.secretProblem": "the secret can be read",
   "GlobalRule.keepFiringFor": "the rule does without",
+  "ProjectLimits.problem": "the settings hold its tier",
   "PrometheusServer.error": "it answers",
   "RuleHealth.lastError": "the rule is well",
   "RuleReplica.lastError": "the rule is well",
