@@ -7,7 +7,7 @@ import {
   discovery,
   randomPKCECodeVerifier,
 } from "openid-client";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createSqliteDatabase, type SqliteSettings } from "../support/databases.js";
 import { apiAudience } from "../support/oidc-provider.js";
 import { readRows } from "../support/read-rows.js";
@@ -18,6 +18,9 @@ let database: SqliteSettings;
 let app: OidcApp;
 let clockMs = 0;
 const now = () => new Date(Date.now() + clockMs);
+afterEach(() => {
+  clockMs = 0;
+});
 beforeAll(async () => {
   database = await createSqliteDatabase();
   app = await startOidcApp(database, { now });
@@ -123,7 +126,6 @@ describe("a JWT of the provider as bearer token", () => {
     expect(await seen(token)).toEqual(aliceIs);
     clockMs = 640_000;
     expect(await seen(token)).toBe("401 UNAUTHENTICATED");
-    clockMs = 0;
   });
 
   it("is refused with any signature but one of the provider's keys", async () => {
@@ -178,7 +180,6 @@ describe("when the provider changes its keys", () => {
       aliceIs,
       "401 UNAUTHENTICATED",
     ]);
-    clockMs = 0;
   });
 
   it("forgets a key that was withdrawn within ten minutes, though nobody brings a new one", async () => {
@@ -190,7 +191,6 @@ describe("when the provider changes its keys", () => {
     expect(await seen(old, own)).toEqual(aliceIs);
     clockMs = 11 * 60_000;
     expect(await seen(old, own)).toBe("401 UNAUTHENTICATED");
-    clockMs = 0;
   });
 
   it("asks the provider once for many tokens, and again only after a pause when strangers make up keys", async () => {
@@ -208,7 +208,6 @@ describe("when the provider changes its keys", () => {
     expect(await answers()).toEqual(Array(50).fill("401 UNAUTHENTICATED"));
     expect(keyReads(own)).toBe(2);
     expect(await seen(good, own)).toEqual(aliceIs);
-    clockMs = 0;
   });
 });
 
@@ -220,7 +219,6 @@ describe("while the provider is away", () => {
     await own.provider.start();
     clockMs = 10_000;
     expect(await seen(token, own)).toEqual(aliceIs);
-    clockMs = 0;
   });
 
   it("goes on with the keys that it has", async () => {
@@ -231,7 +229,6 @@ describe("while the provider is away", () => {
     clockMs = 2 * 3_600_000;
     expect(await seen(token, own)).toEqual(aliceIs);
     expect(await seen(await own.provider.sign(alice(), { kid: "unknown" }), own)).toBe("401 UNAUTHENTICATED");
-    clockMs = 0;
   });
 });
 

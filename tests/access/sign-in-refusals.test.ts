@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createSqliteDatabase, type SqliteSettings } from "../support/databases.js";
 import { readRows } from "../support/read-rows.js";
 import { type Page, ScriptedBrowser } from "../support/scripted-browser.js";
@@ -11,6 +11,9 @@ let database: SqliteSettings;
 let app: OidcApp;
 let strangersKey: CryptoKey;
 let clockMs = 0;
+afterEach(() => {
+  clockMs = 0;
+});
 beforeAll(async () => {
   database = await createSqliteDatabase();
   app = await startOidcApp(database, {
@@ -278,7 +281,6 @@ describe("while the provider is away", () => {
     await late.provider.start();
     clockMs = 5_000;
     expect((await browser.follow(`${late.origin}/auth/sign-in`)).text).toContain("Log in");
-    clockMs = 0;
   });
 
   it("who is signed in stays so, and can sign out here", async () => {

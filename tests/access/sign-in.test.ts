@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from "vitest";
+import { afterEach, beforeAll, expect, it } from "vitest";
 import { hashOfSecret } from "../../server/access/secret.js";
 import { startApp } from "../support/app.js";
 import { describeOnEachDatabase } from "../support/databases.js";
@@ -16,6 +16,9 @@ describeOnEachDatabase((database) => {
   let app: OidcApp;
   let clockMs = 0;
   const now = () => new Date(Date.now() + clockMs);
+  afterEach(() => {
+    clockMs = 0;
+  });
   const minutes = (count: number) => count * 60_000;
 
   beforeAll(async () => {
@@ -183,7 +186,6 @@ describeOnEachDatabase((database) => {
     }
     clockMs = minutes(8 * 60);
     expect(await app.ask(browser, whoAmI)).toMatchObject(unauthenticated);
-    clockMs = 0;
   });
 
   it("deletes the sessions that are over when somebody signs in", async () => {
