@@ -1,6 +1,6 @@
 import { type Client, createClient } from "@metricsinfra/sdk";
 import type { Logger } from "pino";
-import { ConfigApplier, type CycleResult } from "./apply/apply-config.js";
+import { ConfigApplier, type CycleResult, fingerprintOf } from "./apply/apply-config.js";
 import { PhaseTimes } from "./apply/phase-times.js";
 import { printChanges } from "./apply/print-changes.js";
 import { AgentMetrics } from "./daemon/agent-metrics.js";
@@ -8,27 +8,37 @@ import { Daemon } from "./daemon/daemon.js";
 import { NameTakenError, Reporter } from "./daemon/reporter.js";
 import { StatusServer } from "./daemon/status-server.js";
 import { StateFile } from "./disk/agent-state.js";
+import { EgressFile } from "./disk/egress-file.js";
 import { lockFolder } from "./disk/folder-lock.js";
+import { Egress } from "./egress/egress.js";
+import { NameLookups, type Resolve, resolveName } from "./egress/name-lookups.js";
 import type { ConfigSource } from "./fetch/config-source.js";
 import { fetchChanges } from "./fetch/fetch-changes.js";
 import { makeOutputs } from "./outputs/make-outputs.js";
+import { readTiers } from "./render/limit-tier.js";
 import type { Problem } from "./render/problem.js";
 import { renderProject } from "./render/render-project.js";
-import type { Settings } from "./settings/settings.js";
+import { lookUpsAtOnce, type Settings } from "./settings/settings.js";
 import { version } from "./version.js";
 
 const now = () => new Date();
 
 /** Runs until the signal is aborted. Throws when it cannot start, for example because the directory is in use. */
-export async function runDaemon(settings: Settings, log: Logger, signal: AbortSignal): Promise<void> {
+export async function runDaemon(
+  settings: Settings,
+  log: Logger,
+  signal: AbortSignal,
+  resolve: Resolve = resolveName,
+): Promise<void> {
   const unlock = lockFolder(settings.directory);
   try {
     const metrics = new AgentMetrics();
     const client = connect(settings, () => metrics.requests.inc());
     const reporter = new Reporter(client.agents, settings, now);
     const times = new PhaseTimes();
-    const applier = makeApplier(settings, sourceOf(client, signal), times, () => daemon.mayApply(signal));
-    const daemon = new Daemon({ client, applier, reporter, settings, times, metrics, log, now });
+    const egress = makeEgress(settings, client, log, { signal, resolve });
+    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, () => daemon.mayApply(signal));
+    const daemon = new Daemon({ client, applier, egress, reporter, settings, times, metrics, log, now });
     const status = new StatusServer({ registry: metrics.registry, notReady: () => daemon.notReady });
     if (settings.listen !== undefined) {
       log.info({ url: await status.listen(settings.listen.host, settings.listen.port) }, "Status is served");
@@ -43,7 +53,12 @@ export async function runDaemon(settings: Settings, log: Logger, signal: AbortSi
 }
 
 /** Runs one cycle, and reports if it changed anything or failed. */
-export async function runOnce(settings: Settings, log: Logger, signal: AbortSignal): Promise<CycleResult> {
+export async function runOnce(
+  settings: Settings,
+  log: Logger,
+  signal: AbortSignal,
+  resolve: Resolve = resolveName,
+): Promise<CycleResult> {
   const unlock = lockFolder(settings.directory);
   try {
     let requests = 0;
@@ -52,8 +67,10 @@ export async function runOnce(settings: Settings, log: Logger, signal: AbortSign
     const times = new PhaseTimes();
     const report = (state: "APPLYING" | "SYNCED" | "FAILED", problems: readonly Problem[] = []) =>
       reporter.report({ state, known: applier.state, problems }, signal);
-    const applier = makeApplier(settings, sourceOf(client, signal), times, () => report("APPLYING"));
+    const egress = makeEgress(settings, client, log, { signal, resolve });
+    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, () => report("APPLYING"));
     try {
+      await egress.recheck(briefly(signal));
       const result = await applier.run();
       const problems = [...result.refused, ...result.waiting];
       if (result.changed) await report(problems.length === 0 ? "SYNCED" : "FAILED", problems);
@@ -74,14 +91,27 @@ export async function runOnce(settings: Settings, log: Logger, signal: AbortSign
 }
 
 /** The diff of all files that the next cycle would change, and the problems it would report. Writes nothing. */
-export async function* runDry(settings: Settings, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+export async function* runDry(
+  settings: Settings,
+  log: Logger,
+  signal: AbortSignal,
+  resolve: Resolve = resolveName,
+): AsyncGenerator<string, void, undefined> {
   const state = new StateFile(settings.directory).read();
-  const source = sourceOf(connect(settings), signal);
+  const client = connect(settings);
+  const egress = makeEgress(settings, client, log, { signal, resolve });
+  await egress.recheck(briefly(signal));
   const { revision: knownRevision, retryFrom: sinceRevision = knownRevision } = state;
-  const { changes, plan } = await fetchChanges(source, { sinceRevision, knownRevision }, (tiers) => {
-    const made = makeOutputs(settings, tiers);
-    const isKnown = state.fingerprint === made.fingerprint;
-    return { made, isKnown, render: (project) => renderProject(project, made.render) };
+  const since = { sinceRevision, knownRevision, stale: egress.stale };
+  const { changes, plan } = await fetchChanges(sourceOf(client, signal), since, async (page) => {
+    await egress.settle(page.egressFingerprint);
+    const made = makeOutputs(settings, readTiers(page.limitTiers));
+    return {
+      made,
+      isKnown: state.fingerprint === fingerprintOf(made, egress),
+      prepare: (projects) => egress.prepare(projects),
+      render: (project) => renderProject(project, made.render, egress),
+    };
   });
   yield* printChanges(plan.made, changes);
   for (const { name, problems } of changes.projects) {
@@ -100,17 +130,44 @@ function connect({ server }: Settings, onRequest?: () => void): Client {
 }
 
 function sourceOf(client: Client, signal: AbortSignal): ConfigSource {
-  return { changes: (since) => client.changes(since, { signal }) };
+  return {
+    changes: (since) => client.changes(since, { signal }),
+    projectConfig: (id) => client.projectConfig(id, { signal }),
+  };
+}
+
+function makeEgress(
+  settings: Settings,
+  client: Client,
+  log: Logger,
+  { signal, resolve }: { readonly signal: AbortSignal; readonly resolve: Resolve },
+): Egress {
+  return new Egress({
+    file: new EgressFile(settings.directory),
+    fetchPolicy: () => client.egressPolicy({ signal }),
+    lookups: new NameLookups(resolve, lookUpsAtOnce()),
+    freshMs: settings.nameCheckIntervalSeconds * 1_000,
+    onStale: (error) =>
+      log.warn({ err: error }, "The policy of where config may point cannot be fetched; the last one stays"),
+    now,
+  });
+}
+
+/** How long names are waited for where a person or a timer waits for the end. */
+function briefly(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
 }
 
 function makeApplier(
   settings: Settings,
   source: ConfigSource,
+  egress: Egress,
   times: PhaseTimes,
   mayApply: () => Promise<void>,
 ): ConfigApplier {
   return new ConfigApplier({
     source,
+    egress,
     stateFile: new StateFile(settings.directory),
     outputs: (tiers) => makeOutputs(settings, tiers),
     maxDeletedShare: settings.brake.maxDeletedShare,

@@ -48,11 +48,11 @@ async function run(options: Options): Promise<void> {
   if (options.checkSettings === true) return console.log(`${options.settings} is valid.`);
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  const log = pino({ level: settings.log.level, base: { agent: settings.name } });
   if (options.dryRun === true) {
-    for await (const text of runDry(settings, stop.signal)) process.stdout.write(text);
+    for await (const text of runDry(settings, log, stop.signal)) process.stdout.write(text);
     return;
   }
-  const log = pino({ level: settings.log.level, base: { agent: settings.name } });
   if (options.once !== true) return runDaemon(settings, log, stop.signal);
   const { refused, waiting } = await runOnce(settings, log, stop.signal);
   if (refused.length > 0) process.exitCode = exitCodes.failed;

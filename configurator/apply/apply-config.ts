@@ -1,11 +1,13 @@
+import type { ChangePage } from "@metricsinfra/sdk";
 import type { AgentState, StateFile } from "../disk/agent-state.js";
+import type { Egress } from "../egress/egress.js";
 import type { ConfigSource } from "../fetch/config-source.js";
 import { type Changes, fetchChanges, type Plan, type Since } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
 import { type Output, OutputRefusedError, type Suspect } from "../outputs/output.js";
 import type { StatusBefore } from "../reload/reloader.js";
 import { BaseFileError } from "../render/base-file.js";
-import type { LimitTiers } from "../render/limit-tier.js";
+import { type LimitTiers, readTiers } from "../render/limit-tier.js";
 import type { Problem } from "../render/problem.js";
 import { type OutputName, renderProject } from "../render/render-project.js";
 import { checkDeletions } from "./deletion-brake.js";
@@ -19,6 +21,7 @@ import { targetChanges, writeTargets } from "./target-changes.js";
 /** What an applier works with. */
 export interface ApplierParts {
   readonly source: ConfigSource;
+  readonly egress: Egress;
   readonly stateFile: StateFile;
   /** Made anew for each cycle, because base files and the server's limit tiers change too. */
   readonly outputs: (tiers: LimitTiers) => Outputs;
@@ -74,7 +77,7 @@ export class ConfigApplier {
   /** Fetches, renders, checks, switches, loads and verifies what has changed. Throws when nothing could be applied. */
   async run(): Promise<CycleResult> {
     const { changes, plan } = await this.parts.times.measure("fetch", () =>
-      fetchChanges(this.parts.source, this.#since(), (tiers) => this.#planFor(tiers)),
+      fetchChanges(this.parts.source, this.#since(), (first) => this.#planFor(first)),
     );
     const { made } = plan;
     const { outputs } = made;
@@ -107,24 +110,28 @@ export class ConfigApplier {
   }
 
   #since(): Since {
+    const { stale } = this.parts.egress;
     const { revision, retryFrom = revision } = this.#state;
     const now = this.parts.now().getTime();
     if (retryFrom === revision || now - this.#retriedAt < retryMs) {
-      return { sinceRevision: revision, knownRevision: revision };
+      return { sinceRevision: revision, knownRevision: revision, stale };
     }
     this.#retriedAt = now;
-    return { sinceRevision: retryFrom, knownRevision: revision };
+    return { sinceRevision: retryFrom, knownRevision: revision, stale };
   }
 
-  #planFor(tiers: LimitTiers): CyclePlan {
-    const { times } = this.parts;
-    const made = this.parts.outputs(tiers);
-    const { outputs, fingerprint } = made;
+  async #planFor({ limitTiers, egressFingerprint }: ChangePage): Promise<CyclePlan> {
+    const { egress, times } = this.parts;
+    await egress.settle(egressFingerprint);
+    const made = this.parts.outputs(readTiers(limitTiers));
+    const { outputs } = made;
+    const isSame = this.#state.fingerprint === fingerprintOf(made, egress);
     return {
       made,
-      isKnown: this.#state.fingerprint === fingerprint && outputs.every(({ tree }) => tree.current() !== undefined),
+      isKnown: isSame && outputs.every(({ tree }) => tree.current() !== undefined),
+      prepare: (projects) => times.measure("names", () => egress.prepare(projects)),
       render: (project) => {
-        const rendered = times.measureSync("render", () => renderProject(project, made.render));
+        const rendered = times.measureSync("render", () => renderProject(project, made.render, egress));
         times.measureSync("write", () => {
           for (const { name, tree } of outputs) tree.writeAhead(rendered.files[name]);
         });
@@ -179,6 +186,8 @@ class Application {
       if (isPrometheus && release.changesMain && isLoaded) this.#writeTargets();
       this.#rolledBack ||= !isLoaded && output.tree.current() !== startedWith.get(output.name);
     }
+    // Before the state: what the state says is done must be in here.
+    if (this.#refused.length === 0) this.parts.egress.commit(this.changes);
     save(this.#stateAfter(staged));
     for (const { name, tree } of outputs) {
       if (tree.current() !== startedWith.get(name)) tree.prune([startedWith.get(name), this.#loaded[name]]);
@@ -250,7 +259,11 @@ class Application {
       held.some(({ isRemoved }) => isRemoved) || (!isOnDisk && (this.#rolledBack || this.#hasSuspects));
     return {
       ...this.before,
-      fingerprint: isToBeFetched ? "" : isOnDisk ? this.made.fingerprint : this.before.fingerprint,
+      fingerprint: isToBeFetched
+        ? ""
+        : isOnDisk
+          ? fingerprintOf(this.made, this.parts.egress)
+          : this.before.fingerprint,
       revision: isOnDisk ? this.changes.revision : this.before.revision,
       appliedRevision: isApplied ? this.changes.revision : this.before.appliedRevision,
       lastApplyAt: this.parts.now().toISOString(),
@@ -260,6 +273,11 @@ class Application {
       problems: projectProblems(this.before.problems, this.changes, held),
     };
   }
+}
+
+/** Changes whenever the same projects would be rendered into other files. */
+export function fingerprintOf(made: Outputs, egress: Egress): string {
+  return `${made.fingerprint} ${egress.fingerprint}`;
 }
 
 /** From where to fetch again: what these changes say of what they cover, what stood before of the rest. */

@@ -1,5 +1,5 @@
-/** The parts of a cycle that are timed apart; `fetch` includes waiting for the server, but not rendering. */
-export type Phase = "fetch" | "render" | "write" | "check" | "reload";
+/** The parts of a cycle that are timed apart; `fetch` includes waiting for the server, but not rendering and looking names up. */
+export type Phase = "fetch" | "names" | "render" | "write" | "check" | "reload";
 
 /** How long each phase of one cycle took, in milliseconds; phases nested in another count for themselves alone. */
 export class PhaseTimes {

@@ -3,6 +3,7 @@ import type { Client } from "@metricsinfra/sdk";
 import type { Logger } from "pino";
 import type { ConfigApplier, CycleResult } from "../apply/apply-config.js";
 import type { PhaseTimes } from "../apply/phase-times.js";
+import type { Egress } from "../egress/egress.js";
 import type { Problem } from "../render/problem.js";
 import type { Settings } from "../settings/settings.js";
 import type { AgentMetrics, CycleOutcome } from "./agent-metrics.js";
@@ -13,6 +14,7 @@ import { type AgentStatus, NameTakenError, type Reporter } from "./reporter.js";
 export interface DaemonParts {
   readonly client: Pick<Client, "revisions">;
   readonly applier: ConfigApplier;
+  readonly egress: Egress;
   readonly reporter: Reporter;
   readonly settings: Settings;
   readonly times: PhaseTimes;
@@ -23,6 +25,7 @@ export interface DaemonParts {
 
 const firstRetryMs = 1_000;
 const longestRetryMs = 300_000;
+const checksPerInterval = 6;
 
 /**
  * Applies each new revision as soon as the server tells of it, polls in case it does not, tries again what failed, and
@@ -48,7 +51,7 @@ export class Daemon {
 
   /** Runs until the signal is aborted; then the cycle that is under way comes to its end. */
   async run(signal: AbortSignal): Promise<void> {
-    const beside = [this.#watch(signal), this.#reportRegularly(signal)];
+    const beside = [this.#watch(signal), this.#watchNames(signal), this.#reportRegularly(signal)];
     for (let failures = 0; !signal.aborted; ) {
       failures = (await this.#cycle(signal)) ? 0 : failures + 1;
       await this.#alarm.wait(this.#pauseMs(failures), signal);
@@ -111,6 +114,17 @@ export class Daemon {
         if (!signal.aborted) log.warn({ err: error }, "Revisions cannot be watched; polling goes on");
       }
       await pause(settings.pollIntervalSeconds * 1_000, signal);
+    }
+  }
+
+  /** Rings when a name of a project leads elsewhere than when its files were rendered, and may do so or no longer. */
+  async #watchNames(signal: AbortSignal): Promise<void> {
+    const { egress, settings } = this.#parts;
+    // Names are looked up when their last look-up is so old; to ask often spreads them over that time.
+    const pauseMs = (settings.nameCheckIntervalSeconds * 1_000) / checksPerInterval;
+    while (!signal.aborted) {
+      await pause(pauseMs, signal);
+      if (!signal.aborted && (await egress.recheck(signal))) this.#alarm.ring();
     }
   }
 

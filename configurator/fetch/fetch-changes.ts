@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ChangePage } from "@metricsinfra/sdk";
-import { type LimitTiers, readTiers } from "../render/limit-tier.js";
 import { isProjectName } from "../render/names.js";
 import type { RenderedProject } from "../render/render-project.js";
 import { renderGlobalRuleFile } from "../render/rule-file.js";
@@ -26,14 +25,18 @@ export interface Changes {
 export interface Since {
   /** Fetched is what came after this revision; all of it for 0. */
   readonly sinceRevision: number;
+  /** The ids of projects that are to be rendered again although they have not changed. */
+  readonly stale: readonly string[];
   /** The revision that the files hold: a server that is behind it, for example restored from a backup, is asked for everything. */
   readonly knownRevision: number;
 }
 
-/** What is made of an answer, once its limit tiers are known. */
+/** What is made of an answer, once its limit tiers and its egress policy are known. */
 export interface Plan {
   /** Whether the files hold what the known revision did, rendered as it would be now. */
   readonly isKnown: boolean;
+  /** Called before these projects are rendered. */
+  readonly prepare: (projects: readonly ProjectConfig[]) => Promise<void>;
   readonly render: (project: ProjectConfig) => RenderedProject;
 }
 
@@ -48,25 +51,26 @@ interface Latest {
 
 /**
  * Fetches what changed since a revision, and renders each page while the next one is on its way; or all of it, when the
- * answer's limit tiers are not those that the files were rendered with.
+ * first page says that the files were rendered by other limit tiers or another egress policy.
  */
 export async function fetchChanges<P extends Plan>(
   source: ConfigSource,
-  { sinceRevision, knownRevision }: Since,
-  planFor: (tiers: LimitTiers) => P,
+  { sinceRevision, knownRevision, stale }: Since,
+  planFor: (first: ChangePage) => Promise<P>,
 ): Promise<{ readonly changes: Changes; readonly plan: P }> {
   const latest = new Map<string, Latest>();
   let first: { readonly revision: number; readonly plan: P } | undefined;
   let globalRules: ChangePage["globalRules"] = null;
   for await (const page of source.changes({ sinceRevision, globalRules: true })) {
     if (!Number.isInteger(page.revision)) throw new Error("the server's answer names no revision");
-    // The first page's revision and tiers: what changes while the others are fetched is simply fetched again next time.
-    first ??= { revision: page.revision, plan: planFor(readTiers(page.limitTiers)) };
+    // The first page's revision and plan: what changes while the others are fetched is simply fetched again next time.
+    first ??= { revision: page.revision, plan: await planFor(page) };
     const { plan } = first;
     if (first.revision < knownRevision || (sinceRevision > 0 && !plan.isKnown)) {
-      return fetchChanges(source, { sinceRevision: 0, knownRevision: 0 }, planFor);
+      return fetchChanges(source, { sinceRevision: 0, knownRevision: 0, stale: [] }, planFor);
     }
     globalRules = page.globalRules ?? globalRules;
+    await plan.prepare(page.projects.flatMap(({ config }) => config ?? []));
     for (const [index, { id, name, revision, config }] of page.projects.entries()) {
       if (index % projectsPerTurn === 0) await nextTurn();
       // In order of revision, so of a project that was deleted and made again under its name the living one stays.
@@ -74,6 +78,13 @@ export async function fetchChanges<P extends Plan>(
     }
   }
   if (first === undefined) throw new Error("the server gave no page of changes");
+  const fetched = new Set([...latest.values()].map(({ id }) => id));
+  for (const id of stale.filter((each) => !fetched.has(each))) {
+    const config = await source.projectConfig(id);
+    if (config === null) continue;
+    await first.plan.prepare([config]);
+    latest.set(config.name, { id, revision: config.revision, rendered: first.plan.render(config) });
+  }
   const full = sinceRevision === 0;
   const incomplete = [...latest.values()].filter(({ rendered }) => rendered !== undefined && rendered.keeps.length > 0);
   const changes = {

@@ -1,6 +1,6 @@
 import { type BaseFile, BaseFileError, isYamlMap, listAt, refuseRelativePaths, textOf } from "./base-file.js";
 import type { ContactFragment } from "./contact-fragment.js";
-import { yamlText } from "./yaml-text.js";
+import { type YamlValue, yamlText } from "./yaml-text.js";
 
 /** Alertmanager's config: the base file, the projects' routes before its own, the projects' receivers after its own. */
 export function renderAlertmanagerConfig(base: BaseFile, projects: readonly ContactFragment[]): string {
@@ -19,8 +19,32 @@ export function renderAlertmanagerConfig(base: BaseFile, projects: readonly Cont
   return yamlText({
     ...base.content,
     route: { ...route, routes: [...projects.flatMap((project) => project.routes), ...listAt(base, route, "routes")] },
-    receivers: [...listAt(base, base.content, "receivers"), ...projects.flatMap((project) => project.receivers)],
+    receivers: [
+      ...listAt(base, base.content, "receivers"),
+      ...projects.flatMap((project) => project.receivers.map((receiver) => withGlobalHttp(base, receiver))),
+    ],
   });
+}
+
+/** What in an HTTP config says who we are: nothing that a tenant's receiver should be told. */
+const credentials = ["authorization", "basic_auth", "bearer_token", "bearer_token_file", "oauth2", "http_headers"];
+
+/**
+ * A project's receiver with what the base file says of HTTP for all: a proxy, trusted certificates. Alertmanager takes a
+ * receiver's own HTTP config, and ours has one, instead of the global one and not on top of it.
+ */
+function withGlobalHttp(base: BaseFile, receiver: YamlValue): YamlValue {
+  const { global } = base.content;
+  const http = isYamlMap(global) ? global.http_config : undefined;
+  if (!isYamlMap(http) || !isYamlMap(receiver)) return receiver;
+  const common = Object.fromEntries(Object.entries(http).filter(([key]) => !credentials.includes(key)));
+  const merged = (config: YamlValue) =>
+    isYamlMap(config) && isYamlMap(config.http_config)
+      ? { ...config, http_config: { ...common, ...config.http_config } }
+      : config;
+  return Object.fromEntries(
+    Object.entries(receiver).map(([key, value]) => [key, Array.isArray(value) ? value.map(merged) : value]),
+  );
 }
 
 /** Whether the base file says how mail is sent; without that Alertmanager refuses every e-mail contact. */

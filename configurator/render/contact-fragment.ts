@@ -1,7 +1,11 @@
+import { type EgressGate, outOfReach } from "../egress/egress-gate.js";
+import { contactHost } from "../egress/project-hosts.js";
 import type { ContactConfig, ContactGroupConfig, ProjectConfig } from "../fetch/project-config.js";
+import { hostOfUrl } from "./host-of-url.js";
 import { isId, isPartName } from "./names.js";
 import { byName } from "./order.js";
 import type { Problem } from "./problem.js";
+import { textProblem } from "./text-problem.js";
 import type { YamlValue } from "./yaml-text.js";
 
 /** How this Alertmanager reaches people, beside what its base file says. */
@@ -26,8 +30,8 @@ export interface ContactFragment {
 export interface RenderedContacts {
   readonly fragment?: ContactFragment;
   readonly secrets: ReadonlyMap<string, string>;
-  /** Whether all secrets were there; else this is only for a machine that has nothing of the project yet. */
-  readonly complete: boolean;
+  /** Whether a machine that has some keeps what it has: a secret could not be read, and no contact is out of reach. */
+  readonly keeps: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -40,14 +44,17 @@ type RenderedContact =
     }
   | { readonly problem: string };
 
+/** A redirect would send the token, and our requests, to wherever the receiver says. */
+const direct = { follow_redirects: false };
+
 /** One project's route and receivers. Its alerts go to its default contact group; without one it has no route. */
-export function renderContacts(project: ProjectConfig, options: ContactOptions): RenderedContacts {
+export function renderContacts(project: ProjectConfig, options: ContactOptions, gate: EgressGate): RenderedContacts {
   const secrets = new Map<string, string>();
   const problems: Problem[] = [];
   const report = (message: string) => problems.push({ project: project.id, message });
   const receivers: YamlValue[] = [];
   const routes: YamlValue[] = [];
-  let complete = true;
+  let [isIncomplete, isOutOfReach] = [false, false];
   for (const group of project.contactGroups.toSorted(byName)) {
     if (!isPartName(group.name) || !isId(group.id)) {
       report(`Contact group "${group.name}" is left out: its name is not allowed.`);
@@ -56,11 +63,17 @@ export function renderContacts(project: ProjectConfig, options: ContactOptions):
     const configs: Record<string, YamlValue[]> = {};
     for (const [index, contact] of group.contacts.entries()) {
       if (contact.secretProblem != null) {
-        complete = false;
+        isIncomplete = true;
         report(
           `Contact group "${group.name}" lacks its contact ${index + 1} (${contact.type}): ${contact.secretProblem} ` +
             "Meanwhile the machine keeps the contacts that it had of this project, if any.",
         );
+        continue;
+      }
+      const host = contactHost(contact);
+      if (host !== undefined && !gate.allows(project.name, "CONTACTS", host)) {
+        isOutOfReach = true;
+        report(`Contact group "${group.name}" leaves out its contact ${index + 1} (${contact.type}): ${outOfReach}.`);
         continue;
       }
       const secretFile = `${project.name}.${group.id}.${index}`;
@@ -77,7 +90,7 @@ export function renderContacts(project: ProjectConfig, options: ContactOptions):
     receivers.push({ name: receiverName(project, group), ...configs });
     if (group.id === project.defaultContactGroup?.id) routes.push(route(project, group, options.continue));
   }
-  const rest = { secrets, complete, problems };
+  const rest = { secrets, keeps: isIncomplete && !isOutOfReach, problems };
   return receivers.length === 0 ? rest : { fragment: { routes, receivers }, ...rest };
 }
 
@@ -94,8 +107,8 @@ function route(project: ProjectConfig, group: ContactGroupConfig, goesOn: boolea
 }
 
 function renderContact(contact: ContactConfig, options: ContactOptions, secretFile: string): RenderedContact {
-  const problem = textProblem(contact);
-  if (problem !== undefined) return { problem };
+  const problem = textProblem([contact.value, contact.secret ?? ""]);
+  if (problem !== undefined) return { problem: `it ${problem}` };
   const common = { send_resolved: contact.sendResolved };
   switch (contact.type) {
     case "EMAIL":
@@ -116,9 +129,10 @@ function renderContact(contact: ContactConfig, options: ContactOptions, secretFi
     }
     case "SLACK":
       if (contact.secret === null) return { problem: "it has no webhook URL" };
+      if (hostOfUrl(contact.secret) === undefined) return { problem: "its webhook is not an http or https URL" };
       return {
         kind: "slack_configs",
-        config: { api_url_file: secretFile, channel: contact.value, ...common },
+        config: { api_url_file: secretFile, channel: contact.value, http_config: direct, ...common },
         secret: contact.secret,
       };
     case "WEBHOOK":
@@ -133,31 +147,16 @@ function renderWebhook(
   common: { readonly send_resolved: boolean },
   secretFile: string,
 ): RenderedContact {
-  if (!isHttpUrl(contact.value)) return { problem: "it is not an http or https URL" };
-  // A redirect would send the token, and our requests, to wherever the receiver says.
-  const http = { follow_redirects: false };
+  if (hostOfUrl(contact.value) === undefined) return { problem: "it is not an http or https URL" };
   if (contact.secret === null) {
-    return { kind: "webhook_configs", config: { url: contact.value, http_config: http, ...common } };
+    return { kind: "webhook_configs", config: { url: contact.value, http_config: direct, ...common } };
   }
   const authorization = { credentials_file: secretFile };
   return {
     kind: "webhook_configs",
-    config: { url: contact.value, http_config: { ...http, authorization }, ...common },
+    config: { url: contact.value, http_config: { ...direct, authorization }, ...common },
     secret: contact.secret,
   };
-}
-
-/** Alertmanager reads these texts as templates, header lines and URLs; none of that may come from a tenant. */
-function textProblem(contact: ContactConfig): string | undefined {
-  for (const text of [contact.value, contact.secret ?? ""]) {
-    if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text)) return "it holds control characters";
-    if (text.includes("{{") || text.includes("}}")) return "it holds template marks";
-  }
-  return undefined;
-}
-
-function isHttpUrl(text: string): boolean {
-  return /^https?:\/\/[^/]/.test(text) && URL.canParse(text);
 }
 
 function withoutSlash(url: string): string {

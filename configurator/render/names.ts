@@ -1,3 +1,5 @@
+import { readAddress } from "../egress/address-rules.js";
+
 const projectName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const partName = /^[^/\p{Cc}\p{Cs}\u2028\u2029]{1,200}$/u;
 const id = /^[a-zA-Z0-9_]{1,64}$/;
@@ -5,7 +7,9 @@ const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 /** Series that Prometheus itself writes. */
 const ownSeries = /^(?:up|ALERTS|ALERTS_FOR_STATE|scrape_.*)$/;
-const host = /^[a-zA-Z0-9._-]{1,253}$|^[0-9a-fA-F:.]{2,45}$/;
+const hostLabel = /^[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?$/;
+// "127.1", "0x7f.1" and "2130706433" are addresses to some programs, and none of them says so.
+const numericLabel = /^([0-9]+|0[xX][0-9a-fA-F]*)$/;
 
 /*
  * The server checks all of these when they are written. They are checked again because here they become file names,
@@ -40,7 +44,14 @@ export function recordProblem(name: string): string | undefined {
 
 /** Whether the text can stand before `:port` in an address, an IPv6 address without its brackets. */
 export function isHost(text: string): boolean {
-  return host.test(text);
+  return isHostName(text) || readAddress(text) !== undefined;
+}
+
+/** Whether the text is a DNS name and nothing that some would read as an IP address. */
+export function isHostName(text: string): boolean {
+  const labels = text.split(".");
+  const isNumeric = numericLabel.test(labels.at(-1) ?? "");
+  return text.length <= 253 && !isNumeric && labels.every((label) => hostLabel.test(label));
 }
 
 /** The first label that a tenant may not set, or undefined. */

@@ -1,7 +1,10 @@
+import { type EgressGate, outOfReach } from "../egress/egress-gate.js";
+import { headerHost } from "../egress/project-hosts.js";
 import type { ProbeConfig, ProjectConfig, ScrapeJobConfig, StaticTargetConfig } from "../fetch/project-config.js";
 import { address } from "./address.js";
 import { isPartName } from "./names.js";
 import { byName } from "./order.js";
+import { textProblem } from "./text-problem.js";
 import type { YamlValue } from "./yaml-text.js";
 
 /** Blackbox modules by name. */
@@ -12,9 +15,22 @@ const bodySizeLimit = "10MB";
 
 const knownProbes: readonly string[] = ["HttpProbe", "TcpProbe", "IcmpProbe", "DnsProbe"];
 
-/** Whether this agent can carry out a probe; a newer server may have kinds that it has never heard of. */
-export function isKnownProbe(probe: ProbeConfig): boolean {
-  return knownProbes.includes(probe.__typename);
+/** Says why a job's probe is not carried out, or undefined; a newer server may have kinds that nobody here has heard of. */
+export function probeProblem(project: ProjectConfig, job: ScrapeJobConfig, gate: EgressGate): string | undefined {
+  const { probe } = job;
+  if (probe === null) return undefined;
+  if (!knownProbes.includes(probe.__typename)) return "its probe is of a kind that this agent does not know";
+  const text = textProblem(textsOf(probe));
+  if (text !== undefined) return `its probe ${text}`;
+  if (probe.__typename !== "HttpProbe" || probe.hostHeader === null) return undefined;
+  const host = headerHost(job);
+  if (host === undefined) return "its Host header is not a host";
+  return gate.allows(project.name, "TARGETS", host) ? undefined : `of its Host header, ${outOfReach}`;
+}
+
+/** Whether a job's probe is meant to follow redirects. */
+export function wantsRedirects({ probe }: ScrapeJobConfig): boolean {
+  return probe?.__typename === "HttpProbe" && probe.followRedirects;
 }
 
 /** The name of a job's module: no job or project has a name with a slash, so no two collide. */
@@ -23,11 +39,12 @@ export function moduleName(project: string, job: string): string {
 }
 
 /** The modules that one project's probes need; undefined when it has no probe. */
-export function renderProbeModules(project: ProjectConfig): ProbeModules | undefined {
+export function renderProbeModules(project: ProjectConfig, gate: EgressGate): ProbeModules | undefined {
   const modules: Record<string, YamlValue> = {};
   for (const job of project.scrapeJobs.toSorted(byName)) {
-    if (job.enabled && job.probe !== null && isKnownProbe(job.probe) && isPartName(job.name)) {
-      modules[moduleName(project.name, job.name)] = probeModule(job.probe);
+    if (!job.enabled || job.probe === null || !isPartName(job.name)) continue;
+    if (probeProblem(project, job, gate) === undefined) {
+      modules[moduleName(project.name, job.name)] = probeModule(job.probe, wantsRedirects(job) && gate.probeRedirects);
     }
   }
   return Object.keys(modules).length === 0 ? undefined : modules;
@@ -47,7 +64,21 @@ export function probeTarget(job: ScrapeJobConfig, target: StaticTargetConfig): s
   }
 }
 
-function probeModule(probe: ProbeConfig): YamlValue {
+/** All texts of a probe that reach a header, a URL or a pattern. */
+function textsOf(probe: ProbeConfig): readonly string[] {
+  switch (probe.__typename) {
+    case "HttpProbe": {
+      const { path, hostHeader, headers, bodyMatches, bodyNotMatches } = probe;
+      return [path, hostHeader ?? "", ...Object.entries(headers).flat(), bodyMatches ?? "", bodyNotMatches ?? ""];
+    }
+    case "DnsProbe":
+      return [probe.queryName, probe.answerMatches ?? ""];
+    default:
+      return [];
+  }
+}
+
+function probeModule(probe: ProbeConfig, followsRedirects: boolean): YamlValue {
   const ip = ipVersion(probe.ipProtocol);
   switch (probe.__typename) {
     case "HttpProbe": {
@@ -57,7 +88,7 @@ function probeModule(probe: ProbeConfig): YamlValue {
         http: {
           method: probe.method,
           headers: Object.keys(headers).length === 0 ? undefined : headers,
-          follow_redirects: probe.followRedirects,
+          follow_redirects: followsRedirects,
           valid_status_codes: probe.validStatusCodes.length === 0 ? undefined : probe.validStatusCodes,
           fail_if_body_not_matches_regexp: probe.bodyMatches === null ? undefined : [probe.bodyMatches],
           fail_if_body_matches_regexp: probe.bodyNotMatches === null ? undefined : [probe.bodyNotMatches],

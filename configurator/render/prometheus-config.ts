@@ -38,6 +38,8 @@ function scrapeJobs(tiers: LimitTiers, folder: string): readonly YamlValue[] {
   return Object.entries(tiers).map(([name, tier]) => ({
     job_name: `${jobPrefix}${name}`,
     honor_labels: false,
+    // A redirect would lead wherever the target says, past the policy of where projects' config may point.
+    follow_redirects: false,
     scrape_interval: tier.scrapeInterval,
     scrape_timeout: tier.scrapeTimeout,
     sample_limit: tier.samplesPerScrape,

@@ -1,3 +1,4 @@
+import type { EgressGate } from "../egress/egress-gate.js";
 import type { ProjectConfig } from "../fetch/project-config.js";
 import { type ContactOptions, renderContacts } from "./contact-fragment.js";
 import { type LimitTiers, tierOf } from "./limit-tier.js";
@@ -28,13 +29,15 @@ export interface RenderedProject {
    * files given here are for a machine that has none.
    */
   readonly keeps: readonly OutputName[];
+  /** The names of hosts that it uses, and whether each was refused when it was rendered. */
+  readonly names: Readonly<Record<string, boolean>>;
   readonly problems: readonly Problem[];
 }
 
 const noFiles: ReadonlyMap<string, string> = new Map();
 
 /** Renders one project. It depends on nothing but its arguments, and never fails for what a tenant has written. */
-export function renderProject(project: ProjectConfig, options: RenderOptions): RenderedProject {
+export function renderProject(project: ProjectConfig, options: RenderOptions, gate: EgressGate): RenderedProject {
   const { id, name } = project;
   const files = { prometheus: noFiles, blackbox: noFiles, alertmanager: noFiles };
   if (!isProjectName(name)) {
@@ -43,12 +46,13 @@ export function renderProject(project: ProjectConfig, options: RenderOptions): R
       name,
       files,
       keeps: [],
+      names: {},
       problems: [{ project: id, message: "The project is left out: its name is not allowed." }],
     };
   }
-  const { targets, problems, rules } = renderForPrometheus(project, options);
-  const modules = options.blackbox && renderProbeModules(project);
-  const contacts = options.alertmanager && renderContacts(project, options.alertmanager);
+  const { targets, problems, rules } = renderForPrometheus(project, options, gate);
+  const modules = options.blackbox && renderProbeModules(project, gate);
+  const contacts = options.alertmanager && renderContacts(project, options.alertmanager, gate);
   return {
     id,
     name,
@@ -61,7 +65,8 @@ export function renderProject(project: ProjectConfig, options: RenderOptions): R
       ]),
     },
     targets,
-    keeps: contacts?.complete === false ? ["alertmanager"] : [],
+    keeps: contacts?.keeps === true ? ["alertmanager"] : [],
+    names: gate.namesOf(project),
     problems: [...problems, ...(contacts?.problems ?? [])],
   };
 }
@@ -69,11 +74,12 @@ export function renderProject(project: ProjectConfig, options: RenderOptions): R
 function renderForPrometheus(
   project: ProjectConfig,
   { prometheus, blackbox }: RenderOptions,
+  gate: EgressGate,
 ): Pick<RenderedProject, "targets" | "problems"> & { readonly rules?: string } {
   if (prometheus === undefined) return { problems: [] };
   const { name: tierName, tier, known } = tierOf(prometheus.tiers, project.limitTier);
   const rules = renderRuleFile(project, tier);
-  const targets = renderTargetFile(project, tier, blackbox?.address);
+  const targets = renderTargetFile(project, tier, { blackboxAddress: blackbox?.address, gate });
   const message = `The server's settings hold no limit tier "${project.limitTier}"; the limits of "${tierName}" apply.`;
   return {
     rules: rules.text,

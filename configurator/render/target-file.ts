@@ -1,11 +1,13 @@
+import { type EgressGate, outOfReach } from "../egress/egress-gate.js";
 import type { Labels, ProjectConfig, ScrapeJobConfig, StaticTargetConfig } from "../fetch/project-config.js";
 import { address } from "./address.js";
 import type { LimitTier } from "./limit-tier.js";
 import { isHost, isPartName, refusedLabel } from "./names.js";
 import { byName } from "./order.js";
-import { isKnownProbe, moduleName, probeTarget } from "./probe-module.js";
+import { moduleName, probeProblem, probeTarget, wantsRedirects } from "./probe-module.js";
 import type { Problem } from "./problem.js";
 import { scrapeTiming } from "./scrape-timing.js";
+import { textProblem } from "./text-problem.js";
 
 /** A target file's text, absent when it would hold no target, and what could not be rendered. */
 export interface RenderedTargets {
@@ -21,28 +23,34 @@ interface TargetGroup {
   readonly labels: Labels;
 }
 
+/** What a target file depends on beside the project and its tier. */
+export interface TargetOptions {
+  /** Where the blackbox exporter is; undefined where there is none. */
+  readonly blackboxAddress: string | undefined;
+  readonly gate: EgressGate;
+}
+
 /** One project's `file_sd` file. Everything that differs between jobs travels as labels of their target groups. */
-export function renderTargetFile(
-  project: ProjectConfig,
-  tier: LimitTier,
-  blackboxAddress: string | undefined,
-): RenderedTargets {
+export function renderTargetFile(project: ProjectConfig, tier: LimitTier, options: TargetOptions): RenderedTargets {
+  const { blackboxAddress, gate } = options;
   const problems: Problem[] = [];
   const groups: TargetGroup[] = [];
   for (const job of project.scrapeJobs.filter((each) => each.enabled).toSorted(byName)) {
     const report = (message: string) =>
       problems.push({ project: project.id, message: `Scrape job "${job.name}" ${message}.` });
     if (job.openstackDiscovery !== null) report("uses OpenStack discovery, which this agent does not carry out yet");
-    const refusal = jobProblem(job, blackboxAddress);
+    const refusal = jobProblem(project, job, options);
     if (refusal !== undefined) {
       report(`is left out: ${refusal}`);
       continue;
     }
     const timing = scrapeTiming(job, tier);
     timing.refusals.forEach(report);
+    if (wantsRedirects(job) && !gate.probeRedirects) report("follows no redirects: the operators do not allow it");
     const common = { ...timing.labels, __metricsinfra_scrape_job: job.id, job: job.name, project: project.name };
     const accepted = job.staticTargets.filter((target) => {
-      const problem = targetProblem(target, job);
+      const isReachable = gate.allows(project.name, "TARGETS", target.host);
+      const problem = targetProblem(target, job) ?? (isReachable ? undefined : outOfReach);
       if (problem !== undefined) report(`leaves out the target ${JSON.stringify(target.host)}: ${problem}`);
       return problem === undefined;
     });
@@ -94,10 +102,17 @@ function probeGroups(
   });
 }
 
-function jobProblem(job: ScrapeJobConfig, blackboxAddress: string | undefined): string | undefined {
+function jobProblem(
+  project: ProjectConfig,
+  job: ScrapeJobConfig,
+  { blackboxAddress, gate }: TargetOptions,
+): string | undefined {
   if (!isPartName(job.name)) return "its name is not allowed";
   if (job.probe !== null && blackboxAddress === undefined) return "this agent has no blackbox exporter";
-  if (job.probe !== null && !isKnownProbe(job.probe)) return "its probe is of a kind that this agent does not know";
+  const problem = probeProblem(project, job, gate);
+  if (problem !== undefined) return problem;
+  const text = textProblem([job.metricsPath, ...Object.values(job.params)]);
+  if (text !== undefined) return `its path or a parameter ${text}`;
   const param = Object.keys(job.params).find((name) => !/^[a-zA-Z0-9_]{1,128}$/.test(name));
   return param === undefined ? undefined : `the parameter ${JSON.stringify(param)} is not allowed`;
 }

@@ -30,6 +30,7 @@ const shape = z
     server: z.strictObject({ url: httpUrl, token: secret, timeoutSeconds: seconds(30) }),
     pollIntervalSeconds: seconds(30),
     reportIntervalSeconds: seconds(30),
+    nameCheckIntervalSeconds: seconds(60),
     brake: z.strictObject({ maxDeletedShare: z.number().min(0).max(1).default(0.5) }).prefault({}),
     listen: z
       .strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(9590) })
@@ -85,4 +86,10 @@ export function readSettings(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Settings {
   return Object.freeze(readSettingsFile(file, shape, environment));
+}
+
+/** How many names may be looked up at once: Node's threads for that but one, which is left for the server's own name. */
+export function lookUpsAtOnce(environment: Readonly<Record<string, string | undefined>> = process.env): number {
+  const threads = Number(environment.UV_THREADPOOL_SIZE ?? 4);
+  return Number.isInteger(threads) && threads > 1 ? threads - 1 : 1;
 }

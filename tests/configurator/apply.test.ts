@@ -45,7 +45,7 @@ describe("one cycle", () => {
     const files = await machine.files();
     expect(Object.keys(files).sort()).toEqual([...mainPaths, ...pathsOf("a"), ...pathsOf("b")].sort());
     expect(machine.state).toMatchObject({ revision: 2, appliedRevision: 2, problems: {} });
-    expect(server.operations).toEqual(["ListChangedProjects", "ReportAgent", "ReportAgent"]);
+    expect(server.operations).toEqual(["ListChangedProjects", "GetEgressPolicy", "ReportAgent", "ReportAgent"]);
     expect(server.reports.map(({ state, appliedRevision }) => [state, appliedRevision])).toEqual([
       ["APPLYING", 0],
       ["SYNCED", 2],

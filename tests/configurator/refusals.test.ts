@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { ScrapeJobConfig } from "../../configurator/fetch/project-config.js";
-import { type RenderOptions, renderProject } from "../../configurator/render/render-project.js";
+import type { ProjectConfig, ScrapeJobConfig } from "../../configurator/fetch/project-config.js";
+import { type RenderOptions, renderProject as renderThrough } from "../../configurator/render/render-project.js";
 import { aGroup, aJob, anAlert, aProject, aRecording, aTier } from "./support/config.js";
+import { anywhere } from "./support/egress.js";
+
+const renderProject = (project: ProjectConfig, options: RenderOptions) => renderThrough(project, options, anywhere);
 
 const options: RenderOptions = {
   prometheus: { tiers: { default: aTier() } },
@@ -100,6 +103,96 @@ describe("whatever the server says", () => {
       `Scrape job "a/b" is left out: its name is not allowed.`,
       `Scrape job "param" is left out: the parameter "x-y" is not allowed.`,
       `Scrape job "probe" is left out: this agent has no blackbox exporter.`,
+    ]);
+  });
+
+  test.each(["\r\nX-Injected: 1", "\n", "\u0000", "\u0085", "\u2028", "\ud800", "{{ .x }}", "}}"])(
+    "nothing of a tenant that holds %j gets into a header, a URL, an address or a pattern",
+    (part) => {
+      const http = {
+        __typename: "HttpProbe",
+        method: "GET",
+        path: "/",
+        hostHeader: null,
+        headers: {},
+        followRedirects: false,
+        validStatusCodes: [],
+        bodyMatches: null,
+        bodyNotMatches: null,
+        verifyTls: true,
+        ipProtocol: "ANY",
+      } as const;
+      const dns = {
+        __typename: "DnsProbe",
+        queryName: "a",
+        queryType: "A",
+        transport: "UDP",
+        answerMatches: null,
+        ipProtocol: "ANY",
+      } as const;
+      const text = `a${part}b`;
+      const bad: readonly Partial<ScrapeJobConfig>[] = [
+        { metricsPath: `/${text}` },
+        { params: { a: text } },
+        { probe: { ...http, path: `/${text}` } },
+        { probe: { ...http, hostHeader: text } },
+        { probe: { ...http, headers: { [text]: "a" } } },
+        { probe: { ...http, headers: { "X-A": text } } },
+        { probe: { ...http, bodyMatches: text } },
+        { probe: { ...http, bodyNotMatches: text } },
+        { probe: { ...dns, queryName: text } },
+        { probe: { ...dns, answerMatches: text } },
+      ];
+      const scrapeJobs = bad.map((job, index) => aJob(`j${index}`, job));
+      const contacts = [
+        { type: "WEBHOOK", value: `https://example.org/${text}`, sendResolved: true, secret: null },
+        { type: "WEBHOOK", value: `https://${text}/`, sendResolved: true, secret: null },
+        { type: "WEBHOOK", value: "https://example.org/", sendResolved: true, secret: text },
+        { type: "SLACK", value: `#${text}`, sendResolved: true, secret: "https://example.org/x" },
+        { type: "SLACK", value: "#a", sendResolved: true, secret: `https://example.org/${text}` },
+        { type: "EMAIL", value: `${text}@example.org`, sendResolved: true, secret: null },
+        { type: "IRC", value: `#${text}`, sendResolved: true, secret: null },
+        { type: "PHABRICATOR", value: text, sendResolved: true, secret: null },
+      ] as const;
+      const relays = { ircRelayUrl: "http://relay", phabricatorUrl: "http://phabricator" };
+      const project = aProject("a", {
+        scrapeJobs: [...scrapeJobs, aJob("good")],
+        contactGroups: [aGroup("g", contacts)],
+      });
+      const { files, targets, problems } = renderProject(project, {
+        ...options,
+        blackbox: { address: "127.0.0.1:9115" },
+        alertmanager: { secretsFolder: "/s", continue: false, email: true, ...relays },
+      });
+      expect(JSON.parse(targets?.text ?? "")).toEqual([
+        { targets: ["192.0.2.1:9100"], labels: { __metricsinfra_scrape_job: "job_good", job: "good", project: "a" } },
+      ]);
+      expect([files.blackbox.size, [...files.alertmanager.keys()]]).toEqual([0, ["projects/a.json"]]);
+      expect(JSON.parse(files.alertmanager.get("projects/a.json") ?? "")).toEqual({
+        routes: [],
+        receivers: [{ name: "a/g" }],
+      });
+      expect(problems).toHaveLength(bad.length + contacts.length);
+    },
+  );
+
+  test.each([
+    "file:///etc/passwd",
+    "//example.org/x",
+    "https://user:secret@example.org/x",
+    "https://example.org@127.0.0.1/x",
+    "https://example.org\\@127.0.0.1/x",
+    "https://127.0.0.1#@example.org/",
+    "https:example.org",
+  ])("a webhook at %j is left out, as is Slack's: not all who read it would read the same", (url) => {
+    const contacts = [
+      { type: "WEBHOOK", value: url, sendResolved: true, secret: null },
+      { type: "SLACK", value: "#a", sendResolved: true, secret: url },
+    ] as const;
+    const project = aProject("a", { contactGroups: [aGroup("g", contacts)] });
+    expect(messages(project, options)).toEqual([
+      `Contact group "g" leaves out its contact 1 (WEBHOOK): it is not an http or https URL.`,
+      `Contact group "g" leaves out its contact 2 (SLACK): its webhook is not an http or https URL.`,
     ]);
   });
 

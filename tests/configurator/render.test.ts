@@ -1,12 +1,16 @@
+import type { ProjectConfig } from "@metricsinfra/sdk";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { renderAlertmanagerConfig } from "../../configurator/render/alertmanager-config.js";
 import { parseBaseFile } from "../../configurator/render/base-file.js";
 import { renderBlackboxConfig } from "../../configurator/render/blackbox-config.js";
 import { renderPrometheusConfig } from "../../configurator/render/prometheus-config.js";
-import { type RenderOptions, renderProject } from "../../configurator/render/render-project.js";
+import { type RenderOptions, renderProject as renderThrough } from "../../configurator/render/render-project.js";
 import { renderGlobalRuleFile } from "../../configurator/render/rule-file.js";
 import { aGlobalRule, aGroup, aJob, anAlert, aProject, aRecording, aTier } from "./support/config.js";
+import { anywhere } from "./support/egress.js";
+
+const renderProject = (project: ProjectConfig, options: RenderOptions) => renderThrough(project, options, anywhere);
 
 const options: RenderOptions = {
   prometheus: {
@@ -191,6 +195,37 @@ time_intervals: [{name: day, time_intervals: [{times: [{start_time: 09:00, end_t
       ].map(([message, file]) => ({ project: "prj_alpha", ...(file === undefined ? {} : { file }), message })),
     );
   });
+});
+
+test("what the operator's base says of HTTP for all goes for the projects' receivers too, but who we are they are not told", () => {
+  const base = parseBaseFile(
+    "base.yml",
+    `global:
+  http_config:
+    proxy_url: http://proxy.example.org:3128
+    tls_config: {ca_file: /etc/ca.pem}
+    follow_redirects: yes
+    basic_auth: {username: operator, password: top-secret}
+route: {receiver: operators}
+receivers: [{name: operators, webhook_configs: [{url: 'http://127.0.0.1:1'}]}]
+`,
+  );
+  const { alertmanager } = renderProject(everything, options).files;
+  const { receivers } = parse(
+    renderAlertmanagerConfig(base, [JSON.parse(alertmanager.get("projects/alpha.json") ?? "")]),
+  );
+  const configs = receivers.flatMap(({ webhook_configs = [], slack_configs = [] }) => [
+    ...webhook_configs,
+    ...slack_configs,
+  ]);
+  const https = configs.map(({ http_config }: { http_config?: object }) => http_config).filter(Boolean);
+  const common = {
+    proxy_url: "http://proxy.example.org:3128",
+    tls_config: { ca_file: "/etc/ca.pem" },
+    follow_redirects: false,
+  };
+  const authorization = { credentials_file: "/srv/agent/alertmanager/current/secrets/alpha.cgr_admins.2" };
+  expect(https).toEqual([{ ...common, authorization }, common, common]);
 });
 
 test("the order in which the server lists things changes nothing", () => {

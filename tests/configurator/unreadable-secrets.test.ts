@@ -6,6 +6,7 @@ import { StateFile } from "../../configurator/disk/agent-state.js";
 import { makeOutputs } from "../../configurator/outputs/make-outputs.js";
 import { readSettings } from "../../configurator/settings/settings.js";
 import { aGroup, anAlert, aProject } from "./support/config.js";
+import { egressOf } from "./support/egress.js";
 import { type GraphServer, startGraphServer } from "./support/graph-server.js";
 import { alertmanagerBase, Workspace } from "./support/workspace.js";
 
@@ -154,8 +155,10 @@ test("a server that is behind is noticed though an older revision is asked for",
 /** An applier that stays, as in the daemon, with a clock of the test's. */
 function applierAt(now: () => Date): ConfigApplier {
   const settings = readSettings(machine.settingsFile, {});
+  const client = createClient({ url: settings.server.url, token: settings.server.token });
   return new ConfigApplier({
-    source: createClient({ url: settings.server.url, token: settings.server.token }),
+    source: client,
+    egress: egressOf(settings, client),
     stateFile: new StateFile(settings.directory),
     outputs: (tiers) => makeOutputs(settings, tiers),
     maxDeletedShare: settings.brake.maxDeletedShare,

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { ProjectConfig } from "@metricsinfra/sdk";
+import type { EgressPolicy, ProjectConfig } from "@metricsinfra/sdk";
 import type { GlobalRuleConfig } from "../../../configurator/fetch/project-config.js";
 import type { LimitTier } from "../../../configurator/render/limit-tier.js";
 import { atFileEnd } from "../../support/at-file-end.js";
 import { freePort } from "../../support/ports.js";
 import { aTier } from "./config.js";
+import { anywherePolicy } from "./egress.js";
 
 /** A report as an agent sends it. */
 export interface SentReport {
@@ -32,6 +33,8 @@ export class GraphServer {
   globalRulesRevision = 0;
   /** The tiers of the server's settings. */
   limitTiers: readonly LimitTier[] = [aTier()];
+  /** The policy of where config may point: everywhere, unless a test says otherwise. */
+  policy: EgressPolicy = anywherePolicy;
   /** The operations that were asked for, in order. */
   readonly operations: string[] = [];
   readonly reports: SentReport[] = [];
@@ -123,8 +126,13 @@ export class GraphServer {
       case "ListChangedProjects": {
         const changedProjects = this.#changes(variables);
         this.afterPage?.();
-        return { limitTiers: this.limitTiers, changedProjects };
+        const egressPolicy = { fingerprint: this.policy.fingerprint };
+        return { limitTiers: this.limitTiers, changedProjects, egressPolicy };
       }
+      case "GetEgressPolicy":
+        return { egressPolicy: this.policy };
+      case "GetProjectConfig":
+        return { node: this.#project(variables.id) };
       case "ListGlobalRules":
         return { globalRules: { nodes: this.#globalRules, pageInfo, totalCount: this.#globalRules.length } };
       case "ReportAgent":
@@ -140,22 +148,21 @@ export class GraphServer {
       .filter((entry) => entry.revision > from)
       .toSorted((a, b) => a.revision - b.revision);
     const page = entries.slice(0, first);
-    const listOf = (nodes: readonly unknown[]) => ({ nodes, pageInfo: { hasNextPage: false, endCursor: null } });
     return {
       nodes: page.map(({ config, ...entry }) => ({
         ...entry,
         deleted: config === null,
-        project: config && {
-          ...config,
-          scrapeJobs: listOf(config.scrapeJobs),
-          rules: listOf(config.rules),
-          contactGroups: listOf(config.contactGroups),
-        },
+        project: config && withPages(config),
       })),
       pageInfo: { hasNextPage: entries.length > page.length, endCursor: String(page.at(-1)?.revision ?? 0) },
       revision: this.revision,
       globalRulesRevision: this.globalRulesRevision,
     };
+  }
+
+  #project(id: string): unknown {
+    const config = this.#entries.get(id)?.config;
+    return config ? { __typename: "Project", ...withPages(config) } : null;
   }
 
   #report(input: SentReport): unknown {
@@ -187,8 +194,16 @@ interface Request {
     readonly sinceRevision: number;
     readonly first: number;
     readonly after: string | null;
+    readonly id: string;
     readonly input: SentReport;
   };
+}
+
+function withPages(config: ProjectConfig): object {
+  const listOf = (nodes: readonly unknown[]) => ({ nodes, pageInfo: { hasNextPage: false, endCursor: null } });
+  const { scrapeJobs, rules, contactGroups } = config;
+  const lists = { scrapeJobs: listOf(scrapeJobs), rules: listOf(rules), contactGroups: listOf(contactGroups) };
+  return { ...config, ...lists };
 }
 
 function sendRevision(stream: ServerResponse, revisions: number): void {

@@ -5,8 +5,11 @@ import { stringify } from "yaml";
 import { runDry, runOnce } from "../../../configurator/agent.js";
 import type { CycleResult } from "../../../configurator/apply/apply-config.js";
 import { StateFile } from "../../../configurator/disk/agent-state.js";
+import type { Resolve } from "../../../configurator/egress/name-lookups.js";
 import { readSettings } from "../../../configurator/settings/settings.js";
 import { tempFolder } from "../../support/temp-folder.js";
+
+const silent = pino({ level: "silent" });
 
 /** A base file of Alertmanager that can send mail. */
 export const alertmanagerBase = `global: {smtp_smarthost: 'localhost:25', smtp_from: alerts@example.org}
@@ -27,6 +30,8 @@ export interface WorkspaceOptions {
 export class Workspace {
   readonly directory: string;
   readonly settingsFile: string;
+  /** The addresses of names; by default none has any. */
+  resolve: Resolve = async () => [];
 
   private constructor(readonly folder: string) {
     this.directory = join(folder, "agent");
@@ -73,13 +78,14 @@ export class Workspace {
 
   /** One cycle, in this process. */
   once(): Promise<CycleResult> {
-    return runOnce(readSettings(this.settingsFile, {}), pino({ level: "silent" }), new AbortController().signal);
+    return runOnce(readSettings(this.settingsFile, {}), silent, new AbortController().signal, this.resolve);
   }
 
   /** What a dry run prints. */
   async dry(): Promise<string> {
     let text = "";
-    for await (const part of runDry(readSettings(this.settingsFile, {}), new AbortController().signal)) text += part;
+    const settings = readSettings(this.settingsFile, {});
+    for await (const part of runDry(settings, silent, new AbortController().signal, this.resolve)) text += part;
     return text;
   }
 
