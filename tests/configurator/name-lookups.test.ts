@@ -35,12 +35,14 @@ test("so many names are looked up at once as it was made for, one of each lane, 
   const names = new Names();
   const lookups = new NameLookups(names.resolve, 2);
   const told: string[] = [];
-  const done = lookups.tell([["a1", "a2", "a3"], ["b1"], ["c1", "c2"]], never, (name) => told.push(name));
+  const done = lookups.tell([["a1", "a2", "a3"], ["b1"], ["c1", "c2"], ["d1"]], never, (name) => told.push(name));
   await names.opened("a1", "b1");
   // Whoever answers slowly holds up nobody else.
   names.answer("b1");
   await names.opened("a1", "c1");
   names.answer("c1");
+  await names.opened("a1", "d1");
+  names.answer("d1");
   await names.opened("a1", "c2");
   names.answer("a1");
   await names.opened("c2", "a2");
@@ -50,7 +52,7 @@ test("so many names are looked up at once as it was made for, one of each lane, 
   await names.opened("a3");
   names.answer("a3");
   await done;
-  expect(told).toEqual(["b1", "c1", "a1", "c2", "a2", "a3"]);
+  expect(told).toEqual(["b1", "c1", "d1", "a1", "c2", "a2", "a3"]);
 });
 
 test("two who ask at once share what there is", async () => {
