@@ -7,6 +7,7 @@ import { AuditCircumstances1763900000006 } from "./1763900000006-audit-circumsta
 import { ApiTokenRotation1763900000007 } from "./1763900000007-api-token-rotation.js";
 import { Sessions1763900000008 } from "./1763900000008-sessions.js";
 import { Secrets1763900000009 } from "./1763900000009-secrets.js";
+import { ScrapeCredentials1763900000010 } from "./1763900000010-scrape-credentials.js";
 import { RulesVerified1763900000013 } from "./1763900000013-rules.js";
 import { OpenstackIds1763900000014 } from "./1763900000014-openstack-ids.js";
 
@@ -21,6 +22,7 @@ export const migrations = [
   ApiTokenRotation1763900000007,
   Sessions1763900000008,
   Secrets1763900000009,
+  ScrapeCredentials1763900000010,
   RulesVerified1763900000013,
   OpenstackIds1763900000014,
 ];

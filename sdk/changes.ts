@@ -12,7 +12,7 @@ import type {
   ProjectFirstPages,
   ProjectSettings,
   RecordingRuleSettings,
-  ScrapeJobSettings,
+  ScrapeJobWithSecret,
 } from "./generated/types.js";
 import { type Graph, nodeOf } from "./graph.js";
 import { GlobalRules } from "./namespaces/global-rules.js";
@@ -21,7 +21,8 @@ import { nextCursor, type Page } from "./paginated.js";
 
 /** Everything that is configured for one project. */
 export interface ProjectConfig extends ProjectSettings {
-  readonly scrapeJobs: ReadonlyArray<ScrapeJobSettings>;
+  /** With the secrets of their credentials, which only agents may read. */
+  readonly scrapeJobs: ReadonlyArray<ScrapeJobWithSecret>;
   readonly rules: ReadonlyArray<AlertingRuleSettings | RecordingRuleSettings>;
   /**
    * With the secrets of the contacts, which only agents may read. Where `secretProblem` says why one cannot be read, keep

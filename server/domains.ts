@@ -99,9 +99,14 @@ import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from 
 import { SilenceService } from "./silences/silence-service.js";
 import { SilenceUsageResolver } from "./silences/silence-usage-resolver.js";
 import { SilenceWriter } from "./silences/silence-writer.js";
+import { ScrapeCredentialsService } from "./targets/scrape-credentials-service.js";
 import { ScrapeJob } from "./targets/scrape-job.js";
 import { ScrapeJobRepository } from "./targets/scrape-job-repository.js";
-import { ProjectScrapeJobsResolver, ScrapeJobResolver } from "./targets/scrape-job-resolver.js";
+import {
+  ProjectScrapeJobsResolver,
+  ScrapeCredentialsResolver,
+  ScrapeJobResolver,
+} from "./targets/scrape-job-resolver.js";
 import { ScrapeJobService } from "./targets/scrape-job-service.js";
 import { ScrapeLimits } from "./targets/scrape-limits.js";
 import { ScrapeUsageResolver } from "./targets/scrape-usage-resolver.js";
@@ -219,11 +224,12 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
   const secretCare = new SecretCare(
     contactGroups,
     new SecretRotation(secretRepository, secretKeys),
-    new SecretPruning(secretRepository, [contactGroupRepository, auditRepository]),
+    new SecretPruning(secretRepository, [contactGroupRepository, scrapeJobRepository, auditRepository]),
     changes,
   );
   const scrapeLimits = new ScrapeLimits(scrapeJobRepository, limits);
-  const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, egress, changes, scrapeLimits);
+  const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, egress, changes, scrapeLimits, secrets);
+  const scrapeCredentials = new ScrapeCredentialsService(secrets);
   const targets = new TargetService(scrapeJobRepository, upstreams.prometheus);
   const ruleLimits = new RuleLimits(ruleRepository, limits);
   const checker = new ExpressionChecker(upstreams.queries);
@@ -295,7 +301,8 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
       new ContactGroupResolver(contactGroups, projects),
       new ContactResolver(new ContactSecretService(secrets)),
       new ProjectContactGroupsResolver(contactGroups),
-      new ScrapeJobResolver(scrapeJobs, projects),
+      new ScrapeJobResolver(scrapeJobs, projects, scrapeCredentials),
+      new ScrapeCredentialsResolver(scrapeCredentials),
       new ProjectScrapeJobsResolver(scrapeJobs),
       new TargetResolver(scrapeJobs),
       new ScrapeJobTargetsResolver(targets),

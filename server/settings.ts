@@ -80,6 +80,7 @@ const keys = z.strictObject({
         .default([]),
       unresolved: z.enum(["accept", "refuse"]).default("accept"),
       probeRedirects: z.boolean().default(false),
+      credentialsOverHttp: z.boolean().default(false),
     })
     .prefault({}),
   upstreams: z

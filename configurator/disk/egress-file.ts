@@ -16,6 +16,7 @@ const policy = z.object({
   ),
   unresolvedAllowed: z.boolean(),
   probeRedirects: z.boolean(),
+  credentialsOverHttp: z.boolean(),
 });
 
 const egressState = z.object({

@@ -21,6 +21,7 @@ export const policy = {
   "project.delete": { project: null, global: ["OPERATOR"], anonymous: false },
   "config.write": { project: "MEMBER", global: ["OPERATOR"], anonymous: false }, // scrape jobs, rules, contact groups
   "contact.read": { project: "VIEWER", global: readers, anonymous: false }, // people's addresses
+  "credentials.read": { project: "VIEWER", global: readers, anonymous: false }, // users' names in scrape jobs, no secrets
   "secret.read": { project: null, global: ["AGENT"], anonymous: false },
   "silence.write": { project: "MEMBER", global: ["OPERATOR"], anonymous: false },
   "silence.writePlatform": { project: null, global: ["OPERATOR"], anonymous: false }, // silences that name no project

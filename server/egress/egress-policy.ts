@@ -60,4 +60,7 @@ export class EgressPolicy {
 
   @Field(() => Boolean, { description: "Whether HTTP probes may follow redirects." })
   readonly probeRedirects!: boolean;
+
+  @Field(() => Boolean, { description: "Whether credentials of scrapes and probes may be sent without TLS." })
+  readonly credentialsOverHttp!: boolean;
 }

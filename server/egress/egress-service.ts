@@ -11,6 +11,7 @@ import type { EgressPolicy } from "./egress-policy.js";
 export interface EgressOptions extends EgressSettings {
   readonly unresolved: "accept" | "refuse";
   readonly probeRedirects: boolean;
+  readonly credentialsOverHttp: boolean;
 }
 
 /** A host that an input names, and where. */
@@ -72,6 +73,11 @@ export class EgressService {
     return "Redirects are not followed here, since they could lead anywhere. Probe the address that they lead to.";
   }
 
+  /** Whether scrapes and probes may say who they are in the clear. */
+  get credentialsOverHttp(): boolean {
+    return this.options.credentialsOverHttp;
+  }
+
   #allows(addresses: readonly string[] | undefined): boolean {
     return addresses === undefined ? this.options.unresolved === "accept" : this.#rules.allowsAll(addresses);
   }
@@ -85,7 +91,9 @@ export class EgressService {
 
 const refusal = "Projects may not reach this host, by the policy of the operators. Ask them if you need it.";
 
-function policyOf({ hosts, unresolved, probeRedirects }: EgressOptions, { addresses }: EgressRules): EgressPolicy {
-  const policy = { networks: addresses.rules, hosts, unresolvedAllowed: unresolved === "accept", probeRedirects };
+function policyOf(options: EgressOptions, { addresses }: EgressRules): EgressPolicy {
+  const { hosts, unresolved, probeRedirects, credentialsOverHttp } = options;
+  const unresolvedAllowed = unresolved === "accept";
+  const policy = { networks: addresses.rules, hosts, unresolvedAllowed, probeRedirects, credentialsOverHttp };
   return { ...policy, fingerprint: createHash("sha256").update(JSON.stringify(policy)).digest("hex").slice(0, 32) };
 }

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int } from "type-graphql";
 import { Duration, Labels } from "../graph/scalars.js";
 import { ProbeInput } from "./probe-input.js";
+import { ScrapeCredentialsInput } from "./scrape-credentials-input.js";
 import { Scheme } from "./scrape-job.js";
 
 /** Narrows a list of scrape jobs; several conditions must all hold. */
@@ -59,6 +60,13 @@ abstract class ScrapeJobValues {
 
   @Field(() => ProbeInput, { nullable: true, description: "What to do with the targets instead of fetching metrics." })
   readonly probe?: ProbeInput | null;
+
+  @Field(() => ScrapeCredentialsInput, {
+    nullable: true,
+    description:
+      "How the scrapes or HTTP probes say who they are; over HTTPS only, unless the operators allow more. When targets, path, Host header or scheme change, give them again.",
+  })
+  readonly credentials?: ScrapeCredentialsInput | null;
 }
 
 /** A new scrape job. */

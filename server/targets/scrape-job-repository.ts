@@ -4,11 +4,13 @@ import { StoredRepository } from "../core/database/stored-repository.js";
 import type { EntryCount } from "../core/database/table-reader.js";
 import { BatchSource, groupBy } from "../core/loaders.js";
 import type { ProjectContents } from "../projects/project-contents.js";
+import type { SecretPlace } from "../secrets/secret-keys.js";
+import type { SecretHolder } from "../secrets/secret-pruning.js";
 import { ScrapeJob } from "./scrape-job.js";
 import type { ScrapeJobFilter } from "./scrape-job-input.js";
 
 /** Scrape jobs in the database. */
-export class ScrapeJobRepository extends StoredRepository<ScrapeJob> implements ProjectContents {
+export class ScrapeJobRepository extends StoredRepository<ScrapeJob> implements ProjectContents, SecretHolder {
   /** The ids of all scrape jobs of each of many projects. */
   readonly idsByProject = new BatchSource<string, readonly string[]>(async (projectIds) => {
     const rows = await this.database.read((manager) =>
@@ -40,6 +42,11 @@ export class ScrapeJobRepository extends StoredRepository<ScrapeJob> implements 
   /** What passes the filter. */
   where({ search, enabled }: ScrapeJobFilter): Narrow {
     return all(...(search ? [contains("name", search)] : []), ...(enabled == null ? [] : [equals("enabled", enabled)]));
+  }
+
+  async heldSecrets(secrets: readonly SecretPlace[]): Promise<readonly string[]> {
+    const jobs = await this.findMany([...new Set(secrets.map(({ entityId }) => entityId))]);
+    return jobs.flatMap((job) => job?.credentials?.secretId ?? []);
   }
 
   async removeOf(projectId: string): Promise<void> {

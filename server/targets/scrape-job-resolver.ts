@@ -6,6 +6,8 @@ import { OrderBy } from "../graph/order-enum.js";
 import { changePayload, changePayloadType, deletePayload, deletePayloadType } from "../graph/payload.js";
 import { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
+import { ScrapeCredentials } from "./scrape-credentials.js";
+import type { ScrapeCredentialsService } from "./scrape-credentials-service.js";
 import { ScrapeJob, ScrapeJobConnection, ScrapeJobOrder } from "./scrape-job.js";
 import { ScrapeJobCreateInput, ScrapeJobFilter, ScrapeJobUpdateInput } from "./scrape-job-input.js";
 import type { ScrapeJobService } from "./scrape-job-service.js";
@@ -20,11 +22,20 @@ export class ScrapeJobResolver {
   constructor(
     private readonly service: ScrapeJobService,
     private readonly projects: ProjectService,
+    private readonly credentialsService: ScrapeCredentialsService,
   ) {}
 
   @FieldResolver(() => Project, { description: "The project that it belongs to." })
   project(@Ctx() caller: Caller, @Root() job: ScrapeJob) {
     return this.projects.require(caller, job.projectId);
+  }
+
+  @FieldResolver(() => ScrapeCredentials, {
+    nullable: true,
+    description: "How its scrapes or HTTP probes say who they are; null when they do not, or you may not know.",
+  })
+  credentials(@Ctx() caller: Caller, @Root() job: ScrapeJob) {
+    return this.credentialsService.of(caller, job);
   }
 
   @Mutation(() => ScrapeJobCreatePayload, { description: "Creates a scrape job." })
@@ -54,6 +65,28 @@ export class ScrapeJobResolver {
     @DryRun() dryRun: boolean,
   ) {
     return deletePayload(await this.service.remove(caller, id, expectedVersion, dryRun));
+  }
+}
+
+/** The credentials of a scrape job. */
+@Resolver(() => ScrapeCredentials)
+export class ScrapeCredentialsResolver {
+  constructor(private readonly service: ScrapeCredentialsService) {}
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The password or token; null to everybody but agents, and where `secretProblem` says why.",
+  })
+  secret(@Ctx() caller: Caller, @Root() credentials: ScrapeCredentials) {
+    return this.service.secretOf(caller, credentials);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "Why the password or token cannot be read; null when it can, and to everybody but agents.",
+  })
+  secretProblem(@Ctx() caller: Caller, @Root() credentials: ScrapeCredentials) {
+    return this.service.problemOf(caller, credentials);
   }
 }
 

@@ -11,14 +11,26 @@ import { type Connection, connection } from "../graph/connection.js";
 import type { Outcome } from "../graph/payload.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
 import type { ProjectService } from "../projects/project-service.js";
+import type { SecretStore } from "../secrets/secret-store.js";
+import { checkCredentials } from "./check-credentials.js";
 import { checkScrapeJob } from "./check-scrape-job.js";
 import { newHosts } from "./named-hosts.js";
+import { type ReadCredentials, readCredentials } from "./read-credentials.js";
 import { readProbe } from "./read-probe.js";
 import { readOpenstackDiscovery, readStaticTargets } from "./read-targets.js";
+import type { StoredCredentials } from "./scrape-credentials.js";
+import type { ScrapeCredentialsInput } from "./scrape-credentials-input.js";
 import { ScrapeJob } from "./scrape-job.js";
 import type { ScrapeJobCreateInput, ScrapeJobFilter, ScrapeJobUpdateInput } from "./scrape-job-input.js";
 import type { ScrapeJobRepository } from "./scrape-job-repository.js";
 import type { ScrapeLimits } from "./scrape-limits.js";
+
+/** What of a change is not in the job itself. */
+interface Given {
+  readonly dryRun: boolean;
+  /** The secrets that are new, by the reference that the job holds. */
+  readonly plaintexts?: ReadonlyMap<string, string> | undefined;
+}
 
 /** The rules about scrape jobs: who edits them, what they may hold. */
 export class ScrapeJobService {
@@ -28,6 +40,7 @@ export class ScrapeJobService {
     private readonly egress: EgressService,
     private readonly changes: ChangeLog,
     private readonly limits: ScrapeLimits,
+    private readonly secrets: SecretStore,
   ) {}
 
   /** The job with this id; null when it is absent or invisible to the caller. */
@@ -57,6 +70,8 @@ export class ScrapeJobService {
       caller,
       (id) => this.find(caller, id),
       async (key) => {
+        const errors = new UserErrors();
+        const given = this.#readCredentials(input.credentials, null, errors);
         const job = Object.assign(new ScrapeJob(), {
           id: newId("job"),
           projectId,
@@ -70,10 +85,13 @@ export class ScrapeJobService {
           staticTargets: readStaticTargets(input.staticTargets ?? []),
           openstackDiscovery: input.openstackDiscovery ? readOpenstackDiscovery(input.openstackDiscovery) : null,
           probe: input.probe ? readProbe(input.probe) : null,
+          credentials: given?.credentials ?? null,
         });
-        const userErrors = await this.#mistakes(caller, null, job);
-        const change = this.#change(null, job, () => this.repository.insert(job));
-        return this.changes.commit(caller, change, { dryRun, key, userErrors });
+        await this.#check(caller, null, job, errors);
+        const change = this.#change(null, job, { dryRun, plaintexts: given?.plaintexts }, () =>
+          this.repository.insert(job),
+        );
+        return this.changes.commit(caller, change, { dryRun, key, userErrors: errors.list });
       },
     );
   }
@@ -86,6 +104,8 @@ export class ScrapeJobService {
       (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#changeable(caller, id);
+        const errors = new UserErrors();
+        const given = this.#readCredentials(input.credentials, before.credentials, errors);
         const after = altered(before, {
           name: cleared(input.name, ""),
           enabled: cleared(input.enabled, true),
@@ -98,11 +118,14 @@ export class ScrapeJobService {
             input.staticTargets === null ? [] : input.staticTargets && readStaticTargets(input.staticTargets),
           openstackDiscovery: input.openstackDiscovery && readOpenstackDiscovery(input.openstackDiscovery),
           probe: input.probe && readProbe(input.probe),
+          credentials: given === null ? null : given?.credentials,
         });
-        const userErrors = await this.#mistakes(caller, before, after);
+        await this.#check(caller, before, after, errors);
         const { expectedVersion } = input;
-        const change = this.#change(before, after, () => this.repository.replace(after, before.version));
-        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors });
+        const change = this.#change(before, after, { dryRun, plaintexts: given?.plaintexts }, () =>
+          this.repository.replace(after, before.version),
+        );
+        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: errors.list });
       },
     );
   }
@@ -120,7 +143,7 @@ export class ScrapeJobService {
       (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#changeable(caller, id);
-        const change = this.#change(before, null, () => this.repository.remove(id, before.version));
+        const change = this.#change(before, null, { dryRun }, () => this.repository.remove(id, before.version));
         return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
       },
     );
@@ -133,9 +156,19 @@ export class ScrapeJobService {
     return job;
   }
 
-  async #mistakes(caller: Caller, before: ScrapeJob | null, after: ScrapeJob): Promise<readonly UserError[]> {
-    const errors = new UserErrors();
+  /** Undefined where the input says nothing of credentials, null where it clears them. */
+  #readCredentials(
+    input: ScrapeCredentialsInput | null | undefined,
+    stored: StoredCredentials | null,
+    errors: UserErrors,
+  ): ReadCredentials | null | undefined {
+    const requireKey = (path: readonly string[]) => this.secrets.requireKey(path);
+    return input && readCredentials(input, { stored, requireKey }, errors);
+  }
+
+  async #check(caller: Caller, before: ScrapeJob | null, after: ScrapeJob, errors: UserErrors): Promise<void> {
     checkScrapeJob(after, errors);
+    checkCredentials(after, { before, mayGoOverHttp: this.egress.credentialsOverHttp }, errors);
     if (!errors.any) {
       this.limits.checkInterval(await this.projects.require(caller, after.projectId), after, before, errors);
     }
@@ -145,13 +178,28 @@ export class ScrapeJobService {
     if (!errors.any && isNew && (await this.repository.findByName(after.projectId, after.name))) {
       errors.add(taken.code, taken.message, taken.path);
     }
-    return errors.list;
   }
 
-  #change(before: ScrapeJob | null, after: ScrapeJob | null, write: Change["write"]): Change<ScrapeJob> {
-    const projectId = (after ?? before)?.projectId ?? null;
-    const refusal = () => this.limits.refusal(before, after);
-    return { entityType: "ScrapeJob", projectId, before, after, describe, refusal, write, taken };
+  #change(
+    before: ScrapeJob | null,
+    after: ScrapeJob | null,
+    { dryRun, plaintexts = new Map() }: Given,
+    write: Change["write"],
+  ): Change<ScrapeJob> {
+    const job = after ?? before;
+    return {
+      entityType: "ScrapeJob",
+      projectId: job?.projectId ?? null,
+      before,
+      after,
+      taken,
+      describe: (one) => describe(one, dryRun && one !== before ? plaintexts : new Map()),
+      refusal: () => this.limits.refusal(before, after),
+      write: async (revision) => {
+        await this.secrets.sealAll(job?.id ?? "", plaintexts);
+        await write(revision);
+      },
+    };
   }
 }
 
@@ -172,9 +220,14 @@ function cleared<T>(value: T | null | undefined, initial: T): T | undefined {
   return value === null ? initial : value;
 }
 
-function describe(job: ScrapeJob): Description {
+/** A secret shows as its reference, so that a new one shows as a change; in a dry run, where that leads nowhere, as new. */
+function describe(job: ScrapeJob, unwritten: ReadonlyMap<string, string>): Description {
   const { name, enabled, scheme, metricsPath, params, scrapeInterval, scrapeTimeout } = job;
   const { staticTargets, openstackDiscovery, probe } = job;
   const timing = { scrapeInterval, scrapeTimeout };
-  return { name, enabled, scheme, metricsPath, params, ...timing, staticTargets, openstackDiscovery, probe };
+  const { kind, username = null, secretId = "" } = job.credentials ?? {};
+  const secret = unwritten.has(secretId) ? "(new secret)" : secretId;
+  const credentials = kind === undefined ? null : { kind, username, secret };
+  const targets = { staticTargets, openstackDiscovery, probe, credentials };
+  return { name, enabled, scheme, metricsPath, params, ...timing, ...targets };
 }

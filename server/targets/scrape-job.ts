@@ -6,6 +6,7 @@ import { registerOrder } from "../graph/order-enum.js";
 import { Duration, Labels } from "../graph/scalars.js";
 import { StoredNode } from "../graph/stored-node.js";
 import { type Probe, ProbeUnion } from "./probe.js";
+import type { StoredCredentials } from "./scrape-credentials.js";
 import { OpenstackDiscovery, StaticTarget } from "./static-target.js";
 
 /** How targets are spoken to. */
@@ -68,6 +69,9 @@ export class ScrapeJob extends StoredNode {
   @Column("json", { nullable: true })
   @Field(() => ProbeUnion, { nullable: true, description: "The probe of its targets; null means their metrics." })
   readonly probe!: Probe | null;
+
+  @Column("json", { nullable: true })
+  readonly credentials!: StoredCredentials | null;
 }
 
 /** A page of scrape jobs. */

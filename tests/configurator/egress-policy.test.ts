@@ -212,5 +212,6 @@ function policyOf(settings: EgressSettings): Policy {
     hosts: settings.hosts,
     unresolvedAllowed: true,
     probeRedirects: false,
+    credentialsOverHttp: false,
   });
 }

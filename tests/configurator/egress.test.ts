@@ -22,6 +22,7 @@ const policy: EgressPolicy = {
   hosts: [],
   unresolvedAllowed: true,
   probeRedirects: false,
+  credentialsOverHttp: false,
 };
 const outOfReach = "by the policy of the operators, projects may not reach it";
 

@@ -250,7 +250,7 @@ describe("with the settings of a cloud", () => {
 
 describe("the policy in the graph", () => {
   const query = `{ egressPolicy {
-    fingerprint networks { network allowed } hosts { projects uses names addresses } unresolvedAllowed probeRedirects
+    fingerprint networks { network allowed } hosts { projects uses names addresses } unresolvedAllowed probeRedirects credentialsOverHttp
   } }`;
   const settings: TestSettings["egress"] = {
     allowedNetworks: ["10.0.0.0/8"],
@@ -277,6 +277,7 @@ describe("the policy in the graph", () => {
       hosts: [{ projects: "web-*", uses: ["TARGETS", "CONTACTS"], names: ["*.{name}.example"], addresses: true }],
       unresolvedAllowed: false,
       probeRedirects: false,
+      credentialsOverHttp: false,
     });
     for (const token of [member, await app.token({ [project]: "ADMIN" })]) {
       const { data, errors } = await app.graphql(token, query);

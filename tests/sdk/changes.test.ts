@@ -38,6 +38,7 @@ const policy = {
   hosts: [{ projects: "*", uses: ["TARGETS"], names: ["*.{name}.example"], addresses: true }],
   unresolvedAllowed: true,
   probeRedirects: false,
+  credentialsOverHttp: false,
 };
 
 beforeAll(async () => {
@@ -217,6 +218,7 @@ describe("changes", () => {
                 staticTargets: [{ host: "10.0.0.1", port: 9100, labels: {} }],
                 openstackDiscovery: null,
                 probe: { __typename: "IcmpProbe", ipProtocol: "ANY" },
+                credentials: null,
                 revision: 1,
               },
             ],

@@ -65,6 +65,7 @@ export function aJob(name: string, overrides: Partial<ScrapeJobConfig> = {}): Sc
     staticTargets: [{ host: "192.0.2.1", port: 9100, labels: {} }],
     openstackDiscovery: null,
     probe: null,
+    credentials: null,
     revision: 1,
     ...overrides,
   };

@@ -12,6 +12,7 @@ export const anywherePolicy: EgressPolicy = {
   hosts: [],
   unresolvedAllowed: true,
   probeRedirects: true,
+  credentialsOverHttp: true,
 };
 
 /** The same where nothing but a gate is asked for. */
