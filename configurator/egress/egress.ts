@@ -33,6 +33,8 @@ type Names = Readonly<Record<string, boolean>>;
 export class Egress implements EgressGate {
   readonly #names: KnownNames;
   #policy: Policy | undefined;
+  /** Whether it is not known what the files on the disk were rendered with. */
+  #isLost: boolean;
   #rendered: ReadonlyMap<string, Names>;
   /** By when the names of this cycle are to be known. */
   #prepareUntil = 0;
@@ -40,6 +42,7 @@ export class Egress implements EgressGate {
   constructor(private readonly parts: EgressParts) {
     this.#names = new KnownNames(parts.lookups, parts.freshMs, parts.now);
     const { policy, projects = {} } = parts.file.read() ?? {};
+    this.#isLost = policy === undefined;
     this.#policy = policy && new Policy(policy);
     this.#rendered = new Map(Object.entries(projects));
     for (const names of this.#rendered.values()) {
@@ -47,9 +50,9 @@ export class Egress implements EgressGate {
     }
   }
 
-  /** Changes whenever the same projects would be rendered otherwise; empty while no policy is known. */
+  /** Changes whenever the same projects would be rendered otherwise; empty while it is not known how they were. */
   get fingerprint(): string {
-    return this.#policy?.fingerprint ?? "";
+    return this.#isLost ? "" : (this.#policy?.fingerprint ?? "");
   }
 
   get probeRedirects(): boolean {
@@ -119,6 +122,7 @@ export class Egress implements EgressGate {
     this.#names.keep(new Set([...rendered.values()].flatMap((names) => Object.keys(names))));
     this.parts.file.write({ policy: this.#known.source, projects: Object.fromEntries(rendered) });
     this.#rendered = rendered;
+    this.#isLost = false;
   }
 
   #toResolve(project: ProjectConfig): readonly string[] {
