@@ -18,6 +18,7 @@ export class ServerFolder {
   constructor(
     readonly folder: string,
     private readonly port: number,
+    more: object = {},
   ) {
     this.#settings = join(folder, "server.yml");
     writeFileSync(
@@ -29,6 +30,7 @@ export class ServerFolder {
         limits: { rate: { requestsPerMinute: 1_000_000, costPerMinute: 1_000_000_000 } },
         egress: { allowedNetworks: ["127.0.0.0/8", "192.0.2.0/24"] },
         log: { level: "warn" },
+        ...more,
       }),
     );
   }
@@ -51,8 +53,9 @@ export class ServerFolder {
     return child.output.trim();
   }
 
-  start(): Promise<RunningProcess> {
-    const args = [serverMain, "serve", "-s", this.#settings];
+  /** Starts the server; `flags` are node's own. */
+  start(flags: readonly string[] = []): Promise<RunningProcess> {
+    const args = [...flags, serverMain, "serve", "-s", this.#settings];
     const ready = { url: `http://127.0.0.1:${this.port}/readyz` };
     return startProcess({ name: "server", command: process.execPath, args, ready });
   }
