@@ -103,6 +103,7 @@ function flat(printed: string): string {
     .replaceAll(/\{__name__="([a-zA-Z_:][\w:]*)"(,?)/g, (_, name: string, comma: string) =>
       comma ? `${name}{` : `${name}{}`,
     )
+    .replaceAll(/\{((?:[^{}"]|"(?:[^"\\]|\\.)*")+),__name__="([a-zA-Z_:][\w:]*)"/g, "$2{$1")
     .replaceAll("{}}", "")
     .replaceAll("{}", "");
 }
