@@ -30,7 +30,7 @@ export interface Outputs {
 }
 
 /** To be raised when the same input is rendered otherwise than before. */
-const rendererVersion = 1;
+const rendererVersion = 2;
 const commandTimeoutMs = 120_000;
 /** Reading expressions takes Prometheus milliseconds; one that takes longer is as good as away. */
 const readTimeoutMs = 10_000;

@@ -23,6 +23,9 @@ export interface RenderedRules {
 /** The file of the rules that watch all projects; no project can have this name. */
 export const globalRulesName = "_global";
 
+/** Words that Prometheus does not take for labels in `without (…)`. */
+const notInGroupings = /^(?:without|inf|nan)$/i;
+
 interface GroupedRule {
   readonly interval: string | null;
   readonly yaml: YamlValue;
@@ -51,11 +54,20 @@ export function renderRuleFile(project: ProjectConfig, tier: LimitTier): Rendere
 /** The file of the operator's rules that are evaluated here over all projects; those for Thanos Rule are left out. */
 export function renderGlobalRuleFile(rules: readonly GlobalRuleConfig[]): string | undefined {
   const here = rules.filter((rule) => rule.enabled && rule.mode === "PER_PROJECT").toSorted(byName);
-  const grouped = here.map((rule) => ({
-    interval: rule.interval,
-    yaml: alertYaml(rule, rule.expr, { ...rule.labels, severity: rule.severity }),
-  }));
+  const grouped = here.map((rule) => {
+    const labels = { ...rule.labels, severity: rule.severity };
+    return { interval: rule.interval, yaml: alertYaml(rule, withoutLabels(rule.expr, labels), labels) };
+  });
   return fileOf(globalRulesName, undefined, grouped).text;
+}
+
+/**
+ * Joins series that differ in labels alone that the alert overwrites. Prometheus would give up the whole rule for two
+ * such, and any project can export them: its `severity="a"` and `severity="b"` would keep all others' alerts from firing.
+ */
+function withoutLabels(expr: string, labels: Labels): string {
+  const names = ["alertname", ...Object.keys(labels)].filter((name) => !notInGroupings.test(name));
+  return `max without (${names.toSorted(compareText).join(", ")}) (${expr})`;
 }
 
 function fileOf(name: string, limit: number | undefined, rules: readonly GroupedRule[]): { readonly text?: string } {

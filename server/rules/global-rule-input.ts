@@ -5,7 +5,7 @@ import { GlobalRuleMode } from "./global-rule.js";
 const name = "The alert's name: 1 to 100 printable characters; names need not be unique.";
 const mode = "Where it is evaluated";
 const expr =
-  'At most 4,096 characters; reads the series of all projects. Each aggregation and each match of two sides must keep `project`, so that an alert belongs to the project that it is about. It is stored in canonical form, without comments; a selector that might find series of no project gets `project!=""`.';
+  'At most 4,096 characters; reads the series of all projects, and must give for each what it would give if that project were alone: aggregations and matches keep `project`, and nothing in it fails over series that only differ in labels. It is stored in canonical form, without comments; a selector that might find series of no project gets `project!=""`. Series that differ in labels alone that the rule sets make one alert.';
 const forDuration = "How long the expression must give a series before its alert fires, 0s to 30d";
 const keepFiringFor = "How long an alert goes on firing after its cause is gone, up to 30d; null means not at all.";
 const severity = "The value of the label `severity` on its alerts, at most 64 characters";

@@ -105,7 +105,10 @@ describe("a rule file", () => {
 
   test("of the operators reads projects alone and sets no project", () => {
     expect(checkRuleFile(globalRulesName, globalText)).toEqual({
-      expressions: ['up{project!=""} == 0', 'up{project!=""} == 0'],
+      expressions: [
+        'max without (alertname, severity) (up{project!=""} == 0)',
+        'max without (alertname, severity) (up{project!=""} == 0)',
+      ],
     });
     expect(checkRuleFile(globalRulesName, globalText.replace('{project!=""}', ""))).toEqual({
       problem: `"Down": a selector lacks project!=""`,

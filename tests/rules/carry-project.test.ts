@@ -26,15 +26,18 @@ const accepted: Readonly<Record<string, string>> = {
   "histogram_quantile(0.9, sum by (project, le) (rate(x[5m])))":
     'histogram_quantile(0.9, sum by (project, le) (rate(x{project!=""}[5m])))',
   "x / y": 'x{project!=""} / y{project!=""}',
-  "x / ignoring (l) group_left y": 'x{project!=""} / ignoring (l) group_left () y{project!=""}',
-  "x / on (project, l) group_right (m) y": 'x{project!=""} / on (project, l) group_right (m) y{project!=""}',
+  "x / ignoring (l) group_left max without (l) (y)":
+    'x{project!=""} / ignoring (l) group_left () max without (l) (y{project!=""})',
+  "max by (project, l) (x) / on (project, l) group_right max without (m) (y)":
+    'max by (project, l) (x{project!=""}) / on (project, l) group_right () max without (m) (y{project!=""})',
   "x * on () group_left vector(2)": 'x{project!=""} * on () group_left () vector(2)',
-  "vector(2) * on () group_right (l) x": 'vector(2) * on () group_right (l) x{project!=""}',
+  "vector(2) * on () group_right x": 'vector(2) * on () group_right () x{project!=""}',
   "x or y": 'x{project!=""} or y{project!=""}',
   "x and on (project) y": 'x{project!=""} and on (project) y{project!=""}',
   "x unless ignoring (l) y": 'x{project!=""} unless ignoring (l) y{project!=""}',
-  'label_replace(x, "l", "$1", "project", "(.*)")': 'label_replace(x{project!=""}, "l", "$1", "project", "(.*)")',
-  'label_join(x, "l", "-", "project", "job")': 'label_join(x{project!=""}, "l", "-", "project", "job")',
+  'label_replace(max without (l) (x), "l", "$1", "project", "(.*)")':
+    'label_replace(max without (l) (x{project!=""}), "l", "$1", "project", "(.*)")',
+  'label_join(x{l=""}, "l", "-", "project", "job")': 'label_join(x{l="",project!=""}, "l", "-", "project", "job")',
   'absent(x{project="a"})': 'absent(x{project="a"})',
   'absent_over_time(x{project="a",job="j"}[5m] offset 1h)': 'absent_over_time(x{project="a",job="j"}[5m] offset 1h)',
   'absent(x{project="a"} offset 1h)': 'absent(x{project="a"} offset 1h)',

@@ -1,6 +1,7 @@
 import { parser } from "@prometheus-io/lezer-promql";
 import type { TextProblem } from "../text-problem.js";
 import { checkProjectCarried } from "./carry-project.js";
+import { checkDistinct } from "./distinct-series.js";
 import { type EnforceResult, unconfined } from "./enforce-project.js";
 import { type Expression, type Matcher, mapSelectors, type Selector, walk } from "./expression.js";
 import { defaultExpressionLimits } from "./expression-limits.js";
@@ -12,8 +13,9 @@ import { everySelectorHasProject } from "./verify-selectors.js";
 
 /**
  * Confines an operator's expression to series that belong to projects, and makes sure that what it gives of a project is
- * what it would give if that project were alone: so each alert belongs to the project that it is about. A selector that
- * does not exclude series of no project gets `project!=""`; those are watched by rules in the operators' own base file.
+ * what it would give if that project were alone: so each alert belongs to the project that it is about, and no project
+ * can keep the alerts of others from firing. A selector that does not exclude series of no project gets `project!=""`;
+ * those are watched by rules in the operators' own base file.
  */
 export function enforceProjects(text: string): EnforceResult {
   const read = readExpression(text, defaultExpressionLimits);
@@ -21,6 +23,8 @@ export function enforceProjects(text: string): EnforceResult {
   const { expression } = read;
   const problems = [...projectless(expression), ...checkProjectCarried(expression)];
   if (problems.length > 0) return { ok: false, problems };
+  const failing = checkDistinct(expression);
+  if (failing.length > 0) return { ok: false, problems: failing };
   const enforced = printExpression(mapSelectors(expression, narrow));
   const tree = parser.parse(enforced);
   const holds = everySelectorHasProject(tree, enforced) && printExpression(readTree(tree, enforced)) === enforced;
