@@ -61,7 +61,7 @@ export const groupPatterns = [
 export const whoAmI = "{ viewer { kind name globalRole memberships { role project { name } } } }";
 
 /** What a test may set otherwise. */
-export interface OidcAppOptions extends Omit<TestSettings, "access" | "listen"> {
+export interface OidcAppOptions extends Omit<TestSettings, "listen"> {
   /** Further keys of `access.oidc`. */
   readonly oidc?: object;
   /** Called when the provider is there, and the server is not. */
@@ -71,7 +71,7 @@ export interface OidcAppOptions extends Omit<TestSettings, "access" | "listen"> 
 /** Starts both; the project `shop` is there. */
 export async function startOidcApp(
   database: DatabaseSettings,
-  { oidc = {}, beforeStart, ...settings }: OidcAppOptions = {},
+  { oidc = {}, access = {}, beforeStart, ...settings }: OidcAppOptions = {},
 ): Promise<OidcApp> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -82,7 +82,7 @@ export async function startOidcApp(
     onLog: (line) => void lines.push(line),
     ...settings,
     listen: { port, publicUrl: origin },
-    access: { groups: [...groupPatterns], oidc: { ...provider.settings, audience: apiAudience, ...oidc } },
+    access: { ...access, groups: [...groupPatterns], oidc: { ...provider.settings, audience: apiAudience, ...oidc } },
   });
   const isBack = (url: string) => url.startsWith(`${origin}/`) && !url.startsWith(`${origin}/auth/`);
   await app.graphql(app.operator, 'mutation { projectCreate(input: { name: "shop" }) { project { id } } }');

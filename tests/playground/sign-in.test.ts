@@ -13,9 +13,10 @@ vi.setConfig({ testTimeout: 120_000 });
 
 let browser: Browser;
 let app: OidcApp;
+let playgroundAssets: string;
 
 beforeAll(async () => {
-  const playgroundAssets = await tempFolder("playground");
+  playgroundAssets = await tempFolder("playground");
   await buildPlayground(playgroundAssets);
   app = await startOidcApp(await createSqliteDatabase(), { playgroundAssets });
   // Chromium's own sandbox refuses to start as root.
@@ -60,12 +61,12 @@ async function openPlayground(): Promise<Page> {
   return page;
 }
 
-async function signIn(page: Page, name: string): Promise<void> {
+async function signIn(page: Page, name: string, url = app.url): Promise<void> {
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("Password").fill(name);
   await page.getByRole("button", { name: "Log in" }).click();
-  await page.waitForURL(app.url);
+  await page.waitForURL(url);
 }
 
 it("signs in at the provider, runs a query with the session, and signs out in every tab", async () => {
@@ -124,6 +125,26 @@ it("a token in the field counts before the session", async () => {
   expect(await page.getByRole("button", { name: "Sign out" }).count()).toBe(0);
   await page.getByLabel("API token").fill("");
   await state(page).toBe("Signed in as Alice");
+  expect(complaints).toEqual([]);
+});
+
+it("who reads as a stranger, or is known by a proxy's word, has no session to end", async () => {
+  const proxyHeader = { addresses: ["127.0.0.1"], user: "X-Remote-User" };
+  const access = { anonymous: "VIEWER", proxyHeader } as const;
+  const open = await startOidcApp(await createSqliteDatabase(), { playgroundAssets, access });
+  const page = await context.newPage();
+  await page.goto(open.url);
+  await state(page).toBe("Sign in or enter a token to load the schema.");
+  await signIn(page, "alice", open.url);
+  await state(page).toBe("Signed in as Alice");
+  await page.evaluate(() => fetch("/auth/sign-out", { method: "POST" }));
+  await page.reload();
+  await state(page).toBe("Sign in or enter a token to load the schema.");
+
+  await context.setExtraHTTPHeaders({ "x-remote-user": "paula" });
+  await page.reload();
+  await state(page).toBe("Signed in as paula");
+  expect(await page.getByRole("button", { name: "Sign out" }).count()).toBe(0);
   expect(complaints).toEqual([]);
 });
 

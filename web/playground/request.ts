@@ -42,8 +42,9 @@ export interface GraphqlAnswer {
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-/** Whose token it is. */
+/** Who is asking. */
 export interface Viewer {
+  readonly kind: string;
   readonly name: string;
   readonly globalRole: string | null;
 }

@@ -4,14 +4,15 @@ import { requestHeaders } from "./request.js";
 export const signInAddress = (): string =>
   `/auth/sign-in?return=${encodeURIComponent(location.pathname + location.search)}`;
 
-/** Whether people can sign in here without a token; not, when that cannot be found out. */
-export async function canSignIn(signal: AbortSignal): Promise<boolean> {
+/** How people can say who they are without a token: by signing in (OIDC), or a proxy says it for them (PROXY_HEADER). */
+export async function waysWithoutToken(signal: AbortSignal): Promise<readonly string[]> {
   try {
     const response = await fetch("/auth/ways", { signal });
     const { ways } = await response.json();
-    return Array.isArray(ways) && ways.includes("OIDC");
+    return ["OIDC", "PROXY_HEADER"].filter((way) => ways.includes(way));
   } catch {
-    return false;
+    // Tokens are a way everywhere.
+    return [];
   }
 }
 

@@ -4,7 +4,7 @@ import { post, requestHeaders, type Viewer } from "./request.js";
 export type SignIn =
   | { readonly state: "missing" }
   | { readonly state: "checking" }
-  /** With the token of the field, or, where that is null, with the session of this browser. */
+  /** With the token of the field, or, where that is null, with the session of this browser or by a proxy's word. */
   | { readonly state: "accepted"; readonly token: string | null; readonly viewer: Viewer }
   | { readonly state: "refused"; readonly reason: string };
 
@@ -22,10 +22,15 @@ export function storeToken(token: string): void {
   else sessionStorage.removeItem(storageKey);
 }
 
-/** Asks the server whose token this is, or, with null, whose session. */
+/** Asks the server whose token this is, or, with null, who is asking without one. */
 export async function signIn(token: string | null, signal: AbortSignal): Promise<SignIn> {
   try {
-    const { data, errors } = await post({ query: "{ viewer { name globalRole } }" }, requestHeaders(token), signal);
+    const { data, errors } = await post(
+      { query: "{ viewer { kind name globalRole } }" },
+      requestHeaders(token),
+      signal,
+    );
+    if (data?.viewer?.kind === "ANONYMOUS") return { state: "missing" };
     if (data?.viewer) return { state: "accepted", token, viewer: data.viewer };
     if (errors?.some(({ extensions }) => extensions?.code === "UNAUTHENTICATED")) {
       if (token === null) return { state: "missing" };

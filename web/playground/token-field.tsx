@@ -1,6 +1,6 @@
 import { useGraphiQL } from "@graphiql/react";
 import { useEffect, useState } from "react";
-import { canSignIn, onSignOut } from "./session.js";
+import { onSignOut, waysWithoutToken } from "./session.js";
 import { SessionControl } from "./session-control.jsx";
 import { type SignIn, sessionEnded, signIn, storedToken, storeToken } from "./sign-in.js";
 
@@ -10,21 +10,22 @@ const restMs = 300;
 /** The field for the API token, the way into a session where there is one, and beside them who is asking. */
 export function TokenField({ value, onChange }: { value: SignIn; onChange: (value: SignIn) => void }) {
   const [token, setToken] = useState(storedToken);
-  const [hasSessions, setHasSessions] = useState(false);
-  const mayHaveSession = hasSessions && token === "";
-  const isInSession = value.state === "accepted" && value.token === null;
+  const [ways, setWays] = useState<readonly string[]>([]);
+  const canSignIn = ways.includes("OIDC");
+  const mayBeKnown = token === "" && ways.length > 0;
+  const isInSession = value.state === "accepted" && value.token === null && value.viewer.kind === "OIDC";
 
   useEffect(() => {
     const abort = new AbortController();
-    void canSignIn(abort.signal).then((can) => {
-      if (!abort.signal.aborted) setHasSessions(can);
+    void waysWithoutToken(abort.signal).then((found) => {
+      if (!abort.signal.aborted) setWays(found);
     });
     return () => abort.abort();
   }, []);
 
   useEffect(() => {
     storeToken(token);
-    if (!token && !mayHaveSession) {
+    if (!token && !mayBeKnown) {
       onChange({ state: "missing" });
       return;
     }
@@ -41,7 +42,7 @@ export function TokenField({ value, onChange }: { value: SignIn; onChange: (valu
       clearTimeout(timer);
       abort.abort();
     };
-  }, [token, mayHaveSession, onChange]);
+  }, [token, mayBeKnown, onChange]);
 
   const responseEditor = useGraphiQL((state) => state.responseEditor);
   useEffect(() => {
@@ -60,9 +61,9 @@ export function TokenField({ value, onChange }: { value: SignIn; onChange: (valu
   return (
     <form className="token" data-state={value.state} onSubmit={(event) => event.preventDefault()}>
       <output className="token-state" htmlFor="token">
-        {describe(value, hasSessions)}
+        {describe(value, canSignIn)}
       </output>
-      {mayHaveSession && <SessionControl isSignedIn={isInSession} />}
+      {token === "" && canSignIn && <SessionControl isSignedIn={isInSession} />}
       <label htmlFor="token">API token</label>
       <input
         id="token"
@@ -78,10 +79,10 @@ export function TokenField({ value, onChange }: { value: SignIn; onChange: (valu
   );
 }
 
-function describe(signIn: SignIn, hasSessions: boolean): string {
+function describe(signIn: SignIn, canSignIn: boolean): string {
   switch (signIn.state) {
     case "missing":
-      return hasSessions ? "Sign in or enter a token to load the schema." : "Enter a token to load the schema.";
+      return canSignIn ? "Sign in or enter a token to load the schema." : "Enter a token to load the schema.";
     case "checking":
       return "Checking…";
     case "accepted":
