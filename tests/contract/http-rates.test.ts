@@ -50,6 +50,16 @@ describe("the limit on requests", () => {
     expect(await refusalsOf(app)).toEqual({ requests: 4, cost: 0, streams: 0, failed_sign_ins: 0 });
   });
 
+  it("counts strangers by their address, where the settings let them in", async () => {
+    const listen = { host: "127.0.0.1", port: 0, trustedProxies: ["127.0.0.1"] };
+    const app = await start({ rate: { requestsPerMinute: 2 } }, { listen, access: { anonymous: "VIEWER" } });
+    const ask = async (address: string) =>
+      (await app.graphql(null, "{ __typename }", {}, { "x-forwarded-for": address })).status;
+    expect([await ask("192.0.2.1"), await ask("192.0.2.1"), await ask("192.0.2.1")]).toEqual([200, 200, 429]);
+    expect([await ask("192.0.2.2"), await ask("2001:db8::1"), await ask("2001:db8::2")]).toEqual([200, 200, 200]);
+    expect([await ask("2001:db8::3"), await ask("2001:db8:0:1::3")]).toEqual([429, 200]);
+  });
+
   it("counts what is refused for another reason, and subscriptions", async () => {
     const app = await start({ rate: { requestsPerMinute: 3 } });
     const token = await app.token("OPERATOR");
