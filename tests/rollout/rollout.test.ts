@@ -68,13 +68,13 @@ describeOnEachDatabase((database) => {
     ]);
   });
 
-  it("answers an idle agent with four statements, two of them to know who asks", async () => {
+  it("answers an idle agent with three statements, one of them to know who asks", async () => {
     const { revision } = await app.data(agent, "{ revision }");
     let nodes: unknown;
     const statements = await app.statementsOf(async () => {
       nodes = (await app.data(agent, changes, { since: revision })).changedProjects.nodes;
     });
-    expect([nodes, statements.length]).toEqual([[], 4]);
+    expect([nodes, statements.length]).toEqual([[], 3]);
   });
 
   it("keeps what agents fetch from everybody else", async () => {
