@@ -4,13 +4,14 @@ import type { Egress } from "../egress/egress.js";
 import type { ConfigSource } from "../fetch/config-source.js";
 import { type Changes, fetchChanges, type Plan, type Since } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
-import { type Output, OutputRefusedError, type Suspect } from "../outputs/output.js";
+import { type Output, OutputRefusedError } from "../outputs/output.js";
 import type { StatusBefore } from "../reload/reloader.js";
 import { BaseFileError } from "../render/base-file.js";
 import { type LimitTiers, readTiers } from "../render/limit-tier.js";
 import type { Problem } from "../render/problem.js";
 import { type OutputName, renderProject } from "../render/render-project.js";
 import { checkDeletions } from "./deletion-brake.js";
+import { type Inspection, inspectFiles, unreadAfter } from "./inspect-files.js";
 import { outputChanges } from "./output-changes.js";
 import type { PhaseTimes } from "./phase-times.js";
 import { projectProblems } from "./project-problems.js";
@@ -51,9 +52,6 @@ interface CyclePlan extends Plan {
   readonly made: Outputs;
 }
 
-/** By output, the files in use that must not stay as they are. */
-type Suspects = ReadonlyMap<OutputName, readonly Suspect[]>;
-
 interface Staged extends StagedRelease {
   readonly status: Promise<StatusBefore>;
 }
@@ -85,23 +83,15 @@ export class ConfigApplier {
       plan.isKnown && outputs.every((output) => output.tree.current() === this.#state.loaded[output.name]);
     const isIdle = isSettled && this.#hasNothing(changes);
     if (isIdle && this.#hasLooked && this.#state.unread.length === 0) return unchanged;
-    const suspects = await this.parts.times.measure("check", () => this.#findSuspects(outputs));
-    if (isIdle && [...suspects.values()].every((found) => found.length === 0)) {
-      if (this.#state.unread.length > 0) this.#save({ ...this.#state, unread: unreadIn(outputs) });
+    const found = await this.parts.times.measure("check", () => inspectFiles(outputs, this.#state, isIdle));
+    this.#hasLooked = true;
+    if (isIdle && !found.hasSuspects) {
+      if (this.#state.unread.length > 0) this.#save({ ...this.#state, unread: unreadAfter(outputs, found) });
       return unchanged;
     }
     checkDeletions(outputs, made.targets?.folder, changes, this.parts.maxDeletedShare);
     await this.parts.mayApply();
-    return new Application(this.parts, made, changes, suspects, this.#state).run((state) => this.#save(state));
-  }
-
-  async #findSuspects(outputs: readonly Output[]): Promise<Suspects> {
-    const { lastApplyAt, unread } = this.#state;
-    const since = lastApplyAt === null ? undefined : new Date(lastApplyAt);
-    const found = new Map<OutputName, readonly Suspect[]>();
-    for (const output of outputs) found.set(output.name, await output.findSuspects(since, unread));
-    this.#hasLooked = true;
-    return found;
+    return new Application(this.parts, made, changes, found, this.#state).run((state) => this.#save(state));
   }
 
   #save(state: AgentState): void {
@@ -149,10 +139,6 @@ export class ConfigApplier {
 
 const unchanged: CycleResult = { changed: false, files: 0, refused: [], waiting: [] };
 
-function unreadIn(outputs: readonly Output[]): string[] {
-  return outputs.flatMap(({ unread }) => unread);
-}
-
 /** One set of changes on its way to the machine. */
 class Application {
   readonly #refused: Problem[] = [];
@@ -166,7 +152,7 @@ class Application {
     private readonly parts: ApplierParts,
     private readonly made: Outputs,
     private readonly changes: Changes,
-    private readonly suspects: Suspects,
+    private readonly found: Inspection,
     private readonly before: AgentState,
   ) {
     this.#loaded = { ...before.loaded };
@@ -201,7 +187,7 @@ class Application {
       await this.#refusable(async () => {
         const status = output.reloader.status();
         const wanted = this.parts.times.measureSync("write", () => outputChanges(output, this.changes));
-        const suspects = this.suspects.get(output.name) ?? [];
+        const suspects = this.found.suspects.get(output.name) ?? [];
         const { times } = this.parts;
         const release = await times.measure("write", () => stageRelease(output, wanted, suspects, times));
         staged.set(output.name, { ...release, status });
@@ -246,17 +232,13 @@ class Application {
     }
   }
 
-  get #hasSuspects(): boolean {
-    return [...this.suspects.values()].some((found) => found.length > 0);
-  }
-
   #stateAfter(staged: ReadonlyMap<OutputName, Staged>): AgentState {
     const isOnDisk = this.#refused.length === 0;
     const isApplied = isOnDisk && this.#waiting.length === 0;
     const held = [...staged].flatMap(([output, release]) => release.held.map((one) => ({ ...one, output })));
     // What is older than the revision that was known, or was taken away, is told by nothing but fetching everything again.
     const isToBeFetched =
-      held.some(({ isRemoved }) => isRemoved) || (!isOnDisk && (this.#rolledBack || this.#hasSuspects));
+      held.some(({ isRemoved }) => isRemoved) || (!isOnDisk && (this.#rolledBack || this.found.hasSuspects));
     return {
       ...this.before,
       fingerprint: isToBeFetched
@@ -269,7 +251,7 @@ class Application {
       lastApplyAt: this.parts.now().toISOString(),
       retryFrom: isOnDisk ? retryAfter(this.before, this.changes) : this.before.retryFrom,
       loaded: this.#loaded,
-      unread: unreadIn(this.made.outputs),
+      unread: unreadAfter(this.made.outputs, this.found),
       problems: projectProblems(this.before.problems, this.changes, held),
     };
   }

@@ -45,9 +45,13 @@ export class PrometheusOutput implements Output {
     const parts = Array.from({ length: Math.ceil(files.length / share) }, (_, part) => {
       return this.promtool(["check", "rules", "--lint=none", ...files.slice(part * share, (part + 1) * share)]);
     });
-    const problems = (await Promise.all(parts)).flatMap((result) => this.#problem(result) ?? []);
+    // While promtool works, so does this program.
+    const [results, [suspect]] = await Promise.all([
+      Promise.all(parts),
+      this.#suspectsIn(this.tree.building, projects),
+    ]);
+    const problems = results.flatMap((result) => this.#problem(result) ?? []);
     if (problems.length > 0) return problems.join("; ");
-    const [suspect] = await this.#suspectsIn(this.tree.building, projects);
     return suspect && `${suspect.path}: ${suspect.message}`;
   }
 

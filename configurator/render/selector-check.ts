@@ -37,14 +37,12 @@ export function selectorsOf(expression: string): Selectors {
   const found: string[][] = [];
   let problem: string | undefined;
   parser.parse(expression).iterate({
-    enter(node) {
-      const text = expression.slice(node.from, node.to);
-      problem ??= node.type.isError
-        ? `the expression cannot be parsed at character ${node.from + 1}`
-        : nodeProblem(node.name, text);
-      if (node.name === "VectorSelector") found.push([]);
-      if (node.name !== "UnquotedLabelMatcher") return problem === undefined && !isWord(node.name);
-      if (/^project(?![a-zA-Z0-9_])/.test(text)) found.at(-1)?.push(text);
+    enter({ name, type, from, to }) {
+      const text = () => expression.slice(from, to);
+      problem ??= type.isError ? `the expression cannot be parsed at character ${from + 1}` : nodeProblem(name, text);
+      if (name === "VectorSelector") found.push([]);
+      if (name !== "UnquotedLabelMatcher") return problem === undefined && !isWord(name);
+      if (/^project(?![a-zA-Z0-9_])/.test(text())) found.at(-1)?.push(text());
       return false;
     },
   });
@@ -83,16 +81,15 @@ function projectAskedFor(matcher: string): string | undefined {
   return /^project\s*=\s*(["'`])([a-z0-9-]+)\1$/.exec(matcher)?.[2];
 }
 
-function nodeProblem(name: string, text: string): string | undefined {
+function nodeProblem(name: string, text: () => string): string | undefined {
   if (name === "LineComment") return "the expression holds a comment";
   if (name.startsWith("Quoted")) return "the expression holds a quoted label name";
   const isKnown =
-    name === "FunctionIdentifier"
-      ? functions.has(text)
-      : name === "AggregateOp"
-        ? aggregations.has(text.toLowerCase())
-        : nodes.has(name);
-  return isKnown ? undefined : `the expression holds "${text}", which is not allowed`;
+    nodes.has(name) &&
+    (name !== "FunctionIdentifier" || functions.has(text())) &&
+    (name !== "AggregateOp" || aggregations.has(text().toLowerCase()));
+  if (isKnown) return undefined;
+  return `the expression holds "${text()}", which is not allowed`;
 }
 
 /** Nodes that hold nothing but another for the word that they are. */

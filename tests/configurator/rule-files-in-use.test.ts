@@ -196,6 +196,22 @@ describe("the Prometheus that is to load the rules", () => {
     expect(liar.reads).toBe(reads);
   });
 
+  test("is asked about many that are unread when there is nothing else to do", async () => {
+    const liar = await startLiar();
+    liar.answers = false;
+    const machine = await workspaceBefore(liar.url);
+    const names = Array.from({ length: 53 }, (_, index) => `p${10 + index}`);
+    server.put(...names.map((name) => project(name)));
+    await machine.once();
+    expect(machine.state.unread).toEqual(names);
+    liar.answers = true;
+    server.put(project("p10", "New"));
+    await machine.once();
+    expect(machine.state.unread).toEqual(names.slice(50));
+    expect(await machine.once()).toMatchObject({ changed: false });
+    expect(machine.state.unread).toEqual([]);
+  });
+
   test("is asked once about a project that changed, and about no other", async () => {
     const liar = await startLiar();
     const machine = await workspaceBefore(liar.url);
