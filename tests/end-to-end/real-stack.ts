@@ -36,6 +36,8 @@ export interface RealStackOptions {
   readonly database: DatabaseSettings;
   /** Added to the `global` section of the operator's own Alertmanager config. */
   readonly alertmanagerGlobal?: object;
+  /** Sections of the server's settings that stand in the place of those here. */
+  readonly serverSettings?: Readonly<Record<string, object>>;
 }
 
 /** Starts the server, an agent, Prometheus, two clustered Alertmanagers and a blackbox exporter from the built programs. */
@@ -43,7 +45,6 @@ export async function startRealStack(options: RealStackOptions): Promise<RealSta
   const folder = await tempFolder("stack");
   const ports = await portsOf();
   const serverSettings = await writeYaml(folder, "server.yml", {
-    listen: { port: ports.server },
     database: options.database,
     secrets: { keys: [{ id: "first", key: randomBytes(32).toString("hex") }] },
     limits: { tiers: { default: eagerTier } },
@@ -55,6 +56,8 @@ export async function startRealStack(options: RealStackOptions): Promise<RealSta
         members: ports.alertmanagers.map((port, index) => ({ name: `alertmanager-${index + 1}`, url: urlOf(port) })),
       },
     ],
+    ...options.serverSettings,
+    listen: { ...options.serverSettings?.listen, port: ports.server },
   });
   const operator = await createToken(serverSettings, "OPERATOR");
   const agent = await createToken(serverSettings, "AGENT");
@@ -113,7 +116,12 @@ export async function startRealStack(options: RealStackOptions): Promise<RealSta
 }
 
 /** Tests wait for scrapes and evaluations. */
-const eagerTier = { scrapeInterval: "1s", scrapeTimeout: "1s", leastScrapeInterval: "1s", leastRuleInterval: "1s" };
+export const eagerTier = {
+  scrapeInterval: "1s",
+  scrapeTimeout: "1s",
+  leastScrapeInterval: "1s",
+  leastRuleInterval: "1s",
+};
 
 type Ports = Awaited<ReturnType<typeof portsOf>>;
 

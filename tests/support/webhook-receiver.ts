@@ -36,8 +36,8 @@ export interface WebhookReceiver {
   answerWith(status: number): void;
 }
 
-/** Starts a webhook receiver on loopback; it ends with the test file. */
-export async function startWebhookReceiver(): Promise<WebhookReceiver> {
+/** Starts a webhook receiver on loopback, at 127.0.0.1 unless told otherwise; it ends with the test file. */
+export async function startWebhookReceiver({ host = "127.0.0.1" } = {}): Promise<WebhookReceiver> {
   const deliveries: WebhookDelivery[] = [];
   let status = 200;
   const server = createServer((request, response) => {
@@ -47,13 +47,13 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     });
   });
   const port = await freePort();
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   atFileEnd(() => {
     server.closeAllConnections();
     server.close();
   });
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     deliveries,
     waitFor: (predicate, deadlineMs = 20_000) =>
       waitFor(() => deliveries.find(predicate), {
