@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { waitFor } from "../support/wait-for.js";
 import { forged, leakedNotifications, looseRules, settled, strayMarkers } from "./attack/aftermath.js";
 import { type Arena, startArena } from "./attack/arena.js";
 import { contacts } from "./attack/contacts.js";
@@ -48,22 +49,29 @@ describe("whoever administers one project, and wants to reach another", () => {
     arena = await startArena();
     before = await stateOf(arena);
     recorder = new Recorder(arena);
-    for (const attempt of all) await recorder.run(attempt);
-    await settled(arena);
-    process.stdout.write(`\n${recorder.table()}`);
-  }, 300_000);
+  }, 120_000);
 
-  it("tries in many ways, and is refused or does no harm, as stated", () => {
+  it("tries in many ways, and is refused or does no harm, as stated", { timeout: 300_000 }, async () => {
+    for (const attempt of all) await recorder.run(attempt);
+    process.stdout.write(`\n${recorder.table()}`);
     const named = (verdict: string, { kind, what }: (typeof all)[number]) => `${verdict}: ${kind}, ${what}`;
     expect(recorder.outcomes.flatMap(({ trouble, attempt }) => (trouble ? [named(trouble, attempt)] : []))).toEqual([]);
-    expect(recorder.outcomes.map(({ verdict, attempt }) => named(verdict, attempt))).toEqual(
-      all.map((attempt) => named(attempt.expected, attempt)),
-    );
-    expect(new Set(all.map((attempt) => named("", attempt))).size).toBe(all.length);
+    const otherwise = recorder.outcomes.filter(({ verdict, attempt }) => verdict !== attempt.expected);
+    expect(otherwise.map(({ verdict, attempt }) => named(verdict, attempt))).toEqual([]);
+    expect(recorder.outcomes.length).toBe(all.length);
+    const whats = all.map((attempt) => named("", attempt));
+    expect(whats.filter((what, index) => whats.indexOf(what) !== index)).toEqual([]);
     expect(all.length).toBeGreaterThanOrEqual(200);
   });
 
+  it("gets all that it may have", { timeout: 120_000 }, async () => {
+    await settled(arena);
+  });
+
   it("has changed nothing of the other's: not in the graph, not in Alertmanager, not in its files", async () => {
+    // After each reload Prometheus knows no Alertmanager for some seconds, in which alerts that live so briefly go out.
+    const alerts = async () => (await arena.victim.client.alerts.list().toArray({ limit: 2 })).length > 0;
+    await waitFor(alerts, { what: "the victim's alert to be sent again", deadlineMs: 30_000 });
     expect(await stateOf(arena)).toEqual(before);
   });
 
@@ -81,10 +89,10 @@ describe("whoever administers one project, and wants to reach another", () => {
   });
 
   it("reads nothing of the other's afterwards either", async () => {
-    const again = new Recorder(arena);
+    const again = new Recorder(arena, `${arena.victim.name} ${arena.victim.alertname}`);
     for (const attempt of crawl) await again.run(attempt);
-    const known = `${arena.victim.name} ${arena.victim.alertname}`;
-    const shown = again.outcomes.filter(({ trouble }) => trouble !== null && !known.includes(trouble));
-    expect(shown).toEqual([]);
+    expect(again.outcomes.flatMap(({ trouble, attempt }) => (trouble ? [`${attempt.what}: ${trouble}`] : []))).toEqual(
+      [],
+    );
   });
 });

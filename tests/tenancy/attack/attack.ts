@@ -70,7 +70,7 @@ export class Attack {
 export function verdictOf({ status, data, errors }: Reply): Verdict {
   if (status >= 400 || data === null) return "refused";
   const roots: unknown[] = Object.values(data);
-  return errors.length > 0 || roots.some((root) => !isRefusal(root)) === false ? "refused" : "harmless";
+  return errors.length > 0 || roots.every(isRefusal) ? "refused" : "harmless";
 }
 
 function isRefusal(root: unknown): boolean {

@@ -2,7 +2,7 @@ const keywords = new Set(
   "and or unless by without on ignoring group_left group_right bool offset start end inf nan atan2".split(" "),
 );
 const stringLiteral = /"(?:[^"\\]|\\.)*"/g;
-const token = /"\d+"|[a-zA-Z_:][a-zA-Z0-9_:]*|\{[^}]*\}|\[[^\]]*\]|\(|\)|[\d.]+(?:e[+-]?\d+)?|0x[0-9a-f]+|[^\s]/gi;
+const token = /"\d+"|[a-zA-Z_:][a-zA-Z0-9_:]*|\{[^}]*\}|\[[^\]]*\]|\(|\)|[\d.][\w.]*(?:(?<=\de)[+-]\d+)?|[^\s]/gi;
 
 /**
  * Says which part of an expression could read more than the project's series, or null. It reads what Prometheus itself has

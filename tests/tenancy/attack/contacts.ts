@@ -17,8 +17,8 @@ const secret = (text: string) =>
     `a secret ${JSON.stringify(text)}`,
     (attack: Attack) => group(attack, [{ type: "WEBHOOK", value: `${attack.own.receiver.url}/x`, secret: text }]),
   ] as const;
-const name = (text: (attack: Attack) => string) =>
-  ["refused", `a group named ${text}`, (attack: Attack) => group(attack, [], { name: text(attack) })] as const;
+const name = (what: string, text: (attack: Attack) => string) =>
+  ["refused", `a group named ${what}`, (attack: Attack) => group(attack, [], { name: text(attack) })] as const;
 const update = (attack: Attack, id: string | undefined, input: object) =>
   attack.call("contactGroupUpdate", { id, input });
 
@@ -82,10 +82,10 @@ export const contacts: readonly Attempt[] = attempts("contacts", [
     "https://hooks.slack.com@127.0.0.1/x",
   ].map(slack),
   ...["a\r\nX: y", "a b", "{{ x }}", "/etc/passwd\n", ""].map(secret),
-  name(() => "../../secrets/x"),
-  name(({ victim }) => `${victim.name}/own`),
-  name(({ marker }) => `{{ ${marker} }}`),
-  name(({ marker }) => `${marker}\n- name: x`),
+  name("as a path", () => "../../secrets/x"),
+  name("as the victim and a slash", ({ victim }) => `${victim.name}/own`),
+  name("as a template", ({ marker }) => `{{ ${marker} }}`),
+  name("in two lines", ({ marker }) => `${marker}\n- name: x`),
   [
     "refused",
     "keep a secret that is another's, by its address",

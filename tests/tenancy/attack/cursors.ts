@@ -111,7 +111,7 @@ export const cursors: readonly Attempt[] = attempts("cursors", [
       [
         index < 6 ? "harmless" : "refused",
         `made up, at ${body}`,
-        (attack: Attack) => readRoot(attack, "projects", madeUp("projects:NAME_ASC", body)),
+        (attack: Attack) => readRoot(attack, "projects", madeUp("projects:name:ASC", body)),
       ] as const,
   ),
 ]);

@@ -10,13 +10,13 @@ export interface Exporter {
   readonly visits: string[];
 }
 
-/** Starts one that answers `/metrics` with this text, and anything else with 404. */
+/** Starts one that answers `/metrics` with this text, and anything else with 401, as Keystone does what it does not know. */
 export async function startExporter(host: string, metrics: string): Promise<Exporter> {
   const visits: string[] = [];
   const server = createServer((request, response) => {
     if (request.url?.startsWith("/metrics")) return void response.end(metrics);
     visits.push(`${request.method} ${request.url} ${JSON.stringify(request.rawHeaders)}`);
-    response.writeHead(404).end();
+    response.writeHead(401, { "content-type": "application/json" }).end('{"error":{"code":401}}');
   });
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, host, resolve));

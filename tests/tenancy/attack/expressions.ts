@@ -92,7 +92,6 @@ const refused: readonly string[] = [
   `victim_secret{"project"="${V}"}`,
   `{"victim_secret",project="attacker","project"="${V}"}`,
   `up # comment\r or victim_secret{project="${V}"}`,
-  `up # \u2028 or victim_secret{project="${V}"}`,
   `up #\n or victim_secret{project="${V}"}`,
   `victim_secret{project="attacker"} or victim_secret{proj\u200bect="${V}"}`,
   `victim_secret{\u0440roject="${V}"}`,
@@ -132,6 +131,7 @@ const refused: readonly string[] = [
 
 /** They run, and see nothing but what is the attacker's own; its machine shows series that claim to be the victim's. */
 const harmless: readonly string[] = [
+  `up # \u2028 or victim_secret{project="${V}"}`,
   "victim_secret",
   `{__name__=~".+"}`,
   `{__name__!=""}`,

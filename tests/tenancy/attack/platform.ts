@@ -34,7 +34,12 @@ const page = (path: string, method = "GET") =>
   [
     "harmless",
     `${method} ${path}`,
-    async (attack: Attack) => ({ ...(await attack.request(method, path, {})), status: 200, data: {} }),
+    async (attack: Attack) => ({
+      ...(await attack.request(method, path, {})),
+      status: 200,
+      data: { page: {} },
+      errors: [],
+    }),
   ] as const;
 
 /** What is for agents and operators, and what a project may not have. */

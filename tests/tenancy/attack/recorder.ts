@@ -17,10 +17,15 @@ const malformed = new Set(["documents", "limits", "streams"]);
 /** Runs attempts, and judges what was answered: everything that ever came back is searched for what is the victim's. */
 export class Recorder {
   readonly outcomes: Outcome[] = [];
-  /** The attacker knows what it has sent. */
-  #sent = "";
+  /** What the attacker has sent, and so knows. */
+  #sent: string;
 
-  constructor(private readonly arena: Arena) {}
+  constructor(
+    private readonly arena: Arena,
+    known = "",
+  ) {
+    this.#sent = known;
+  }
 
   async run(attempt: Attempt): Promise<Outcome> {
     const marker = `mark${String(this.outcomes.length + 1).padStart(4, "0")}x`;

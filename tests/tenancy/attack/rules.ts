@@ -95,7 +95,7 @@ export const rules: readonly Attempt[] = attempts("rules", [
   [
     "harmless",
     "a recorded label that is no template",
-    recording(() => ({ labels: { a: "{{ query `x` }}".replaceAll("{{", "{") } })),
+    recording(() => ({ labels: { a: "{{ query `x` }}".replaceAll("{{", "{").replaceAll("}}", "}") } })),
   ],
   ["refused", "a recorded label with a template", recording(() => ({ labels: { a: "{{ query `victim_secret` }}" } }))],
   ...both("refused", "more often than allowed", () => ({ interval: "100ms" })),
