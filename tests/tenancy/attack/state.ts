@@ -69,14 +69,22 @@ async function filesOf(folder: string, name: string): Promise<Record<string, str
   return Object.fromEntries(own);
 }
 
-/** Every file below a folder, links followed, with its content. */
+/** Every file below a folder, links followed, with its content; what is only being written, or has just gone, is left out. */
 export async function filesBelow(folder: string): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(ifGone([]));
+  for (const entry of entries.filter(({ name }) => !name.startsWith("."))) {
     const path = join(folder, entry.name);
     const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && entry.name === "current");
     if (isFolder) for (const [inner, content] of await filesBelow(path)) found.set(inner, content);
-    else found.set(path, await readFile(path, "utf8"));
+    else found.set(path, await readFile(path, "utf8").catch(ifGone("")));
   }
   return found;
+}
+
+function ifGone<T>(instead: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === "ENOENT") return instead;
+    throw error;
+  };
 }
