@@ -83,6 +83,13 @@ export async function makeCanaryVictim(stack: RealStack, canaries: Canaries): Pr
       },
     },
   });
+  const credentials = { basicAuth: { username: c("a user of its job"), password: c("a password of its job") } };
+  await client.scrapeJobs.create({
+    ...below,
+    name: c("the name of a job with a password"),
+    scheme: "HTTPS",
+    credentials,
+  });
   const alertname = c("the name of its alert");
   const { alertingRule } = await client.alertingRules.create({
     ...below,

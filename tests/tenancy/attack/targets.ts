@@ -4,7 +4,11 @@ import { type Attempt, attempts, type Verdict } from "./attempt.js";
 const job = (input: (attack: Attack) => object) => (attack: Attack) =>
   attack.call("scrapeJobCreate", { input: { project: attack.own.ids.prj, name: attack.marker, ...input(attack) } });
 const host = (text: string, port = 80) =>
-  ["refused", `a target at ${JSON.stringify(text)}`, job(() => ({ staticTargets: [{ host: text, port }] }))] as const;
+  [
+    "refused",
+    `a target at ${JSON.stringify(text)}, port ${port}`,
+    job(() => ({ staticTargets: [{ host: text, port }] })),
+  ] as const;
 const own = ({ own: { exporter } }: Attack, more: object = {}) => [
   { host: exporter.host, port: exporter.port, ...more },
 ];
@@ -148,6 +152,25 @@ export const targets: readonly Attempt[] = attempts("targets", [
       attack.call("scrapeJobUpdate", {
         id: attack.own.ids.job,
         input: { staticTargets: [{ host: "127.0.0.1", port: attack.arena.stack.prometheus.port }] },
+      }),
+  ],
+  with_("refused", "a credential of two lines", () => ({ scheme: "HTTPS", credentials: { bearerToken: "a\r\nX: y" } })),
+  with_("refused", "two kinds of credentials", () => ({
+    scheme: "HTTPS",
+    credentials: { bearerToken: "x", basicAuth: { username: "x", password: "y" } },
+  })),
+  with_("refused", "a credential that all may read on its way", () => ({ credentials: { bearerToken: "x" } })),
+  with_("refused", "a credential that is kept somewhere", () => ({
+    scheme: "HTTPS",
+    credentials: { secretId: "sec_01h455vb4pex5vsknk084sn02q" },
+  })),
+  [
+    "refused",
+    "the victim's credentials sent to oneself",
+    (attack) =>
+      attack.call("scrapeJobUpdate", {
+        id: attack.victim.ids.job,
+        input: { staticTargets: [{ host: attack.own.exporter.host, port: attack.own.exporter.port }] },
       }),
   ],
 ]);
