@@ -8,6 +8,7 @@ export const audiences = {
   project: "+ 0 + + + + + +",
   /** What all projects share: whoever has a role in any. */
   shared: "+ + + + + + + +",
+  /** People, and names that they go by elsewhere: nothing for strangers. */
   people: "0 0 + + + + + +",
   peopleOfProject: "n 0 + + + + + +",
   secret: "0 0 n n n n + n",
@@ -64,7 +65,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   LimitTier: { at: "limitTiers { @ }", fields: { shared: `${tierLimits} ${counted} name` } },
   EgressPolicy: {
     at: "egressPolicy { @ }",
-    fields: { egress: "fingerprint hosts networks probeRedirects unresolvedAllowed" },
+    fields: { egress: "credentialsOverHttp fingerprint hosts networks probeRedirects unresolvedAllowed" },
   },
   EgressNetwork: { at: "egressPolicy { networks { @ } }", fields: { egress: "allowed network" } },
   EgressHosts: { at: "egressPolicy { hosts { @ } }", fields: { egress: "addresses names projects uses" } },
@@ -81,7 +82,12 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
     fields: {
       project: `${stored} enabled metricsPath name openstackDiscovery params probe project rollout scheme scrapeInterval
         scrapeTimeout staticTargets targetCounts targets`,
+      peopleOfProject: "credentials",
     },
+  },
+  ScrapeCredentials: {
+    at: within("secretJob", "ScrapeJob", "credentials { @ }"),
+    fields: { people: "hasSecret kind username", secret: "secret secretProblem" },
   },
   OpenstackDiscovery: {
     at: within("job", "ScrapeJob", "openstackDiscovery { @ }"),
@@ -244,5 +250,7 @@ export const withoutValue: Readonly<Record<string, string>> = {
   "PrometheusServer.error": "it answers",
   "RuleHealth.lastError": "the rule is well",
   "RuleReplica.lastError": "the rule is well",
+  "ScrapeCredentials.secretProblem": "the secret can be read",
+  "ScrapeJob.credentials": "its targets want none",
   "ScrapeJob.probe": "its targets are scraped",
 };

@@ -57,6 +57,13 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
     headers: { Accept: "text/html" },
     hostHeader: "www.example.org",
   };
+  const { scrapeJob: secretJob } = await client.scrapeJobs.create({
+    ...below,
+    name: "guarded",
+    scheme: "HTTPS",
+    credentials: { basicAuth: { username: "prometheus", password: "pass-of-the-victim" } },
+    enabled: false,
+  });
   const { alertingRule } = await client.alertingRules.create({
     ...below,
     name: "MachineDown",
@@ -130,6 +137,7 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
       outside: outside.id,
       cgr: contactGroup.id,
       job: scrapeJob.id,
+      secretJob: secretJob.id,
       httpJob: await probeJob("http", { http }, 80),
       tcpJob: await probeJob("tcp", { tcp: {} }, 80),
       icmpJob: await probeJob("icmp", { icmp: {} }, null),
