@@ -8,6 +8,7 @@ import { ApiTokenRotation1763900000007 } from "./1763900000007-api-token-rotatio
 import { Sessions1763900000008 } from "./1763900000008-sessions.js";
 import { Secrets1763900000009 } from "./1763900000009-secrets.js";
 import { ScrapeCredentials1763900000010 } from "./1763900000010-scrape-credentials.js";
+import { AuditOrder1763900000012 } from "./1763900000012-audit-order.js";
 import { RulesVerified1763900000013 } from "./1763900000013-rules.js";
 import { OpenstackIds1763900000014 } from "./1763900000014-openstack-ids.js";
 
@@ -23,6 +24,7 @@ export const migrations = [
   Sessions1763900000008,
   Secrets1763900000009,
   ScrapeCredentials1763900000010,
+  AuditOrder1763900000012,
   RulesVerified1763900000013,
   OpenstackIds1763900000014,
 ];

@@ -68,7 +68,7 @@ export class Client<Throws extends boolean = true> {
   /** What programs show the graph to say who they are. */
   readonly apiTokens: ApiTokens<Throws>;
   /** Who changed what, and when. */
-  readonly audit: Audit;
+  readonly audit: Audit<Throws>;
 
   constructor(options: ClientOptions<Throws>) {
     const { url, streamUrl } = checkOptions(options);

@@ -26,7 +26,7 @@ export {
 export type * from "./generated/graph-types.js";
 export type { ListArguments } from "./graph.js";
 export type { ListAlertsArguments } from "./namespaces/alerts.js";
-export type { ListAuditEntriesArguments } from "./namespaces/audit.js";
+export type { ListAuditEntriesArguments, RestoreOptions } from "./namespaces/audit.js";
 export type { ListContactGroupsArguments } from "./namespaces/contact-groups.js";
 export type { ListProjectsArguments } from "./namespaces/projects.js";
 export type { WaitForRolloutOptions } from "./namespaces/rollouts.js";

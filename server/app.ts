@@ -13,10 +13,13 @@ import { graphqlServer } from "./http/graphql.js";
 import { httpApp } from "./http/http-app.js";
 import { Metrics } from "./http/metrics.js";
 import { RateLimits } from "./http/rate-limits.js";
+import { watchRefusals } from "./http/refused-mutations.js";
 import { buildGraph } from "./http/schema.js";
 import { signInRoutes } from "./http/sign-in.js";
 import { SignInGuard } from "./http/sign-in-guard.js";
+import { strangerLog } from "./http/stranger-log.js";
 import { subscriptionStream } from "./http/stream.js";
+import type { Retention } from "./retention.js";
 import type { SecretCare } from "./secret-care.js";
 import { requestHasher } from "./secrets/request-hashes.js";
 import type { Settings } from "./settings.js";
@@ -28,6 +31,8 @@ export interface World {
   readonly randomBytes?: (size: number) => Buffer;
   /** Looks the hosts up that tenants name; this machine's own way by default. */
   readonly resolve?: Resolve;
+  /** 0 to 1; spreads what several servers would do at the same time. */
+  readonly random?: () => number;
   /** Told about every SQL statement. */
   readonly onStatement?: (sql: string) => void;
   /** Where the built playground lies, if not where the build puts it. */
@@ -39,6 +44,7 @@ export interface App {
   readonly schema: GraphQLSchema;
   readonly tokens: ApiTokenService;
   readonly secrets: SecretCare;
+  readonly retention: Retention;
   /** Serves on the address of the settings; resolves with the URL of the graph. */
   listen(): Promise<string>;
   /** Lets requests under way finish, ends streams, closes the database. */
@@ -49,7 +55,7 @@ const builtPlayground = fileURLToPath(new URL("../../web/dist/playground", impor
 
 /** Builds everything, once, and passes each part what it uses. */
 export async function makeApp(settings: Settings, world: World): Promise<App> {
-  const { log, now = () => new Date(), randomBytes = cryptoRandomBytes } = world;
+  const { log, now = () => new Date(), randomBytes = cryptoRandomBytes, random = Math.random } = world;
   const metrics = new Metrics();
   const database = await openDatabase(settings.database, {
     entities,
@@ -64,8 +70,10 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     log,
     now,
     randomBytes,
+    random,
     resolve: world.resolve ?? resolveName,
     onLimit: metrics.onLimitRefusal,
+    onRefusal: metrics.onRefusal,
   });
   await domains.check().catch(async (error: unknown) => {
     await domains.stop();
@@ -73,6 +81,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     throw error;
   });
   const schema = buildGraph(domains.resolvers, domains.streams);
+  watchRefusals(schema, (caller, refusal) => domains.refusals.record(caller, refusal));
   const rates = new RateLimits(settings.limits, metrics.onRateRefusal);
   const { failedSignInsPerMinute } = settings.limits.rate;
   const guard = new SignInGuard(domains.authentication, failedSignInsPerMinute, metrics.onRateRefusal);
@@ -87,6 +96,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     playgroundAssets: world.playgroundAssets ?? builtPlayground,
     signIn: signInRoutes({ ways: domains.ways, service: domains.signIn, log }),
     ready: () => database.ping(),
+    onStranger: strangerLog(log, now, metrics.onStranger),
     metrics: () => metrics.render(),
   });
   const apollo = graphqlServer({
@@ -107,6 +117,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     schema,
     tokens: domains.tokens,
     secrets: domains.secrets,
+    retention: domains.retention,
     listen: async () => {
       http.server.listen(settings.listen.port, settings.listen.host);
       await once(http.server, "listening");

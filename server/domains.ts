@@ -25,11 +25,16 @@ import { AuditRepository } from "./audit/audit-repository.js";
 import { AuditResolver } from "./audit/audit-resolver.js";
 import { AuditService } from "./audit/audit-service.js";
 import { ChangeLog } from "./audit/change-log.js";
+import { RefusalLog } from "./audit/refusal-log.js";
+import type { Restorable } from "./audit/restorable.js";
+import { RestoreResolver } from "./audit/restore-resolver.js";
+import { RestoreService } from "./audit/restore-service.js";
 import { Revision } from "./audit/revision.js";
 import { RevisionFeed } from "./audit/revision-feed.js";
 import { HostLookups, type Resolve } from "./clients/host-lookups.js";
 import { openUpstreams } from "./clients/upstreams.js";
 import { ContactGroup } from "./contacts/contact-group.js";
+import { ContactGroupHistory } from "./contacts/contact-group-history.js";
 import { ContactGroupRepository } from "./contacts/contact-group-repository.js";
 import {
   ContactGroupResolver,
@@ -40,6 +45,8 @@ import { ContactGroupService } from "./contacts/contact-group-service.js";
 import { ContactLimits } from "./contacts/contact-limits.js";
 import { ContactSecretService } from "./contacts/contact-secret-service.js";
 import { ContactUsageResolver } from "./contacts/contact-usage-resolver.js";
+import { RevivedContacts } from "./contacts/revived-contacts.js";
+import { Daily } from "./core/daily.js";
 import type { Database } from "./core/database/database.js";
 import { type IdPrefix, isId } from "./core/ids.js";
 import type { Log } from "./core/log.js";
@@ -53,10 +60,14 @@ import { type CountLimit, LimitService } from "./projects/limit-service.js";
 import { Project } from "./projects/project.js";
 import { MembershipResolver, ProjectTokensResolver } from "./projects/project-access-resolver.js";
 import { AuditProjectResolver, ProjectAuditResolver } from "./projects/project-audit-resolver.js";
+import { ProjectDeletionService } from "./projects/project-deletion-service.js";
+import { ProjectHistory } from "./projects/project-history.js";
 import { ProjectRepository } from "./projects/project-repository.js";
 import { ProjectResolver } from "./projects/project-resolver.js";
 import { ProjectService } from "./projects/project-service.js";
 import { ProjectTokenLimits } from "./projects/project-token-limits.js";
+import { ProjectTokenRoles } from "./projects/project-token-roles.js";
+import { Retention } from "./retention.js";
 import { Agent } from "./rollout/agent.js";
 import { AgentReportService } from "./rollout/agent-report-service.js";
 import { AgentRepository } from "./rollout/agent-repository.js";
@@ -74,12 +85,16 @@ import { ExpressionChecker } from "./rules/expression-checker.js";
 import { ExpressionResolver } from "./rules/expression-resolver.js";
 import { ExpressionService } from "./rules/expression-service.js";
 import { GlobalRule } from "./rules/global-rule.js";
+import { GlobalRuleChecks } from "./rules/global-rule-checks.js";
+import { GlobalRuleHistory } from "./rules/global-rule-history.js";
 import { GlobalRuleRepository } from "./rules/global-rule-repository.js";
 import { GlobalRuleResolver } from "./rules/global-rule-resolver.js";
 import { GlobalRuleService } from "./rules/global-rule-service.js";
 import { RecordingRule } from "./rules/recording-rule.js";
 import { Rule } from "./rules/rule.js";
+import { RuleChecks } from "./rules/rule-checks.js";
 import { RuleHealthService } from "./rules/rule-health-service.js";
+import { RuleHistory } from "./rules/rule-history.js";
 import { RuleLimits } from "./rules/rule-limits.js";
 import { RuleRepository } from "./rules/rule-repository.js";
 import { ProjectRulesResolver, RuleResolver } from "./rules/rule-resolver.js";
@@ -93,6 +108,7 @@ import { SecretRepository } from "./secrets/secret-repository.js";
 import { SecretRotation } from "./secrets/secret-rotation.js";
 import { SecretStore } from "./secrets/secret-store.js";
 import type { Settings } from "./settings.js";
+import { Silence } from "./silences/silence.js";
 import { uuidIn } from "./silences/silence-id.js";
 import { SilenceLimits } from "./silences/silence-limits.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silences/silence-resolver.js";
@@ -101,6 +117,8 @@ import { SilenceUsageResolver } from "./silences/silence-usage-resolver.js";
 import { SilenceWriter } from "./silences/silence-writer.js";
 import { ScrapeCredentialsService } from "./targets/scrape-credentials-service.js";
 import { ScrapeJob } from "./targets/scrape-job.js";
+import { ScrapeJobChecks } from "./targets/scrape-job-checks.js";
+import { ScrapeJobHistory } from "./targets/scrape-job-history.js";
 import { ScrapeJobRepository } from "./targets/scrape-job-repository.js";
 import {
   ProjectScrapeJobsResolver,
@@ -140,6 +158,9 @@ export interface DomainWorld {
   /** Told whenever a project is refused more of something, with the limit's name. */
   readonly onLimit: (limit: CountLimit) => void;
   readonly resolve: Resolve;
+  readonly random: () => number;
+  /** Told of each refused change, and whether the change log holds it. */
+  readonly onRefusal: (isRecorded: boolean) => void;
 }
 
 /** The domains, built. */
@@ -150,10 +171,15 @@ export interface Domains {
   /** Sign-in for browsers; null when the settings name no provider. */
   readonly signIn: SignInService | null;
   readonly tokens: ApiTokenService;
+  readonly refusals: RefusalLog;
   readonly resolvers: readonly object[];
   readonly streams: Streams<Caller>;
   readonly secrets: SecretCare;
-  /** Tells of what needs an operator, and begins the work that goes on in the background: watching the Alertmanagers. */
+  readonly retention: Retention;
+  /**
+   * Tells of what needs an operator, and begins the work that goes on in the background: watching the Alertmanagers,
+   * removing old entries of the change log.
+   */
   readonly start: () => Promise<void>;
   /** Throws when the settings do not fit what is stored already. */
   readonly check: () => Promise<void>;
@@ -162,7 +188,7 @@ export interface Domains {
 
 /** Builds every domain over one database: repositories, services, resolvers, from left to right. */
 export function makeDomains(settings: Settings, database: Database, world: DomainWorld): Domains {
-  const { log, now, randomBytes, resolve } = world;
+  const { log, now, randomBytes, random, resolve, onRefusal } = world;
   const upstreams = openUpstreams(settings, now);
   const rolePatterns = new RolePatterns(settings.access.groups);
   const tokenRepository = new ApiTokenRepository(database);
@@ -198,15 +224,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
           onError: (error) => log.warn({ err: error }, "The use of a session cannot be noted"),
         });
   const audit = new AuditService(auditRepository);
-  const projects = new ProjectService(
-    projectRepository,
-    changes,
-    [tokenRepository, contactGroupRepository, scrapeJobRepository, ruleRepository],
-    contactGroupRepository,
-    rolePatterns,
-    limits,
-    now,
-  );
+  const projects = new ProjectService(projectRepository, changes, contactGroupRepository, rolePatterns, limits);
 
   const egress = new EgressService(settings.egress, new HostLookups(resolve), projects);
   const contactLimits = new ContactLimits(contactGroupRepository, limits);
@@ -228,20 +246,58 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     changes,
   );
   const scrapeLimits = new ScrapeLimits(scrapeJobRepository, limits);
-  const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, egress, changes, scrapeLimits, secrets);
+  const scrapeChecks = new ScrapeJobChecks(egress, scrapeLimits);
+  const scrapeJobs = new ScrapeJobService(scrapeJobRepository, projects, scrapeChecks, changes, scrapeLimits, secrets);
   const scrapeCredentials = new ScrapeCredentialsService(secrets);
   const targets = new TargetService(scrapeJobRepository, upstreams.prometheus);
   const ruleLimits = new RuleLimits(ruleRepository, limits);
   const checker = new ExpressionChecker(upstreams.queries);
-  const rules = new RuleService(ruleRepository, projects, checker, changes, ruleLimits);
+  const ruleChecks = new RuleChecks(checker, ruleLimits);
+  const rules = new RuleService(ruleRepository, projects, ruleChecks, changes, ruleLimits);
   const ruleHealth = new RuleHealthService(upstreams.prometheus, projects);
-  const globalRules = new GlobalRuleService(globalRuleRepository, checker, changes);
+  const globalRuleChecks = new GlobalRuleChecks(checker);
+  const globalRules = new GlobalRuleService(globalRuleRepository, globalRuleChecks, changes);
   const expressions = new ExpressionService(projects, checker, ruleLimits);
+
+  const retention = new Retention(settings.audit, database, auditRepository, secretCare, now);
+  const pruning = new Daily(
+    async (stopped) => {
+      const pruned = await retention.prune(stopped);
+      if (pruned !== null) log.info(pruned, "Removed old entries of the change log");
+    },
+    { random, onError: (error) => log.error({ err: error }, "Old entries of the change log cannot be removed") },
+  );
+
+  const contactGroupHistory = new ContactGroupHistory(
+    contactGroupRepository,
+    projects,
+    new RevivedContacts(secrets, egress),
+    contactLimits,
+  );
+  const scrapeJobHistory = new ScrapeJobHistory(scrapeJobRepository, projects, {
+    checks: scrapeChecks,
+    limits: scrapeLimits,
+    secrets,
+  });
+  const ruleHistory = new RuleHistory(ruleRepository, projects, ruleChecks, ruleLimits);
+  const projectContents = [contactGroupHistory, scrapeJobHistory, ruleHistory];
+  const projectDeletion = new ProjectDeletionService(
+    projectRepository,
+    projects,
+    [new ProjectTokenRoles(tokenRepository), ...projectContents],
+    changes,
+    now,
+  );
+  const restorables = new Map<string, Restorable>([
+    ["Project", new ProjectHistory(projectRepository, projects, projectContents, contactGroupRepository, limits)],
+    ["GlobalRule", new GlobalRuleHistory(globalRuleRepository, globalRuleChecks)],
+    ...projectContents.flatMap((history) => history.entityTypes.map((type) => [type, history] as const)),
+  ]);
 
   const live = new LiveAlerts(upstreams.alertmanagers, {
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
     now,
-    random: Math.random,
+    random,
     onError: (error) => log.error({ err: error }, "An Alertmanager cannot be watched"),
   });
   const alerts = new AlertService(live, projects);
@@ -266,6 +322,15 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     stored("grl", (caller, id) => globalRules.find(caller, id)),
     stored("agt", (caller, id) => rollout.find(caller, id)),
   ];
+  const find = async (caller: Caller, id: string) =>
+    (await nodes.find(({ isWellFormed }) => isWellFormed(id))?.find(caller, id)) ?? null;
+  const projectOf = async (caller: Caller, id: string): Promise<string | null> => {
+    const found = await find(caller, id);
+    if (found instanceof Project) return found.id;
+    if (found instanceof Silence) return silences.projectIdOf(caller, found.matchers);
+    return found !== null && "projectId" in found && typeof found.projectId === "string" ? found.projectId : null;
+  };
+  const restoring = new RestoreService(audit, changes, restorables, find);
   return {
     authentication: new Authentication(
       waysIn(settings, {
@@ -281,13 +346,15 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     ways: kindsOfWays(settings),
     signIn: oidc?.service ?? null,
     tokens,
+    refusals: new RefusalLog(changes, { projectOf, now, log, onRefusal }),
     resolvers: [
       new NodeResolver(nodes),
       new ViewerResolver(),
       new ApiTokenResolver(tokens),
       new AuditResolver(audit),
+      new RestoreResolver(restoring),
       new MembershipResolver(projects),
-      new ProjectResolver(projects),
+      new ProjectResolver(projects, projectDeletion),
       new ProjectTokensResolver(tokens),
       new ProjectAuditResolver(audit),
       new AuditProjectResolver(projects),
@@ -329,12 +396,15 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     ],
     streams: { [revisionsTopic]: (caller) => rollout.revisions(caller) },
     secrets: secretCare,
+    retention,
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);
       live.start();
+      pruning.start();
     },
     check: () => projects.checkNames(),
     stop: async () => {
+      await pruning.stop();
       await live.stop();
       await upstreams.close();
       await oidc?.close();

@@ -48,6 +48,14 @@ program
   .addOption(settingsOption())
   .action(rotateSecrets);
 
+program
+  .command("prune-audit")
+  .description(
+    "Remove now the entries of the change log that are older than audit.retentionDays; servers do so once a day. They may run meanwhile (SQLite: may not).",
+  )
+  .addOption(settingsOption())
+  .action(pruneAudit);
+
 program.command("schema").description("Print the schema of the graph.").action(printSchema);
 
 program.parseAsync().catch((error: unknown) => {
@@ -139,6 +147,20 @@ async function rotateSecrets(options: { settings: string }): Promise<void> {
         : "Mend what is named above, or have its owner give the secret anew";
     console.error(`Keep all keys. ${next}; then run this again.`);
     process.exitCode = 1;
+  });
+}
+
+async function pruneAudit({ settings: file }: { settings: string }): Promise<void> {
+  const settings = serverSettings(file);
+  if (settings.audit.retentionDays === 0) {
+    console.log("Nothing is removed: audit.retentionDays is 0, which keeps everything for ever.");
+    return;
+  }
+  await withApp(settings, async ({ retention }) => {
+    const pruned = await retention.prune();
+    if (pruned === null) throw new DatabaseError("A server is removing old entries already.");
+    const { before, entries, secrets } = pruned;
+    console.log(`Removed ${entries} entries from before ${before.toISOString()}, and ${secrets} secrets.`);
   });
 }
 

@@ -3,6 +3,7 @@ import { groupSettings } from "./access/group-settings.js";
 import { keystoneSettings } from "./access/keystone-settings.js";
 import { oidcSettings, publicUrl } from "./access/oidc-settings.js";
 import { proxyHeaderSettings } from "./access/proxy-header-settings.js";
+import { auditSettings } from "./audit/audit-settings.js";
 import { tlsSettings } from "./clients/tls-settings.js";
 import { databaseSettings } from "./core/database/database-settings.js";
 import { networkSetting } from "./core/networks.js";
@@ -46,6 +47,7 @@ const keys = z.strictObject({
       anonymous: z.enum(["NONE", "VIEWER"]).default("NONE"),
     })
     .prefault({}),
+  audit: auditSettings.prefault({}),
   database: databaseSettings,
   secrets: secretsSettings.prefault({}),
   prometheus: z.array(upstream).refine(uniqueNames, "Each Prometheus needs a name of its own.").default([]),

@@ -109,9 +109,13 @@ export class ApiTokenRepository extends TableReader<ApiToken> {
     );
   }
 
-  /** Takes away the roles in a project that is being deleted. */
-  async removeOf(projectId: string): Promise<void> {
-    await this.database.transaction((manager) => manager.delete(ApiTokenMembership, { projectId }));
+  /** Takes away the roles in a project that is being deleted, inside the caller's transaction; answers which those were. */
+  async removeOf(projectId: string): Promise<readonly ApiTokenMembership[]> {
+    return this.database.transaction(async (manager) => {
+      const roles = await manager.find(ApiTokenMembership, { where: { projectId }, order: { tokenId: "ASC" } });
+      await manager.delete(ApiTokenMembership, { projectId });
+      return roles;
+    });
   }
 
   #granted(condition: string, ...values: readonly string[]): Promise<GrantedToken | null> {

@@ -32,8 +32,13 @@ registerEnumType(ChangeAction, {
 /** One change to one object, or an attempt at one: who, when, from where, before and after. Entries are only ever added. */
 @Entity("audit_entry")
 @Index("ix_audit_entry_revision", ["revision"])
-@Index("ix_audit_entry_project", ["projectId", "revision"])
-@Index("ix_audit_entry_entity", ["entityId", "revision"])
+@Index("ix_audit_entry_at", ["at", "id"])
+@Index("ix_audit_entry_project", ["projectId", "at", "id"])
+@Index("ix_audit_entry_entity", ["entityId", "at", "id"])
+@Index("ix_audit_entry_type", ["entityType", "at", "id"])
+@Index("ix_audit_entry_actor", ["actor", "at", "id"])
+@Index("ix_audit_entry_actor_kind", ["actorKind", "at", "id"])
+@Index("ix_audit_entry_action", ["action", "at", "id"])
 @Index("uq_audit_entry_idempotency", ["actorId", "idempotencyKey"], { unique: true })
 @ObjectType({
   implements: Node,
@@ -84,11 +89,16 @@ export class AuditEntry extends Node {
   readonly action!: ChangeAction;
 
   @Column("varchar", { name: "entity_type", length: 40 })
-  @Field(() => String, { description: 'The type of the object: `"Project"`, `"ScrapeJob"` …' })
+  @Field(() => String, {
+    description: 'The type of the object: `"Project"`, `"ScrapeJob"` …; of a refused change, the mutation.',
+  })
   readonly entityType!: string;
 
   @Column("varchar", { name: "entity_id", length: 40 })
-  @Field(() => ID, { description: "The id of the object; it may be gone by now, or, where refused, never have been." })
+  @Field(() => ID, {
+    description:
+      "The id of the object; it may be gone by now, or, where refused, never have been. Of a refused creation, the id of the project, or empty.",
+  })
   readonly entityId!: string;
 
   @Column("json", { nullable: true })

@@ -1,10 +1,12 @@
-import type { QueryDeepPartialEntity } from "typeorm";
+import { In, LessThan, type QueryDeepPartialEntity } from "typeorm";
+import { batches } from "../core/database/batches.js";
 import type { Database } from "../core/database/database.js";
-import { all, equals, everything, isSet, type Narrow, oneOf } from "../core/database/narrow.js";
+import { all, equals, everything, isSet, type Narrow, oneOf, since, until } from "../core/database/narrow.js";
 import { TableReader } from "../core/database/table-reader.js";
 import type { SecretPlace } from "../secrets/secret-keys.js";
 import type { SecretHolder } from "../secrets/secret-pruning.js";
 import { AuditEntry } from "./audit-entry.js";
+import type { AuditEntryFilter } from "./audit-entry-input.js";
 import { Revision } from "./revision.js";
 
 /** The newest revisions: of everything, and of the global rules. */
@@ -13,7 +15,7 @@ export interface Revisions {
   readonly globalRulesValue: number;
 }
 
-/** Adds to and reads the change log; there is no update and no deletion. */
+/** Adds to and reads the change log; entries never change, and go away by their age alone. */
 export class AuditRepository extends TableReader<AuditEntry> implements SecretHolder {
   constructor(database: Database) {
     super(database, AuditEntry);
@@ -39,9 +41,17 @@ export class AuditRepository extends TableReader<AuditEntry> implements SecretHo
   }
 
   async add(entries: readonly AuditEntry[]): Promise<void> {
-    await this.database.transaction((manager) =>
-      manager.insert(AuditEntry, [...entries] as QueryDeepPartialEntity<AuditEntry>[]),
-    );
+    await this.database.transaction(async (manager) => {
+      for (const batch of batches(entries)) {
+        await manager.insert(AuditEntry, batch as QueryDeepPartialEntity<AuditEntry>[]);
+      }
+    });
+  }
+
+  /** What was deleted of a project in one revision, in the order of the entries. */
+  deletionsIn(projectId: string, revision: number): Promise<AuditEntry[]> {
+    const narrow = all(equals("revision", revision), equals("projectId", projectId), equals("action", "DELETE"));
+    return this.select(narrow, { property: "id", direction: "ASC" });
   }
 
   /** The secrets that an object of the past refers to: whoever brings it back needs them. */
@@ -51,6 +61,21 @@ export class AuditRepository extends TableReader<AuditEntry> implements SecretHo
       if ((await this.count(all(equals("entityId", entityId), mentions(id)))) > 0) held.push(id);
     }
     return held;
+  }
+
+  /**
+   * Deletes the oldest of the entries from before a time, at most so many, in one transaction; resolves to their number.
+   * Only for those who maintain the database: to the server itself entries are there for good.
+   */
+  async removeBefore(time: Date, most: number): Promise<number> {
+    const oldest = { at: "ASC", id: "ASC" } as const;
+    const entries = await this.database.read((manager) =>
+      manager.find(AuditEntry, { select: { id: true }, where: { at: LessThan(time) }, order: oldest, take: most }),
+    );
+    if (entries.length === 0) return 0;
+    const ids = entries.map(({ id }) => id);
+    await this.database.transaction((manager) => manager.delete(AuditEntry, { id: In(ids) }));
+    return ids.length;
   }
 
   findByIdempotencyKey(actorId: string, idempotencyKey: string): Promise<AuditEntry | null> {
@@ -64,20 +89,28 @@ function mentions(id: string): Narrow {
     query.andWhere(`(${row}.before LIKE :mentioned OR ${row}.after LIKE :mentioned)`, { mentioned: `%${id}%` });
 }
 
+/** What narrows a list of the change log; `projectId` was looked at already. */
+export type AuditEntryConditions = Omit<AuditEntryFilter, "project"> & {
+  readonly projectId?: string | null | undefined;
+};
+
 /**
  * The narrowing that a filter on the change log means: only entries of the `readable` projects, and, if `platform`, those
  * of no project.
  */
 export function auditEntriesWhere(
-  filter: {
-    readonly [property in "projectId" | "entityType" | "entityId" | "actor" | "action"]?: string | null | undefined;
-  },
+  { since: from, until: to, hasReason, ...equal }: AuditEntryConditions,
   readable: "all" | readonly string[],
   platform: boolean,
 ): Narrow {
-  const wanted = Object.entries(filter).flatMap(([property, value]) => (value ? [equals(property, value)] : []));
-  const inProjects = readable === "all" ? [] : [oneOf("projectId", readable)];
-  return all(...inProjects, ...(platform ? [] : [isSet("projectId")]), ...wanted);
+  return all(
+    ...(readable === "all" ? [] : [oneOf("projectId", readable)]),
+    ...(platform ? [] : [isSet("projectId")]),
+    ...Object.entries(equal).flatMap(([property, value]) => (value ? [equals(property, value)] : [])),
+    ...(from ? [since("at", from)] : []),
+    ...(to ? [until("at", to)] : []),
+    ...(hasReason == null ? [] : [hasReason ? refusedForReason : withoutReason]),
+  );
 }
 
 /** Of the entries on objects of this type only those of these projects. */
@@ -90,3 +123,9 @@ export function entriesOn(entityType: string, projectIds: "all" | readonly strin
       within: [...projectIds],
     });
 }
+
+/** Only refusals have reasons; told so, the databases find them by the index. */
+const refusedForReason: Narrow = (query, row) =>
+  query.andWhere(`${row}.action = :refused AND ${row}.reason IS NOT NULL`, { refused: "REFUSED" });
+
+const withoutReason: Narrow = (query, row) => query.andWhere(`${row}.reason IS NULL`);

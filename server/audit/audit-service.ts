@@ -6,8 +6,10 @@ import type { Page, PageRequest } from "../core/page.js";
 import type { AuditEntry } from "./audit-entry.js";
 import type { AuditEntryFilter } from "./audit-entry-input.js";
 import { type AuditRepository, auditEntriesWhere, entriesOn, type Revisions } from "./audit-repository.js";
+import type { Described } from "./restorable.js";
 
-const newestFirst = { property: "revision", direction: "DESC" } as const;
+/** By time and not by revision, which not every entry takes. */
+const newestFirst = { property: "at", direction: "DESC" } as const;
 
 /** Reads the change log: each caller sees the changes of its projects, operators and readers all. */
 export class AuditService {
@@ -38,6 +40,15 @@ export class AuditService {
       entriesOn(apiTokenEntity, caller.projectsFor("audit.readTokens")),
     );
     return this.repository.page({ narrow, order: newestFirst, page, list: "auditEntries" });
+  }
+
+  /** What a project's deletion, which `entry` tells of, took with it; nothing for other entries. */
+  async wentAlong({ action, entityId, projectId, revision }: AuditEntry): Promise<readonly Described[]> {
+    if (action !== "DELETE" || projectId === null || entityId !== projectId) return [];
+    const entries = await this.repository.deletionsIn(projectId, revision);
+    return entries.flatMap(({ entityType, entityId: id, before }) =>
+      id === projectId || before === null ? [] : [{ entityType, id, projectId, description: before }],
+    );
   }
 
   /** The address that the change came from; null when it is not known, or the caller may not know it. */

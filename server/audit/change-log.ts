@@ -2,14 +2,14 @@ import type { AccessLog } from "../access/access-log.js";
 import type { Caller, IdempotencyKey } from "../access/caller.js";
 import type { Database } from "../core/database/database.js";
 import { UniqueViolation } from "../core/database/driver-error.js";
-import { StaleVersion, type Stored } from "../core/database/stored.js";
+import { StaleVersion, type Stored, stamp } from "../core/database/stored.js";
 import { ConflictError } from "../core/errors.js";
 import { newId } from "../core/ids.js";
 import type { Outcome } from "../graph/payload.js";
 import type { UserError } from "../graph/user-error.js";
 import { AuditEntry } from "./audit-entry.js";
 import type { AuditRepository } from "./audit-repository.js";
-import { actionOf, type Change, diffOf } from "./change.js";
+import { type Act, actionOf, type Change, diffOf } from "./change.js";
 
 /** Marks a project as changed; told inside the transaction. Throws StaleVersion when the project is gone. */
 export interface ProjectRevisions {
@@ -126,10 +126,14 @@ export class ChangeLog implements AccessLog {
       if (refusal !== null) throw new Refused(refusal);
       const { before, after, describe } = change;
       if (after) {
-        after.revision = revision;
-        after.version = before ? before.version + 1 : 1;
-        after.createdAt = before?.createdAt ?? at;
-        after.updatedAt = at;
+        // Each version took a revision of its own, so this revision's number is above all of them.
+        const first = change.returns ? revision : 1;
+        stamp(after, {
+          revision,
+          version: before ? before.version + 1 : first,
+          createdAt: before?.createdAt ?? at,
+          at,
+        });
       }
       await change.write(revision);
       const act = {
@@ -140,8 +144,11 @@ export class ChangeLog implements AccessLog {
         before: before && describe(before),
         after: after && describe(after),
       };
+      const along = (await change.alongside?.(revision, at)) ?? [];
       // The key stands in the first entry alone: it is unique.
-      entries.push(entryOf(caller, act, { revision, at, key: entries.length === 0 ? key : null }));
+      for (const one of [act, ...along]) {
+        entries.push(entryOf(caller, one, { revision, at, key: entries.length === 0 ? key : null }));
+      }
     }
     const touched = new Set(changes.flatMap(({ projectId }) => (projectId === null ? [] : [projectId])));
     for (const projectId of touched) await this.projects.bump(projectId, revision);
@@ -165,11 +172,6 @@ export class ChangeLog implements AccessLog {
     return { subject, diff: diffOf(entry.before, entry.after), revision: entry.revision, userErrors: [] };
   }
 }
-
-/** What an entry of the change log says of the act itself. */
-export type Act = Pick<AuditEntry, "action" | "entityType" | "entityId" | "projectId" | "before" | "after"> & {
-  readonly reason?: string;
-};
 
 interface Circumstances {
   readonly revision: number;
@@ -201,7 +203,8 @@ class Refused extends Error {
   }
 }
 
-const conflict: UserError = {
+/** The mistake of whoever changes what is not as they have seen it. */
+export const conflict: UserError = {
   code: "CONFLICT",
   message: "It changed since you read it. Read it again, then repeat your change.",
   path: ["expectedVersion"],

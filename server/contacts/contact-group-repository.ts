@@ -1,17 +1,17 @@
+import { ChildRepository } from "../core/database/child-repository.js";
 import type { Database } from "../core/database/database.js";
 import { all, contains, equals } from "../core/database/narrow.js";
-import { StoredRepository } from "../core/database/stored-repository.js";
 import type { EntryCount } from "../core/database/table-reader.js";
 import { BatchSource } from "../core/loaders.js";
-import type { ContactGroupsOfProject, ProjectContents } from "../projects/project-contents.js";
+import type { ContactGroupsOfProject } from "../projects/project-contents.js";
 import type { SecretPlace } from "../secrets/secret-keys.js";
 import type { SecretHolder } from "../secrets/secret-pruning.js";
 import { ContactGroup } from "./contact-group.js";
 
 /** Contact groups in the database. */
 export class ContactGroupRepository
-  extends StoredRepository<ContactGroup>
-  implements ContactGroupsOfProject, ProjectContents, SecretHolder
+  extends ChildRepository<ContactGroup>
+  implements ContactGroupsOfProject, SecretHolder
 {
   /** How many contact groups each of many projects has, and how many contacts in them all. */
   readonly usageByProject = new BatchSource<string, EntryCount>((ids) =>
@@ -46,10 +46,6 @@ export class ContactGroupRepository
   async belongsTo(contactGroupId: string, projectId: string): Promise<boolean> {
     const found = await this.find(contactGroupId);
     return found?.projectId === projectId;
-  }
-
-  async removeOf(projectId: string): Promise<void> {
-    await this.database.transaction((manager) => manager.delete(ContactGroup, { projectId }));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Caller } from "../access/caller.js";
-import type { Change, Description } from "../audit/change.js";
+import type { Change } from "../audit/change.js";
 import type { ChangeLog } from "../audit/change-log.js";
 import { altered } from "../core/database/stored.js";
 import type { Order } from "../core/database/table-reader.js";
@@ -10,7 +10,7 @@ import type { PageRequest } from "../core/page.js";
 import type { EgressService } from "../egress/egress-service.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Outcome } from "../graph/payload.js";
-import { type UserError, UserErrors } from "../graph/user-error.js";
+import { UserErrors } from "../graph/user-error.js";
 import type { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
 import type { SecretStore } from "../secrets/secret-store.js";
@@ -18,8 +18,10 @@ import type { StoredContact } from "./contact.js";
 import { ContactGroup } from "./contact-group.js";
 import type { ContactGroupCreateInput, ContactGroupUpdateInput, ContactInput } from "./contact-group-input.js";
 import type { ContactGroupRepository } from "./contact-group-repository.js";
+import { contactGroupTaken } from "./contact-group-taken.js";
 import { contactHosts } from "./contact-hosts.js";
 import type { ContactLimits } from "./contact-limits.js";
+import { describeContactGroup } from "./describe-contact-group.js";
 import { readContacts } from "./read-contacts.js";
 import { type ReferringContacts, referToSecrets } from "./refer-to-secrets.js";
 
@@ -187,9 +189,9 @@ export class ContactGroupService {
 
   async #checkName(group: ContactGroup, errors: UserErrors): Promise<void> {
     const message = checkName(group.name);
-    errors.check(message, taken.path);
+    errors.check(message, contactGroupTaken.path);
     if (message === null && (await this.repository.findByName(group.projectId, group.name))) {
-      errors.add(taken.code, taken.message, taken.path);
+      errors.add(contactGroupTaken.code, contactGroupTaken.message, contactGroupTaken.path);
     }
   }
 
@@ -205,10 +207,12 @@ export class ContactGroupService {
       projectId: group.projectId,
       before,
       after,
-      taken,
+      taken: contactGroupTaken,
       refusal: () => this.limits.refusal(before, after),
       describe: (one) =>
-        one === before ? describe(one, wasDefault) : describe(one, isDefault, options.dryRun ? plaintexts : none),
+        one === before
+          ? describeContactGroup(one, wasDefault)
+          : describeContactGroup(one, isDefault, options.dryRun ? plaintexts : none),
       write: async () => {
         await this.secrets.sealAll(group.id, plaintexts);
         if (after === null) await this.repository.remove(group.id, group.version);
@@ -223,25 +227,4 @@ export class ContactGroupService {
   }
 }
 
-const taken: UserError = {
-  code: "TAKEN",
-  message: "The project has a contact group with this name already.",
-  path: ["input", "name"],
-};
-
 const none: ReadonlyMap<string, string> = new Map();
-
-/** A secret shows as its reference, so that a new one shows as a change; in a dry run, where that leads nowhere, as new. */
-function describe(
-  { name, contacts }: ContactGroup,
-  isDefault: boolean,
-  unwritten: ReadonlyMap<string, string> = none,
-): Description {
-  const shown = contacts.map(({ type, value, sendResolved, secretId = null, secret }) => ({
-    type,
-    value,
-    sendResolved,
-    secret: secret != null ? "(secret)" : secretId !== null && unwritten.has(secretId) ? "(new secret)" : secretId,
-  }));
-  return { name, contacts: shown, isDefault };
-}

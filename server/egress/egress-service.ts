@@ -54,7 +54,19 @@ export class EgressService {
     errors: UserErrors,
   ): Promise<void> {
     if (hosts.length === 0 || errors.any) return;
-    const { name: project } = await this.projects.require(caller, projectId);
+    const { name } = await this.projects.require(caller, projectId);
+    await this.checkFor(caller, name, use, hosts, errors);
+  }
+
+  /** Like `check`, by the project's name: also for one that is about to be there again. */
+  async checkFor(
+    caller: Caller,
+    project: string,
+    use: EgressUse,
+    hosts: readonly NamedHost[],
+    errors: UserErrors,
+  ): Promise<void> {
+    if (hosts.length === 0 || errors.any) return;
     const named = hosts.flatMap(({ host, path }) => {
       const one = normaliseHost(host);
       return one === null ? [] : [{ host: one, path, verdict: this.#rules.judge(project, use, one) }];

@@ -10,7 +10,7 @@ export const DryRun = () =>
     description: "All checks and the diff, and nothing is written.",
   });
 
-/** The argument `expectedVersion` of a deletion. */
+/** The argument `expectedVersion` of a change without an input. */
 export const ExpectedVersion = () =>
   Arg("expectedVersion", () => Int, {
     nullable: true,

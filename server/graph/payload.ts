@@ -51,7 +51,7 @@ export abstract class ChangePayloadFields extends PayloadFields {
 export function changePayloadType<T extends object, F extends string>(
   name: string,
   field: F,
-  type: () => ClassType<T>,
+  type: () => abstract new (...values: never[]) => T,
 ) {
   @ObjectType(name, { description: "What came of the change." })
   class ChangePayload extends ChangePayloadFields {}

@@ -4,7 +4,7 @@ import type { ApolloServer } from "@apollo/server";
 import { expressMiddleware } from "@as-integrations/express5";
 import express, { type Express, type Request, type RequestHandler, type Response } from "express";
 import type { Authentication } from "../access/authentication.js";
-import type { Caller } from "../access/caller.js";
+import type { Caller, RequestFacts } from "../access/caller.js";
 import { UnauthenticatedError } from "../core/errors.js";
 import type { Log } from "../core/log.js";
 import type { RequestHashes } from "../secrets/request-hashes.js";
@@ -32,6 +32,8 @@ export interface HttpOptions {
   readonly signIn: RequestHandler;
   /** Resolves when requests can be answered; its error says why not. */
   readonly ready: () => Promise<void>;
+  /** Told of each request that is refused because it proves nothing about who makes it. */
+  readonly onStranger: (facts: RequestFacts) => void;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
@@ -118,7 +120,9 @@ export function httpApp(options: HttpOptions): HttpApp {
     mount: (apollo, stream) => {
       // Strangers get nothing, not even what is wrong with their document: that would tell what the schema holds.
       const requireCaller: RequestHandler = (request, _response, next) => {
-        void known(request).caller.principal;
+        const { caller } = known(request);
+        if (caller.maybePrincipal === null) options.onStranger(caller.request);
+        void caller.principal;
         next();
       };
       const countRequest: RequestHandler = (request, _response, next) => {

@@ -30,6 +30,17 @@ export class Metrics {
     labelNames: ["limit"],
     registers: [this.#registry],
   });
+  readonly #refusals = new Counter({
+    name: "metricsinfra_refused_changes_total",
+    help: "Changes that were refused, by whether the change log holds them.",
+    labelNames: ["recorded"],
+    registers: [this.#registry],
+  });
+  readonly #strangers = new Counter({
+    name: "metricsinfra_unauthenticated_requests_total",
+    help: "Requests to the graph that proved nothing about who made them.",
+    registers: [this.#registry],
+  });
 
   constructor() {
     for (const rate of rates) this.#rateRefusals.inc({ rate }, 0);
@@ -51,6 +62,14 @@ export class Metrics {
 
   readonly onLimitRefusal = (limit: CountLimit): void => {
     this.#limitRefusals.inc({ limit });
+  };
+
+  readonly onRefusal = (isRecorded: boolean): void => {
+    this.#refusals.inc({ recorded: String(isRecorded) });
+  };
+
+  readonly onStranger = (): void => {
+    this.#strangers.inc();
   };
 
   async render(): Promise<{ contentType: string; body: string }> {

@@ -70,9 +70,13 @@ export class LimitService {
   async refusal(projectId: string, growths: readonly Growth[]): Promise<UserError | null> {
     const real = growths.filter(({ by }) => by > 0);
     const project = real.length === 0 ? null : await this.repository.find(projectId);
-    if (project === null) return null;
+    return project && this.refusalIn(project, real);
+  }
+
+  /** Like `refusal`, also for a project that is about to be there again. */
+  async refusalIn(project: Project, growths: readonly Growth[]): Promise<UserError | null> {
     const limits = this.of(project);
-    for (const { limit, by, used, path } of real) {
+    for (const { limit, by, used, path } of growths.filter((growth) => growth.by > 0)) {
       const now = await used();
       if (now + by <= limits[limit]) continue;
       this.onRefusal(limit);

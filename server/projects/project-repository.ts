@@ -28,6 +28,12 @@ export class ProjectRepository extends StoredRepository<Project> implements Proj
     return inOrderOf(ids, rows, (project) => project.id);
   }
 
+  /** The project with this id, or its tombstone. */
+  async findLivingOrGone(id: string): Promise<Project | null> {
+    const [found] = await this.select(equals("id", id));
+    return found ?? null;
+  }
+
   async findByName(name: string): Promise<Project | null> {
     const [found] = await this.select(equals("activeName", name));
     return found ?? null;

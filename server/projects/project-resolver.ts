@@ -6,6 +6,7 @@ import { PageArguments } from "../graph/connection.js";
 import { OrderBy } from "../graph/order-enum.js";
 import { changePayload, changePayloadType, deletePayload, deletePayloadType } from "../graph/payload.js";
 import { Project, ProjectConnection, ProjectOrder } from "./project.js";
+import type { ProjectDeletionService } from "./project-deletion-service.js";
 import { ProjectCreateInput, ProjectFilter, ProjectUpdateInput } from "./project-input.js";
 import type { ProjectService } from "./project-service.js";
 
@@ -16,7 +17,10 @@ const ProjectDeletePayload = deletePayloadType("ProjectDeletePayload");
 /** Projects in the graph. */
 @Resolver(() => Project)
 export class ProjectResolver {
-  constructor(private readonly service: ProjectService) {}
+  constructor(
+    private readonly service: ProjectService,
+    private readonly deletion: ProjectDeletionService,
+  ) {}
 
   @Query(() => Project, {
     nullable: true,
@@ -72,6 +76,6 @@ export class ProjectResolver {
     @ExpectedVersion() expectedVersion: number | null,
     @DryRun() dryRun: boolean,
   ) {
-    return deletePayload(await this.service.remove(caller, id, expectedVersion, dryRun));
+    return deletePayload(await this.deletion.remove(caller, id, expectedVersion, dryRun));
   }
 }

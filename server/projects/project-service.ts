@@ -1,37 +1,35 @@
 import type { Caller } from "../access/caller.js";
 import type { ProjectRole } from "../access/roles.js";
-import type { Change, Description } from "../audit/change.js";
+import type { Change } from "../audit/change.js";
 import type { ChangeLog } from "../audit/change-log.js";
 import { altered } from "../core/database/stored.js";
 import type { Order } from "../core/database/table-reader.js";
 import { NotFoundError } from "../core/errors.js";
 import { newId, requireId } from "../core/ids.js";
-import { checkExtraLabels } from "../core/labels.js";
-import { checkName, checkProjectName } from "../core/names.js";
+import { checkProjectName } from "../core/names.js";
 import type { Page, PageRequest } from "../core/page.js";
 import { SettingsError } from "../core/settings-file.js";
-import { checkText } from "../core/text.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Outcome } from "../graph/payload.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
+import { checkProject, projectTaken } from "./check-project.js";
+import { describeProject } from "./describe-project.js";
 import type { LimitService } from "./limit-service.js";
 import { Project } from "./project.js";
-import type { ContactGroupsOfProject, GroupNames, ProjectContents } from "./project-contents.js";
+import type { ContactGroupsOfProject, GroupNames } from "./project-contents.js";
 import type { ProjectCreateInput, ProjectFilter, ProjectUpdateInput } from "./project-input.js";
 import type { ProjectRepository } from "./project-repository.js";
 
 const byRevision = { property: "revision", direction: "ASC" } as const;
 
-/** The rules about projects: who sees them, what they may hold, what their deletion takes along. */
+/** The rules about projects: who sees them, what they may hold. */
 export class ProjectService {
   constructor(
     private readonly repository: ProjectRepository,
     private readonly changes: ChangeLog,
-    private readonly contents: readonly ProjectContents[],
     private readonly contactGroups: ContactGroupsOfProject,
     private readonly groupNames: GroupNames,
     private readonly limits: LimitService,
-    private readonly now: () => Date,
   ) {}
 
   /** The project with this id; null when it is absent or invisible to the caller. */
@@ -91,17 +89,12 @@ export class ProjectService {
           defaultContactGroupId: null,
           deletedAt: null,
         });
-        const errors = checked(project);
-        errors.check(this.limits.checkTier(project.limitTier), ["input", "limitTier"]);
-        errors.check(checkProjectName(input.name) ?? this.#checkGroups(input.name), ["input", "name"]);
-        const taken = {
-          code: "TAKEN",
-          message: `There is a project named "${input.name}" already.`,
-          path: ["input", "name"],
-        } as const;
+        const errors = new UserErrors();
+        this.check(null, project, errors);
+        const taken = projectTaken(input.name);
         if (!errors.any && (await this.repository.findByName(input.name)))
           errors.add(taken.code, taken.message, taken.path);
-        const refusal = () => this.#checkOpenstackId(null, project);
+        const refusal = () => this.refusal(null, project);
         const change = this.#change(null, project, () => this.repository.insert(project));
         return this.changes.commit(caller, { ...change, refusal, taken }, { dryRun, key, userErrors: errors.list });
       },
@@ -125,48 +118,20 @@ export class ProjectService {
           limitTier: input.limitTier === null ? "default" : input.limitTier,
           defaultContactGroupId: input.defaultContactGroup,
         });
-        const errors = checked(after);
-        // One that went from the settings since stays until somebody gives another.
-        if (after.limitTier !== before.limitTier) {
-          errors.check(this.limits.checkTier(after.limitTier), ["input", "limitTier"]);
-        }
+        const errors = new UserErrors();
+        this.check(before, after, errors);
         const groupId = input.defaultContactGroup;
         if (groupId != null && !(await this.contactGroups.belongsTo(groupId, id))) {
           errors.add("NOT_FOUND", "The project has no such contact group.", ["input", "defaultContactGroup"]);
         }
         const { expectedVersion } = input;
-        const refusal = () => this.#checkOpenstackId(before, after);
+        const refusal = () => this.refusal(before, after);
         const change = this.#change(before, after, () => this.repository.replace(after, before.version));
         return this.changes.commit(
           caller,
           { ...change, refusal },
           { dryRun, key, expectedVersion, userErrors: errors.list },
         );
-      },
-    );
-  }
-
-  /** Deletes the project and all that belongs to it; a tombstone stays, so that the agents hear of it. */
-  remove(caller: Caller, id: string, expectedVersion: number | null, dryRun: boolean): Promise<Outcome<Project>> {
-    requireId("prj", id);
-    caller.requireIn(id, "project.delete", "Project");
-    return this.changes.once(
-      caller,
-      (known) => this.find(caller, known),
-      async (key) => {
-        const before = await this.#existing(id);
-        const gone = {
-          activeName: null,
-          deletedAt: this.now(),
-          openstackId: null,
-          defaultContactGroupId: null,
-          version: before.version + 1,
-        };
-        const change = this.#change(before, null, async (revision) => {
-          for (const contents of this.contents) await contents.removeOf(id);
-          await this.repository.replace(altered(before, { ...gone, revision }), before.version);
-        });
-        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
       },
     );
   }
@@ -191,13 +156,26 @@ export class ProjectService {
     }
   }
 
+  /** Adds what is wrong with a project, new when there is none `before`, to `errors`; what is taken is left out. */
+  check(before: Project | null, after: Project, errors: UserErrors): void {
+    checkProject(after, errors);
+    // One that went from the settings since stays until somebody gives another.
+    if (after.limitTier !== before?.limitTier) {
+      errors.check(this.limits.checkTier(after.limitTier), ["input", "limitTier"]);
+    }
+    if (before === null) errors.check(checkProjectName(after.name) ?? this.#checkGroups(after.name), ["input", "name"]);
+  }
+
   #checkGroups(name: string): string | null {
     const collision = this.groupNames.collisionOf(name);
     return collision && `${collision} Choose another name, or have the settings' access.groups changed.`;
   }
 
-  /** Whoever has a role in a project of OpenStack has it in one project here, and everybody knows in which. */
-  async #checkOpenstackId(before: Project | null, { openstackId }: Project): Promise<UserError | null> {
+  /**
+   * What speaks against the change, asked inside its transaction: whoever has a role in a project of OpenStack has it in
+   * one project here, and everybody knows in which.
+   */
+  async refusal(before: Project | null, { openstackId }: Project): Promise<UserError | null> {
     if (openstackId === null || openstackId === before?.openstackId) return null;
     if ((await this.repository.idsOfOpenstack([openstackId])).size === 0) return null;
     const message = `Another project has the OpenStack id "${openstackId}" already.`;
@@ -211,35 +189,13 @@ export class ProjectService {
   }
 
   #change(before: Project | null, after: Project | null, write: Change["write"]): Change<Project> {
-    return { entityType: "Project", projectId: (after ?? before)?.id ?? null, before, after, describe, write };
+    return {
+      entityType: "Project",
+      projectId: (after ?? before)?.id ?? null,
+      before,
+      after,
+      describe: describeProject,
+      write,
+    };
   }
-}
-
-function describe(project: Project): Description {
-  const { name, openstackId, description, extraLabels, aclGroup, limitTier, defaultContactGroupId } = project;
-  return {
-    name,
-    openstackId,
-    description,
-    extraLabels,
-    aclGroup,
-    limitTier,
-    defaultContactGroup: defaultContactGroupId,
-  };
-}
-
-function checked(project: Project): UserErrors {
-  const errors = new UserErrors();
-  errors.check(checkText("The description", project.description, { mostBytes: 1_000, empty: true, multiline: true }), [
-    "input",
-    "description",
-  ]);
-  if (project.openstackId !== null) errors.check(checkOpenstackId(project.openstackId), ["input", "openstackId"]);
-  if (project.aclGroup !== null) errors.check(checkName(project.aclGroup), ["input", "aclGroup"]);
-  errors.checkEntries(checkExtraLabels(project.extraLabels), ["input", "extraLabels"]);
-  return errors;
-}
-
-function checkOpenstackId(id: string): string | null {
-  return checkText("An id in OpenStack", id, { mostBytes: 64 }) ?? checkName(id);
 }

@@ -2,7 +2,7 @@ import { checkDuration } from "../core/duration.js";
 import { checkAlertLabels, checkAnnotations, checkRecordingLabels, type Labels } from "../core/labels.js";
 import { checkRuleName } from "../core/names.js";
 import { checkText } from "../core/text.js";
-import type { UserErrors } from "../graph/user-error.js";
+import type { UserError, UserErrors } from "../graph/user-error.js";
 import { AlertingRule } from "./alerting-rule.js";
 import { checkRecordName } from "./promql/check-record-name.js";
 import type { Rule } from "./rule.js";
@@ -21,6 +21,13 @@ export interface AlertingValues {
 }
 
 const longestWait = "30d";
+
+/** The mistake to tell when two rules of a project would record the same series. */
+export const recordedTwice: UserError = {
+  code: "TAKEN",
+  message: "The project has a recording rule with this name and these labels already.",
+  path: ["input", "name"],
+};
 
 /** Adds all that is wrong with an alerting rule to `errors`, its expression left out. */
 export function checkAlerting(rule: AlertingValues, errors: UserErrors): void {

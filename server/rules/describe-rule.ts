@@ -3,6 +3,11 @@ import { AlertingRule } from "./alerting-rule.js";
 import type { AlertingValues } from "./check-rule.js";
 import type { Rule } from "./rule.js";
 
+/** How the change log names the kind of a rule. */
+export function entityTypeOf(rule: Rule): "AlertingRule" | "RecordingRule" {
+  return rule instanceof AlertingRule ? "AlertingRule" : "RecordingRule";
+}
+
 /** How a project's rule shows in the change log and in diffs. */
 export function describeRule(rule: Rule): Description {
   const { name, expr, labels, interval, enabled } = rule;

@@ -1,5 +1,4 @@
 import type { Caller } from "../access/caller.js";
-import type { Change, Description } from "../audit/change.js";
 import type { ChangeLog } from "../audit/change-log.js";
 import { everything } from "../core/database/narrow.js";
 import { altered } from "../core/database/stored.js";
@@ -8,11 +7,10 @@ import { newId, requireId } from "../core/ids.js";
 import type { PageRequest } from "../core/page.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Outcome } from "../graph/payload.js";
-import { type UserError, UserErrors } from "../graph/user-error.js";
-import { addExpressionProblems, checkAlerting } from "./check-rule.js";
-import { describeAlerting } from "./describe-rule.js";
-import type { ExpressionChecker } from "./expression-checker.js";
+import { UserErrors } from "../graph/user-error.js";
 import { GlobalRule } from "./global-rule.js";
+import { globalRuleChange } from "./global-rule-change.js";
+import type { GlobalRuleChecks } from "./global-rule-checks.js";
 import type { GlobalRuleCreateInput, GlobalRuleUpdateInput } from "./global-rule-input.js";
 import type { GlobalRuleRepository } from "./global-rule-repository.js";
 
@@ -22,7 +20,7 @@ const byName = { property: "name", direction: "ASC" } as const;
 export class GlobalRuleService {
   constructor(
     private readonly repository: GlobalRuleRepository,
-    private readonly expressions: ExpressionChecker,
+    private readonly checks: GlobalRuleChecks,
     private readonly changes: ChangeLog,
   ) {}
 
@@ -44,8 +42,8 @@ export class GlobalRuleService {
       caller,
       (id) => this.find(caller, id),
       async (key) => {
-        const { rule, userErrors } = await this.#checked(
-          caller,
+        const errors = new UserErrors();
+        const rule = await this.checks.confined(
           Object.assign(new GlobalRule(), {
             id: newId("grl"),
             name: input.name,
@@ -59,9 +57,11 @@ export class GlobalRuleService {
             interval: input.interval ?? null,
             enabled: input.enabled ?? true,
           }),
+          caller.request.signal,
+          errors,
         );
-        const change = changeOf(null, rule, () => this.repository.insert(rule));
-        return this.changes.commit(caller, change, { dryRun, key, userErrors });
+        const change = globalRuleChange(null, rule, () => this.repository.insert(rule));
+        return this.changes.commit(caller, change, { dryRun, key, userErrors: errors.list });
       },
     );
   }
@@ -79,8 +79,8 @@ export class GlobalRuleService {
       (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#existing(id);
-        const { rule, userErrors } = await this.#checked(
-          caller,
+        const errors = new UserErrors();
+        const rule = await this.checks.confined(
           altered(before, {
             name: cleared(input.name, ""),
             mode: cleared(input.mode, initial.mode),
@@ -93,10 +93,12 @@ export class GlobalRuleService {
             interval: input.interval,
             enabled: cleared(input.enabled, true),
           }),
+          caller.request.signal,
+          errors,
         );
         const { expectedVersion } = input;
-        const change = changeOf(before, rule, () => this.repository.replace(rule, before.version));
-        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors });
+        const change = globalRuleChange(before, rule, () => this.repository.replace(rule, before.version));
+        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: errors.list });
       },
     );
   }
@@ -114,23 +116,10 @@ export class GlobalRuleService {
       (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#existing(id);
-        const change = changeOf(before, null, () => this.repository.remove(id, before.version));
+        const change = globalRuleChange(before, null, () => this.repository.remove(id, before.version));
         return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
       },
     );
-  }
-
-  /** The rule with its expression confined to projects' series, and all that is wrong with it. */
-  async #checked(caller: Caller, written: GlobalRule): Promise<{ rule: GlobalRule; userErrors: readonly UserError[] }> {
-    const errors = new UserErrors();
-    checkAlerting(written, errors);
-    const result = await this.expressions.ofOperator(written.expr, caller.request.signal);
-    if (!result.ok) {
-      addExpressionProblems(written.expr, result.problems, errors);
-      return { rule: written, userErrors: errors.list };
-    }
-    const { enforced, verifiedByPrometheus } = result;
-    return { rule: altered(written, { expr: enforced, verifiedByPrometheus }), userErrors: errors.list };
   }
 
   async #existing(id: string): Promise<GlobalRule> {
@@ -145,13 +134,4 @@ const initial = { mode: "PER_PROJECT", for: "1m", severity: "warning" } as const
 /** What a nullable input means for a field that always has a value: absent stays undefined, null is the default. */
 function cleared<T>(value: T | null | undefined, standard: T): T | undefined {
   return value === null ? standard : value;
-}
-
-function describe(rule: GlobalRule): Description {
-  const { name, mode, expr, interval, enabled } = rule;
-  return { name, mode, expr, ...describeAlerting(rule), interval, enabled };
-}
-
-function changeOf(before: GlobalRule | null, after: GlobalRule | null, write: Change["write"]): Change<GlobalRule> {
-  return { entityType: "GlobalRule", projectId: null, before, after, describe, write };
 }

@@ -1,25 +1,17 @@
-import type { EntityTarget, QueryDeepPartialEntity } from "typeorm";
+import { ChildRepository } from "../core/database/child-repository.js";
 import type { Database } from "../core/database/database.js";
 import { all, contains, equals, type Narrow } from "../core/database/narrow.js";
-import { StoredRepository } from "../core/database/stored-repository.js";
 import { BatchSource } from "../core/loaders.js";
-import type { ProjectContents } from "../projects/project-contents.js";
 import { Rule } from "./rule.js";
 import type { RuleFilter } from "./rule-input.js";
 
 /** Rules of projects in the database, of both kinds. */
-export class RuleRepository extends StoredRepository<Rule> implements ProjectContents {
+export class RuleRepository extends ChildRepository<Rule> {
   /** How many rules of both kinds each of many projects has. */
   readonly countByProject = new BatchSource<string, number>((ids) => this.counts(ids, "projectId"));
 
   constructor(database: Database) {
     super(database, Rule);
-  }
-
-  /** Writes a new row; TypeORM takes the kind from the class that it is told, not from the object. */
-  override async insert(rule: Rule): Promise<void> {
-    const entity = rule.constructor as EntityTarget<Rule>;
-    await this.database.transaction((manager) => manager.insert(entity, rule as QueryDeepPartialEntity<Rule>));
   }
 
   /** The recording rule of the project that records the series with this hash. */
@@ -36,9 +28,5 @@ export class RuleRepository extends StoredRepository<Rule> implements ProjectCon
       ...(enabled == null ? [] : [equals("enabled", enabled)]),
       ...(severity == null ? [] : [equals("severity", severity)]),
     );
-  }
-
-  async removeOf(projectId: string): Promise<void> {
-    await this.database.transaction((manager) => manager.delete(Rule, { projectId }));
   }
 }

@@ -11,12 +11,12 @@ import type { Outcome } from "../graph/payload.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { AlertingRule } from "./alerting-rule.js";
-import { addExpressionProblems, checkRule } from "./check-rule.js";
-import { describeRule } from "./describe-rule.js";
-import type { ExpressionChecker } from "./expression-checker.js";
+import { recordedTwice } from "./check-rule.js";
+import { describeRule, entityTypeOf } from "./describe-rule.js";
 import { recordedSeriesOf } from "./recorded-series.js";
 import { RecordingRule } from "./recording-rule.js";
 import { Rule } from "./rule.js";
+import type { RuleChecks } from "./rule-checks.js";
 import type {
   AlertingRuleCreateInput,
   AlertingRuleUpdateInput,
@@ -32,7 +32,7 @@ export class RuleService {
   constructor(
     private readonly repository: RuleRepository,
     private readonly projects: ProjectService,
-    private readonly expressions: ExpressionChecker,
+    private readonly checks: RuleChecks,
     private readonly changes: ChangeLog,
     private readonly limits: RuleLimits,
   ) {}
@@ -185,39 +185,26 @@ export class RuleService {
     written: T,
   ): Promise<{ rule: T; userErrors: readonly UserError[] }> {
     const errors = new UserErrors();
-    checkRule(written, errors);
     const project = await this.projects.require(caller, written.projectId);
-    if (!errors.any) this.limits.checkInterval(project, written, before, errors);
-    const limits = this.limits.expressionLimits(project, written.expr, before);
-    const result = await this.expressions.ofProject(written.expr, project.name, limits, caller.request.signal);
-    if (!result.ok) addExpressionProblems(written.expr, result.problems, errors);
+    const rule = await this.checks.confined({ project, before, written }, caller.request.signal, errors);
     const { projectId, recordedSeries } = written;
     if (!errors.any && recordedSeries !== null) {
       const other = await this.repository.findRecorded(projectId, recordedSeries);
-      if (other && other.id !== written.id) errors.add(taken.code, taken.message, taken.path);
+      if (other && other.id !== written.id) errors.add(recordedTwice.code, recordedTwice.message, recordedTwice.path);
     }
-    const enforcedExpr = result.ok ? result.enforced : "";
-    const verifiedByPrometheus = result.ok && result.verifiedByPrometheus;
-    const rule = altered<Rule>(written, { enforcedExpr, verifiedByPrometheus }) as T;
     return { rule, userErrors: errors.list };
   }
 
   #change<T extends Rule>(before: T | null, after: T | null, write: Change["write"]): Change<T> {
     const rule = after ?? before;
-    const entityType = rule instanceof AlertingRule ? "AlertingRule" : "RecordingRule";
+    const entityType = rule === null ? "" : entityTypeOf(rule);
     const projectId = rule?.projectId ?? null;
     const refusal = () => this.limits.refusal(before, after);
-    return { entityType, projectId, before, after, describe: describeRule, refusal, write, taken };
+    return { entityType, projectId, before, after, describe: describeRule, refusal, write, taken: recordedTwice };
   }
 }
 
 const initial = { for: "1m", severity: "warning" } as const;
-
-const taken: UserError = {
-  code: "TAKEN",
-  message: "The project has a recording rule with this name and these labels already.",
-  path: ["input", "name"],
-};
 
 function newRule(projectId: string, input: RecordingRuleCreateInput) {
   return {

@@ -39,9 +39,15 @@ export class SilenceService {
   /** Whether the policy lets the caller write a silence with these matchers. */
   async mayWrite(caller: Caller, matchers: Silence["matchers"]): Promise<boolean> {
     if (caller.may("silence.writePlatform")) return true;
+    const projectId = await this.projectIdOf(caller, matchers);
+    return projectId !== null && caller.may("silence.write", projectId);
+  }
+
+  /** The one project that a silence with these matchers is for; null when it is for several or the caller may not see it. */
+  async projectIdOf(caller: Caller, matchers: Silence["matchers"]): Promise<string | null> {
     const name = projectOf(matchers);
     const project = name === null ? null : await this.projects.findByName(caller, name);
-    return project !== null && caller.may("silence.write", project.id);
+    return project?.id ?? null;
   }
 
   /** Whether the caller may change or expire this silence, and it can be. */

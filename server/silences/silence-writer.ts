@@ -1,7 +1,7 @@
 import type { Caller, IdempotencyKey } from "../access/caller.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
-import type { Description } from "../audit/change.js";
-import type { Act, ChangeLog } from "../audit/change-log.js";
+import type { Act, Description } from "../audit/change.js";
+import type { ChangeLog } from "../audit/change-log.js";
 import type { AlertmanagerClient, UpstreamSilence } from "../clients/alertmanager-client.js";
 import { NeverSentError } from "../clients/http-json.js";
 import { BadUserInputError, ForbiddenError, NotFoundError, UpstreamUnavailableError } from "../core/errors.js";
@@ -174,13 +174,11 @@ export class SilenceWriter {
   }
 
   async #act(caller: Caller, before: Silence | null, after: Silence): Promise<Act> {
-    const name = projectOf(after.matchers);
-    const project = name === null ? null : await this.projects.findByName(caller, name);
     return {
       action: before === null ? "CREATE" : "UPDATE",
       entityType: "Silence",
       entityId: after.id,
-      projectId: project?.id ?? null,
+      projectId: await this.silences.projectIdOf(caller, after.matchers),
       before: before && describe(before),
       after: describe(after),
     };

@@ -3,12 +3,19 @@ import { checkDuration, compareDurations } from "../core/duration.js";
 import { checkMetricsPath } from "../core/http-field.js";
 import { checkParams, checkTargetLabels } from "../core/labels.js";
 import { checkName } from "../core/names.js";
-import type { UserErrors } from "../graph/user-error.js";
+import type { UserError, UserErrors } from "../graph/user-error.js";
 import { checkPattern, checkProbe } from "./check-probe.js";
 import type { ScrapeJob } from "./scrape-job.js";
 import type { StaticTarget } from "./static-target.js";
 
 const mostTargets = 1_000;
+
+/** The mistake to tell when a name is taken. */
+export const scrapeJobTaken: UserError = {
+  code: "TAKEN",
+  message: "The project has a scrape job with this name already.",
+  path: ["input", "name"],
+};
 
 /** Adds all that is wrong with a scrape job to `errors`; whether its name is taken is not looked at. */
 export function checkScrapeJob(job: ScrapeJob, errors: UserErrors): void {

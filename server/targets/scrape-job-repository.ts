@@ -1,16 +1,15 @@
+import { ChildRepository } from "../core/database/child-repository.js";
 import type { Database } from "../core/database/database.js";
 import { all, contains, equals, type Narrow } from "../core/database/narrow.js";
-import { StoredRepository } from "../core/database/stored-repository.js";
 import type { EntryCount } from "../core/database/table-reader.js";
 import { BatchSource, groupBy } from "../core/loaders.js";
-import type { ProjectContents } from "../projects/project-contents.js";
 import type { SecretPlace } from "../secrets/secret-keys.js";
 import type { SecretHolder } from "../secrets/secret-pruning.js";
 import { ScrapeJob } from "./scrape-job.js";
 import type { ScrapeJobFilter } from "./scrape-job-input.js";
 
 /** Scrape jobs in the database. */
-export class ScrapeJobRepository extends StoredRepository<ScrapeJob> implements ProjectContents, SecretHolder {
+export class ScrapeJobRepository extends ChildRepository<ScrapeJob> implements SecretHolder {
   /** The ids of all scrape jobs of each of many projects. */
   readonly idsByProject = new BatchSource<string, readonly string[]>(async (projectIds) => {
     const rows = await this.database.read((manager) =>
@@ -47,9 +46,5 @@ export class ScrapeJobRepository extends StoredRepository<ScrapeJob> implements 
   async heldSecrets(secrets: readonly SecretPlace[]): Promise<readonly string[]> {
     const jobs = await this.findMany([...new Set(secrets.map(({ entityId }) => entityId))]);
     return jobs.flatMap((job) => job?.credentials?.secretId ?? []);
-  }
-
-  async removeOf(projectId: string): Promise<void> {
-    await this.database.transaction((manager) => manager.delete(ScrapeJob, { projectId }));
   }
 }

@@ -1,26 +1,25 @@
 import type { Caller } from "../access/caller.js";
-import type { Change, Description } from "../audit/change.js";
+import type { Change } from "../audit/change.js";
 import type { ChangeLog } from "../audit/change-log.js";
 import { altered } from "../core/database/stored.js";
 import type { Order } from "../core/database/table-reader.js";
 import { NotFoundError } from "../core/errors.js";
 import { newId, requireId } from "../core/ids.js";
 import type { PageRequest } from "../core/page.js";
-import type { EgressService } from "../egress/egress-service.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Outcome } from "../graph/payload.js";
-import { type UserError, UserErrors } from "../graph/user-error.js";
+import { UserErrors } from "../graph/user-error.js";
 import type { ProjectService } from "../projects/project-service.js";
 import type { SecretStore } from "../secrets/secret-store.js";
-import { checkCredentials } from "./check-credentials.js";
-import { checkScrapeJob } from "./check-scrape-job.js";
-import { newHosts } from "./named-hosts.js";
+import { scrapeJobTaken } from "./check-scrape-job.js";
+import { describeScrapeJob } from "./describe-scrape-job.js";
 import { type ReadCredentials, readCredentials } from "./read-credentials.js";
 import { readProbe } from "./read-probe.js";
 import { readOpenstackDiscovery, readStaticTargets } from "./read-targets.js";
 import type { StoredCredentials } from "./scrape-credentials.js";
 import type { ScrapeCredentialsInput } from "./scrape-credentials-input.js";
 import { ScrapeJob } from "./scrape-job.js";
+import type { ScrapeJobChecks } from "./scrape-job-checks.js";
 import type { ScrapeJobCreateInput, ScrapeJobFilter, ScrapeJobUpdateInput } from "./scrape-job-input.js";
 import type { ScrapeJobRepository } from "./scrape-job-repository.js";
 import type { ScrapeLimits } from "./scrape-limits.js";
@@ -37,7 +36,7 @@ export class ScrapeJobService {
   constructor(
     private readonly repository: ScrapeJobRepository,
     private readonly projects: ProjectService,
-    private readonly egress: EgressService,
+    private readonly checks: ScrapeJobChecks,
     private readonly changes: ChangeLog,
     private readonly limits: ScrapeLimits,
     private readonly secrets: SecretStore,
@@ -167,16 +166,11 @@ export class ScrapeJobService {
   }
 
   async #check(caller: Caller, before: ScrapeJob | null, after: ScrapeJob, errors: UserErrors): Promise<void> {
-    checkScrapeJob(after, errors);
-    checkCredentials(after, { before, mayGoOverHttp: this.egress.credentialsOverHttp }, errors);
-    if (!errors.any) {
-      this.limits.checkInterval(await this.projects.require(caller, after.projectId), after, before, errors);
-    }
-    if (follows(after) && !follows(before)) errors.check(this.egress.refusesRedirects, redirects);
-    await this.egress.check(caller, after.projectId, "TARGETS", newHosts(before, after), errors);
+    const project = await this.projects.require(caller, after.projectId);
+    await this.checks.add(caller, { project, before, after, keepsSecretOf: before }, errors);
     const isNew = after.name !== before?.name;
     if (!errors.any && isNew && (await this.repository.findByName(after.projectId, after.name))) {
-      errors.add(taken.code, taken.message, taken.path);
+      errors.add(scrapeJobTaken.code, scrapeJobTaken.message, scrapeJobTaken.path);
     }
   }
 
@@ -192,8 +186,8 @@ export class ScrapeJobService {
       projectId: job?.projectId ?? null,
       before,
       after,
-      taken,
-      describe: (one) => describe(one, dryRun && one !== before ? plaintexts : new Map()),
+      taken: scrapeJobTaken,
+      describe: (one) => describeScrapeJob(one, dryRun && one !== before ? plaintexts : new Map()),
       refusal: () => this.limits.refusal(before, after),
       write: async (revision) => {
         await this.secrets.sealAll(job?.id ?? "", plaintexts);
@@ -203,31 +197,7 @@ export class ScrapeJobService {
   }
 }
 
-const taken: UserError = {
-  code: "TAKEN",
-  message: "The project has a scrape job with this name already.",
-  path: ["input", "name"],
-};
-
-const redirects = ["input", "probe", "http", "followRedirects"];
-
-function follows(job: ScrapeJob | null): boolean {
-  return job?.probe?.kind === "HTTP" && job.probe.followRedirects;
-}
-
 /** What a nullable input means for a field that always has a value: absent stays undefined, null is the default. */
 function cleared<T>(value: T | null | undefined, initial: T): T | undefined {
   return value === null ? initial : value;
-}
-
-/** A secret shows as its reference, so that a new one shows as a change; in a dry run, where that leads nowhere, as new. */
-function describe(job: ScrapeJob, unwritten: ReadonlyMap<string, string>): Description {
-  const { name, enabled, scheme, metricsPath, params, scrapeInterval, scrapeTimeout } = job;
-  const { staticTargets, openstackDiscovery, probe } = job;
-  const timing = { scrapeInterval, scrapeTimeout };
-  const { kind, username = null, secretId = "" } = job.credentials ?? {};
-  const secret = unwritten.has(secretId) ? "(new secret)" : secretId;
-  const credentials = kind === undefined ? null : { kind, username, secret };
-  const targets = { staticTargets, openstackDiscovery, probe, credentials };
-  return { name, enabled, scheme, metricsPath, params, ...timing, ...targets };
 }

@@ -8,6 +8,7 @@ const prefixes: readonly (readonly [field: RegExp, prefix: string])[] = [
   [/^globalRule/, "grl"],
   [/^apiToken/, "tok"],
   [/^silence/, "sil"],
+  [/^entity/, "aud"],
 ];
 
 /** Where an id is due, that of an object which exists: the project's by the argument's name, else by that of the field. */

@@ -1,33 +1,42 @@
-import Sqlite from "better-sqlite3";
 import { type Alertmanager, startAlertmanager } from "../support/alertmanager.js";
 import { startApp, type TestApp, type TestSettings } from "../support/app.js";
-import { createSqliteDatabase } from "../support/databases.js";
+import { createSqliteDatabase, type DatabaseSettings } from "../support/databases.js";
 import { startPrometheus } from "../support/prometheus.js";
+import { type Row, type Sql, sqlOn } from "../support/sql.js";
 
-/** The real server on SQLite with a real Alertmanager and a real Prometheus, and in it an object of each kind. */
+/** The real server with a real Alertmanager and a real Prometheus, and in it an object of each kind. */
 export interface SampleApp extends TestApp {
   readonly alertmanager: Alertmanager;
   /** The object of each kind, by the prefix of its id; all belong to the project `victim`. */
   readonly ids: Readonly<Record<string, string>>;
-  /** All that is stored in the database and the Alertmanager, but for when a token was last used. */
+  /** All that is stored in the database and the Alertmanager, but for refusals, and for when a token was last used. */
   stored(): Promise<unknown>;
+  /** The entries of the change log that tell of refusals, oldest first. */
+  refusals(): Promise<Row[]>;
 }
 
-/** Starts it; `other` is a second project, which has nothing. */
-export async function startSampleApp(settings: Pick<TestSettings, "access" | "onLog"> = {}): Promise<SampleApp> {
-  const database = await createSqliteDatabase();
+/** Starts it, on SQLite unless told otherwise; `other` is a second project, which has nothing. */
+export async function startSampleApp(
+  settings: Pick<TestSettings, "access" | "onLog"> & { readonly database?: DatabaseSettings } = {},
+): Promise<SampleApp> {
+  const { database = await createSqliteDatabase(), ...others } = settings;
   const [alertmanager, prometheus] = await Promise.all([startAlertmanager(), startPrometheus()]);
   const alertmanagers = [{ name: "main", members: [{ name: "first", url: alertmanager.url }] }];
   const app = await startApp(database, {
-    ...settings,
+    ...others,
     alertmanagers,
     prometheus: [{ name: "main", url: prometheus.url }],
   });
+  const sql = await sqlOn(database);
   return {
     ...app,
     alertmanager,
     ids: await makeOneOfEach(app),
-    stored: async () => ({ tables: tablesOf(database.file), silences: await alertmanager.api("/api/v2/silences") }),
+    stored: async () => ({
+      tables: await tablesOf(sql, database.type),
+      silences: await alertmanager.api("/api/v2/silences"),
+    }),
+    refusals: () => sql("SELECT * FROM audit_entry WHERE action = 'REFUSED' ORDER BY id"),
   };
 }
 
@@ -45,8 +54,13 @@ async function makeOneOfEach(app: TestApp): Promise<Record<string, string>> {
   const contacts = [{ type: "EMAIL", value: "a@example.org" }];
   const staticTargets = [{ host: "example.org", port: 9100 }];
   const matchers = [{ name: "alertname", value: "Sample" }];
+  const { auditEntries } = await app.data(
+    app.operator,
+    `{ auditEntries(filter: { project: "${prj}" }) { nodes { id } } }`,
+  );
   return {
     prj,
+    aud: auditEntries.nodes[0].id,
     cgr: await make("contactGroup", { project: prj, name: "team", contacts }),
     job: await make("scrapeJob", { project: prj, name: "node", staticTargets }),
     rul: await make("alertingRule", { project: prj, name: "Sample", expr: "up == 0" }),
@@ -56,13 +70,18 @@ async function makeOneOfEach(app: TestApp): Promise<Record<string, string>> {
   };
 }
 
-function tablesOf(file: string): unknown {
-  const database = new Sqlite(file, { readonly: true });
-  try {
-    const tables = database.prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").all();
-    const rows = tables.map(({ name }) => [name, database.prepare(`SELECT * FROM "${name}"`).all()] as const);
-    return JSON.parse(JSON.stringify(rows, (key, value) => (key === "last_used_at" ? undefined : value)));
-  } finally {
-    database.close();
+async function tablesOf(sql: Sql, type: DatabaseSettings["type"]): Promise<unknown> {
+  const tables = await sql(
+    type === "sqlite"
+      ? "SELECT name FROM sqlite_master WHERE type = 'table'"
+      : "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()",
+  );
+  const contents: [name: string, rows: Row[]][] = [];
+  for (const { name } of tables) {
+    contents.push([
+      String(name),
+      await sql(`SELECT * FROM \`${name}\`${name === "audit_entry" ? " WHERE action <> 'REFUSED'" : ""}`),
+    ]);
   }
+  return JSON.parse(JSON.stringify(contents, (key, value) => (key === "last_used_at" ? undefined : value)));
 }

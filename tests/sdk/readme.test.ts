@@ -42,6 +42,7 @@ it("the README's program compiles and does what it says, on a real server", asyn
     "Keep one of 2 secrets.",
     "Down fires after 10m",
     "1 1 false 1",
+    "1 field would be as test once made it.",
     expect.stringMatching(/^TAKEN input\.name /),
     "TAKEN",
     "The configuration is at revision 5.",

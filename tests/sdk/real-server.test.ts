@@ -50,7 +50,26 @@ describe("on a real server", () => {
     expect((await operator.projects.remove(project.id, { expectedVersion: 2 })).deletedId).toBe(project.id);
     expect(await operator.projects.find("one")).toBeNull();
     const entries = await operator.audit.list({ filter: { entityId: project.id } }).toArray({ limit: 9 });
-    expect(entries.map(({ action }) => action)).toEqual(["DELETE", "UPDATE", "CREATE"]);
+    expect(entries.map(({ action }) => action)).toEqual(["DELETE", "REFUSED", "UPDATE", "CREATE"]);
+  });
+
+  it("what was deleted or changed is brought back from the audit log", async () => {
+    const { project } = await operator.projects.create({ name: "restored", description: "first" });
+    const { scrapeJob } = await operator.scrapeJobs.create({ project: project.id, name: "node" });
+    await operator.projects.remove(project.id);
+    const [newest] = await operator.audit.list({ filter: { entityId: project.id } }).toArray({ limit: 1 });
+    const deletion = newest ?? expect.fail("there is no entry");
+    expect(await operator.audit.get(deletion.id)).toEqual(deletion);
+    expect(await operator.audit.get("aud_01h455vb4pex5vsknk084sn02q")).toBeNull();
+    const preview = await operator.audit.restore(deletion.id, { dryRun: true });
+    expect([preview.entity, preview.revision]).toEqual([null, null]);
+    const { entity, revision } = await operator.audit.restore(deletion.id);
+    const back = await operator.projects.get(project.id);
+    expect(entity).toEqual({ __typename: "Project", ...back });
+    expect([back?.description, back?.revision]).toEqual(["first", revision]);
+    expect((await operator.scrapeJobs.get(scrapeJob.id))?.name).toBe("node");
+    const stale = await failureOf(operator.audit.restore(deletion.id, { expectedVersion: 1 }));
+    expect(stale).toMatchObject({ name: "UserInputError", code: "CONFLICT" });
   });
 
   it("a mutation that is sent twice under one key is done once", async () => {

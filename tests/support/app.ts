@@ -29,6 +29,7 @@ export interface TestApp {
 /** What a test may set otherwise than by default; everything but the database. */
 export type TestSettings = Omit<Parameters<typeof settingsOf>[0], "database"> & {
   readonly now?: () => Date;
+  readonly random?: () => number;
   readonly playgroundAssets?: string;
   /** The addresses of names; by default none has any, and nobody is asked. */
   readonly resolve?: (name: string) => Promise<readonly string[]>;
@@ -39,7 +40,7 @@ export type TestSettings = Omit<Parameters<typeof settingsOf>[0], "database"> & 
 /** Starts the real server over `database`; it is closed at the end of the test file at the latest. */
 export async function startApp(
   database: DatabaseSettings,
-  { now, playgroundAssets, resolve = async () => [], onLog, ...rest }: TestSettings = {},
+  { now, random, playgroundAssets, resolve = async () => [], onLog, ...rest }: TestSettings = {},
 ): Promise<TestApp> {
   const log = { level: onLog ? "debug" : "silent" } as const;
   const limits = { ...rest.limits, rate: { ...unhurried, ...rest.limits?.rate } };
@@ -50,6 +51,7 @@ export async function startApp(
     log: makeLog(settings.log.level, onLog && { write: onLog }),
     resolve,
     ...(now ? { now } : {}),
+    ...(random ? { random } : {}),
     ...(playgroundAssets ? { playgroundAssets } : {}),
     onStatement: (sql) => void statements?.push(sql),
   });

@@ -92,6 +92,8 @@ async function startIn(folder: string): Promise<MariadbServer> {
       `--datadir=${join(folder, "data")}`,
       `--socket=${join(folder, "socket")}`,
       `--pid-file=${join(folder, "pid")}`,
+      // It names temporary tables by its process id, which another one may have too where containers share /tmp.
+      `--tmpdir=${folder}`,
       `--init-file=${initFile}`,
       "--bind-address=127.0.0.1",
       `--port=${login.port}`,

@@ -90,6 +90,8 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
     fresh: "silence",
   },
   silenceExpire: { call: `silenceExpire(id: $fresh) ${payload}`, who: members, fresh: "silence" },
+  // The entry tells of a change to the project itself.
+  entityRestore: { call: `entityRestore(auditEntry: $aud, dryRun: true) ${payload}`, who: administrators },
   apiTokenCreate: {
     call: `apiTokenCreate(input: { name: "n", memberships: [{ project: $prj, role: VIEWER }] }) ${payload}`,
     who: "F x F F + F F +",

@@ -14,6 +14,10 @@ export const databaseSettings = z.discriminatedUnion("type", [
     name: z.string().min(1),
     user: z.string().min(1),
     password: secret,
+    maintenance: z
+      .strictObject({ user: z.string().min(1), password: secret })
+      .optional()
+      .describe("Who migrates the tables and removes old entries of the change log, if not `user`."),
     // One connection holds the lock of the migrations while another runs them.
     poolSize: z.number().int().min(2).max(100).default(10),
     connectTimeoutSeconds: z.number().positive().default(5),

@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { DataSource, EntityManager } from "typeorm";
 import { UpstreamUnavailableError } from "../errors.js";
 import { isTransient, wrapDriverError } from "./driver-error.js";
+import { withLock } from "./with-lock.js";
+import { withRights } from "./with-rights.js";
 
 /** How often a transaction is tried when MariaDB ends it because of a deadlock or a lock wait. */
 const transactionTries = 5;
@@ -16,6 +18,8 @@ export interface SqliteConnection {
 export interface DatabaseBehaviour {
   /** SQLite's writing connection, below TypeORM. */
   readonly sqlite?: SqliteConnection;
+  /** Opens connections of the user who maintains the tables, where the settings name one; whoever asks closes them. */
+  readonly openMaintenance?: () => Promise<DataSource>;
   /** How long a read or a transaction may take before its caller is told that the database does not answer. */
   readonly timeoutMs?: number;
   /** Called once everything is closed. */
@@ -32,6 +36,7 @@ export interface DatabaseBehaviour {
 export class Database {
   #tail: Promise<unknown> = Promise.resolve();
   readonly #transaction = new AsyncLocalStorage<EntityManager>();
+  readonly #maintenance = new AsyncLocalStorage<DataSource>();
 
   constructor(
     private readonly writer: DataSource,
@@ -59,7 +64,8 @@ export class Database {
     if (outer) return work(outer);
     const within = (manager: EntityManager) => this.#transaction.run(manager, () => work(manager));
     const { sqlite } = this.options;
-    if (!sqlite) return this.#within(this.#retried(() => this.writer.transaction(within)));
+    const writer = this.#maintenance.getStore() ?? this.writer;
+    if (!sqlite) return this.#within(this.#retried(() => writer.transaction(within)));
     const run = () => this.#alone(sqlite, within);
     const result = this.#tail.then(run, run);
     this.#tail = result.catch(() => {});
@@ -72,6 +78,21 @@ export class Database {
       return await this.#within(work(this.manager));
     } catch (error) {
       throw wrapDriverError(error);
+    }
+  }
+
+  /**
+   * Runs `work` unless another server on this database is at work under the same name; then resolves to null. Its
+   * transactions are made by the user who maintains the tables, where the settings name one.
+   */
+  async maintain<T>(name: string, work: () => Promise<T>): Promise<T | null> {
+    if (this.isSqlite) return work(); // one server alone has the file
+    const { openMaintenance } = this.options;
+    const source = (await openMaintenance?.()) ?? this.writer;
+    try {
+      return await withRights(() => withLock(source, name, 0, () => this.#maintenance.run(source, work)));
+    } finally {
+      if (source !== this.writer) await source.destroy();
     }
   }
 

@@ -50,6 +50,15 @@ export function isTransient(error: unknown): boolean {
   return errno !== undefined && mariadbTransient.has(errno);
 }
 
+/** Access denied to the server, the database, the table. */
+const mariadbDenied = new Set([1045, 1044, 1142]);
+
+/** Whether the user of the connection lacks a right. */
+export function isDenied(error: unknown): boolean {
+  const errno = driverErrorOf(error)?.errno;
+  return errno !== undefined && mariadbDenied.has(errno);
+}
+
 /** Turns what the drivers throw into UniqueViolation or UPSTREAM_UNAVAILABLE; everything else passes unchanged. */
 export function wrapDriverError(error: unknown): unknown {
   if (error instanceof AppError || error instanceof UniqueViolation) return error;

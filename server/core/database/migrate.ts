@@ -1,7 +1,7 @@
 import type { DataSource } from "typeorm";
 import { DatabaseError } from "./database-error.js";
+import { withLock } from "./with-lock.js";
 
-const lockName = "metricsinfra_migrations";
 const lockWaitSeconds = 120;
 
 /**
@@ -9,22 +9,16 @@ const lockWaitSeconds = 120;
  * has migrations this program does not know was written by a newer one, and is left alone.
  */
 export async function migrate(source: DataSource): Promise<void> {
-  const runner = source.createQueryRunner();
-  const needsLock = source.options.type !== "better-sqlite3"; // SQLite: the file lock of openDatabase
-  try {
-    if (needsLock) {
-      const rows: { taken: unknown }[] = await runner.query("SELECT GET_LOCK(?, ?) AS taken", [
-        lockName,
-        lockWaitSeconds,
-      ]);
-      if (Number(rows[0]?.taken) !== 1)
-        throw new DatabaseError(`Another server has been migrating the database for over ${lockWaitSeconds} s.`);
-    }
+  const run = async () => {
     await refuseNewerSchema(source);
     await source.runMigrations({ transaction: "all" });
-  } finally {
-    if (needsLock) await runner.query("SELECT RELEASE_LOCK(?)", [lockName]);
-    await runner.release();
+    return true;
+  };
+  // On SQLite openDatabase holds a lock on the whole file.
+  const isDone =
+    source.options.type === "better-sqlite3" ? await run() : await withLock(source, "migrations", lockWaitSeconds, run);
+  if (isDone === null) {
+    throw new DatabaseError(`Another server has been migrating the database for over ${lockWaitSeconds} s.`);
   }
 }
 

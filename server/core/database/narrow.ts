@@ -25,6 +25,16 @@ export function oneOf(property: string, values: readonly string[]): Narrow {
     query.andWhere(`${row}.${property} IN (:...${property}In)`, { [`${property}In`]: [...values] });
 }
 
+/** Keeps only rows whose `property` is this time or later. */
+export function since(property: string, time: Date): Narrow {
+  return (query, row) => query.andWhere(`${row}.${property} >= :${property}Since`, { [`${property}Since`]: time });
+}
+
+/** Keeps only rows whose `property` is before this time. */
+export function until(property: string, time: Date): Narrow {
+  return (query, row) => query.andWhere(`${row}.${property} < :${property}Until`, { [`${property}Until`]: time });
+}
+
 /** All of them at once. */
 export function all(...narrows: readonly Narrow[]): Narrow {
   return (query, row) => narrows.reduce((narrowed, narrow) => narrow(narrowed, row), query);

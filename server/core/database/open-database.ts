@@ -6,8 +6,10 @@ import { DataSource, type DataSourceOptions, type MigrationInterface } from "typ
 import { Database } from "./database.js";
 import { DatabaseError } from "./database-error.js";
 import type { DatabaseSettings } from "./database-settings.js";
+import { isDenied } from "./driver-error.js";
 import { migrate } from "./migrate.js";
 import { StatementLogger } from "./statement-logger.js";
+import { withRights } from "./with-rights.js";
 
 /** What the database is made of, and who wants to hear about it. */
 export interface DatabaseOptions {
@@ -86,28 +88,70 @@ function lockSqliteFile(file: string): BetterSqlite3.Database {
 }
 
 async function openMariadb(settings: MariadbSettings, options: DatabaseOptions): Promise<Database> {
-  const pool = {
+  const connect = (user: MariadbUser) => connectWithPatience(poolOf(settings, user, options), settings, options);
+  const { maintenance } = settings;
+  const ready = async (source: DataSource) => {
+    await requireBinaryCollation(source, settings.name);
+    await withRights(() => migrate(source));
+  };
+  if (maintenance === undefined) {
+    const source = await orDestroyed(await connect(settings), ready);
+    return new Database(source, source, { timeoutMs: settings.timeoutSeconds * 1_000 });
+  }
+  await (await orDestroyed(await connect(maintenance), ready)).destroy();
+  const source = await orDestroyed(await connect(settings), (made) => requireRights(made, settings.user));
+  return new Database(source, source, {
+    timeoutMs: settings.timeoutSeconds * 1_000,
+    openMaintenance: () => new DataSource(poolOf(settings, maintenance, options)).initialize(),
+  });
+}
+
+type MariadbUser = Pick<MariadbSettings, "user" | "password"> & { readonly poolSize?: number };
+
+/** One connection of whoever maintains holds a lock, another works; a third waits for neither. */
+const maintenancePoolSize = 3;
+
+function poolOf(settings: MariadbSettings, { user, password, poolSize }: MariadbUser, options: DatabaseOptions) {
+  return {
     type: "mariadb",
     host: settings.host,
     port: settings.port,
-    username: settings.user,
-    password: settings.password,
+    username: user,
+    password,
     database: settings.name,
     charset: "utf8mb4",
     timezone: "Z",
-    poolSize: settings.poolSize,
+    poolSize: poolSize ?? maintenancePoolSize,
     connectTimeout: settings.connectTimeoutSeconds * 1_000,
     ...shared(options),
   } satisfies DataSourceOptions;
-  const source = await connectWithPatience(pool, `${settings.host}:${settings.port}`, options);
+}
+
+async function orDestroyed(source: DataSource, prepare: (source: DataSource) => Promise<void>): Promise<DataSource> {
   try {
-    await requireBinaryCollation(source, settings.name);
-    await migrate(source);
-    return new Database(source, source, { timeoutMs: settings.timeoutSeconds * 1_000 });
+    await prepare(source);
+    return source;
   } catch (error) {
     await source.destroy();
     throw error;
   }
+}
+
+/** A newer version may have tables that its user has no rights on yet; better told at once than by whoever needs them. */
+async function requireRights(source: DataSource, user: string): Promise<void> {
+  const denied: string[] = [];
+  for (const { tablePath } of source.entityMetadatas.filter(({ tableType }) => tableType !== "entity-child")) {
+    try {
+      await source.query(`SELECT 1 FROM \`${tablePath}\` LIMIT 0`);
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      denied.push(tablePath);
+    }
+  }
+  if (denied.length === 0) return;
+  throw new DatabaseError(
+    `The user ${user} has no rights on the tables ${denied.join(", ")}. Give it those in server/database-grants.sql.`,
+  );
 }
 
 /** Tables take the collation of their database; by any but a binary one, names and keys that differ in case are one. */
@@ -120,13 +164,14 @@ async function requireBinaryCollation(source: DataSource, name: string): Promise
 }
 
 async function connectWithPatience(
-  settings: DataSourceOptions,
-  where: string,
+  pool: DataSourceOptions,
+  { host, port }: MariadbSettings,
   options: DatabaseOptions,
 ): Promise<DataSource> {
+  const where = `${host}:${port}`;
   const deadline = Date.now() + (options.waitMs ?? 300_000);
   for (;;) {
-    const source = new DataSource(settings);
+    const source = new DataSource(pool);
     try {
       return await source.initialize();
     } catch (error) {

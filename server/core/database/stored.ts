@@ -19,3 +19,14 @@ export function altered<T extends object>(before: T, changes: { readonly [K in k
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   return Object.assign(Object.create(Object.getPrototypeOf(before)), before, Object.fromEntries(given));
 }
+
+/** Notes in an object that is about to be written when that is. */
+export function stamp(
+  entity: Stored,
+  { revision, version, createdAt, at }: Pick<Stored, "revision" | "version" | "createdAt"> & { readonly at: Date },
+): void {
+  entity.revision = revision;
+  entity.version = version;
+  entity.createdAt = createdAt;
+  entity.updatedAt = at;
+}

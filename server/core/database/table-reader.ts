@@ -182,13 +182,14 @@ function afterPosition(
   const beyond = direction === "ASC" ? ">" : "<";
   const column = `${row}.${property}`;
   return [
-    `(${column} ${beyond} :afterValue OR (${column} = :afterValue AND ${row}.id ${beyond} :afterId))`,
+    // Written so that both databases begin to read an index at the position.
+    `${column} ${beyond}= :afterValue AND (${column} ${beyond} :afterValue OR ${row}.id ${beyond} :afterId)`,
     { afterValue: value, afterId: id },
   ];
 }
 
 function isDateProperty(property: string): boolean {
-  return property.endsWith("At");
+  return property === "at" || property.endsWith("At");
 }
 
 function positionForSql([value, id]: Position, order: Order): readonly [string | number | Date, string] {

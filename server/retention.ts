@@ -1,0 +1,49 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { AuditRepository } from "./audit/audit-repository.js";
+import type { AuditSettings } from "./audit/audit-settings.js";
+import type { Database } from "./core/database/database.js";
+import type { SecretCare } from "./secret-care.js";
+
+/** What was removed because it was older than is kept. */
+export interface Pruned {
+  readonly before: Date;
+  readonly entries: number;
+  readonly secrets: number;
+}
+
+const dayMs = 86_400_000;
+/** Deleted in one transaction, for which writers wait. */
+const batchSize = 500;
+/** Between two of them, so that writers come first. */
+const pauseMs = 50;
+
+/** Removes what the change log is to remember no longer, and then the secrets that only it referred to. */
+export class Retention {
+  constructor(
+    private readonly settings: AuditSettings,
+    private readonly database: Database,
+    private readonly entries: AuditRepository,
+    private readonly secrets: SecretCare,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Null when everything is kept for ever, or another server is at it. */
+  async prune(stopped?: AbortSignal): Promise<Pruned | null> {
+    const { retentionDays } = this.settings;
+    if (retentionDays === 0) return null;
+    const before = new Date(this.now().getTime() - retentionDays * dayMs);
+    return this.database.maintain("prune", async () => {
+      const entries = await this.#pruneEntries(before, stopped);
+      const secrets = stopped?.aborted ? 0 : await this.secrets.prune(before);
+      return { before, entries, secrets };
+    });
+  }
+
+  async #pruneEntries(before: Date, stopped: AbortSignal | undefined): Promise<number> {
+    for (let removed = 0; ; await delay(pauseMs)) {
+      const count = stopped?.aborted ? 0 : await this.entries.removeBefore(before, batchSize);
+      removed += count;
+      if (count < batchSize) return removed;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { describedLabels, describedText } from "../audit/described-values.js";
+import { GlobalRuleMode } from "./global-rule.js";
+
+const everyRule = {
+  name: z.string(),
+  expr: z.string(),
+  labels: describedLabels,
+  interval: describedText,
+  enabled: z.boolean().default(true),
+};
+
+const everyAlerting = {
+  ...everyRule,
+  for: z.string().default("1m"),
+  keepFiringFor: describedText,
+  severity: z.string().default("warning"),
+  annotations: describedLabels,
+};
+
+/** A recording rule as the change log describes it, now or in the past. */
+export const describedRecordingRule = z.object(everyRule);
+
+/** An alerting rule as the change log describes it, now or in the past. */
+export const describedAlertingRule = z.object(everyAlerting);
+
+/** A global rule as the change log describes it, now or in the past. */
+export const describedGlobalRule = z.object({ ...everyAlerting, mode: z.enum(GlobalRuleMode).default("PER_PROJECT") });
