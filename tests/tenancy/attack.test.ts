@@ -69,7 +69,6 @@ describe("whoever administers one project, and wants to reach another", () => {
   });
 
   it("has changed nothing of the other's: not in the graph, not in Alertmanager, not in its files", async () => {
-    // After each reload Prometheus knows no Alertmanager for some seconds, in which alerts that live so briefly go out.
     const alerts = async () => (await arena.victim.client.alerts.list().toArray({ limit: 2 })).length > 0;
     await waitFor(alerts, { what: "the victim's alert to be sent again", deadlineMs: 30_000 });
     expect(await stateOf(arena)).toEqual(before);

@@ -96,6 +96,8 @@ export async function makeCanaryVictim(stack: RealStack, canaries: Canaries): Pr
     name: alertname,
     expr: `victim_secret{rack!="${c("a matcher of its rule")}"} > 0`,
     for: "0s",
+    // It is sent so often, and lives four times as long: after each reload Prometheus knows no Alertmanager for some seconds.
+    interval: "15s",
     severity: c("a severity"),
     labels: { tier: c("a label of its rule") },
     annotations: { summary: `${c("an annotation")} {{ $labels.note }} {{ $value }}` },

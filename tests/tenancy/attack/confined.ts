@@ -1,6 +1,7 @@
-const keywords = new Set(
-  "and or unless by without on ignoring group_left group_right bool offset start end inf nan atan2".split(" "),
-);
+/** Between two operands, or after one; anywhere else such a word is the name of a metric. */
+const afterOperand = new Set(["and", "or", "unless", "atan2", "offset"]);
+const beforeOperand = new Set(["bool", "group_left", "group_right"]);
+const numbers = new Set(["inf", "nan"]);
 const stringLiteral = /"(?:[^"\\]|\\.)*"/g;
 const token = /"\d+"|[a-zA-Z_:][a-zA-Z0-9_:]*|\{[^}]*\}|\[[^\]]*\]|\(|\)|[\d.][\w.]*(?:(?<=\de)[+-]\d+)?|[^\s]/gi;
 
@@ -16,10 +17,12 @@ export function unconfinedPart(printed: string, project: string): string | null 
   for (const [index, part] of tokens.entries()) {
     if (part.startsWith("{") && !isConfined(part, strings, project)) return part;
     if (!/^[a-z_:]/i.test(part) || isInGrouping(tokens, index)) continue;
-    const next = tokens[index + 1];
-    const isCall = next === "(";
-    if (!isCall && !next?.startsWith("{") && !keywords.has(part.toLowerCase()) && !isAggregation(tokens, index))
-      return part;
+    const [before = "", next = ""] = [tokens[index - 1], tokens[index + 1]];
+    const isWord =
+      (afterOperand.has(part) && /[)}\]\w]$/.test(before)) ||
+      (beforeOperand.has(part) && /^[\w({]/.test(next)) ||
+      numbers.has(part.toLowerCase());
+    if (next !== "(" && !next.startsWith("{") && !isWord && !isAggregation(tokens, index)) return part;
   }
   return null;
 }

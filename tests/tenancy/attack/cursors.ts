@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { waitFor } from "../../support/wait-for.js";
 import type { Attack } from "./attack.js";
 import { type Attempt, attempts } from "./attempt.js";
 
@@ -11,7 +12,12 @@ interface List {
 }
 
 /** The cursor of the first thing that the victim has in a list. */
-async function theirCursor({ victim, arena }: Attack, field: string, root: boolean): Promise<string> {
+function theirCursor(attack: Attack, field: string, root: boolean): Promise<string> {
+  const cursor = () => cursorNow(attack, field, root);
+  return waitFor(cursor, { what: `the victim to have something in ${field}`, deadlineMs: 30_000 });
+}
+
+async function cursorNow({ victim, arena }: Attack, field: string, root: boolean): Promise<string | undefined> {
   const { stack } = arena;
   const query = root
     ? `{ list: ${field}(first: 1) { edges { cursor } } }`
@@ -22,9 +28,7 @@ async function theirCursor({ victim, arena }: Attack, field: string, root: boole
     body: JSON.stringify({ query }),
   });
   const { data } = (await response.json()) as { data: { list?: List; project?: { list: List } } };
-  const cursor = (data.list ?? data.project?.list)?.edges[0]?.cursor;
-  if (cursor === undefined) throw new Error(`The victim has nothing in ${field}.`);
-  return cursor;
+  return (data.list ?? data.project?.list)?.edges[0]?.cursor;
 }
 
 const readOwn = (attack: Attack, field: string, after: string) =>
