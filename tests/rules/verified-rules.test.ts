@@ -49,6 +49,12 @@ describeOnEachDatabase((database) => {
       expect({ ...rule, userErrors }).toEqual({ id: rule.id, verifiedByPrometheus: true, userErrors: [] });
       expect((await app.data(app.operator, stored, { id: rule.id })).node).toEqual({ verifiedByPrometheus: true });
     }
+    // Prometheus prints this over some 100 kB of indented lines.
+    const long = Array.from({ length: 249 }, (_, index) => (index < 90 ? `a${index}` : "1")).join(" + ");
+    expect((await app.data(app.operator, report, { project, expr: long })).expression).toMatchObject({
+      verifiedByPrometheus: true,
+      problems: [],
+    });
     expect((await app.data(app.operator, report, { project, expr: "x  or\ny" })).expression).toEqual({
       valid: true,
       enforcedExpr: 'x{project="a"} or y{project="a"}',
