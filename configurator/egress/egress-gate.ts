@@ -7,6 +7,8 @@ export interface EgressGate {
   allows(project: string, use: EgressUse, host: string): boolean;
   /** Whether HTTP probes may follow redirects. */
   readonly probeRedirects: boolean;
+  /** Whether credentials of scrapes and probes may be sent without TLS. */
+  readonly credentialsOverHttp: boolean;
   /** The names that a project uses, and whether each is refused now. */
   namesOf(project: ProjectConfig): Readonly<Record<string, boolean>>;
 }

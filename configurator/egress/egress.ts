@@ -59,6 +59,10 @@ export class Egress implements EgressGate {
     return this.#known.source.probeRedirects;
   }
 
+  get credentialsOverHttp(): boolean {
+    return this.#known.source.credentialsOverHttp;
+  }
+
   allows(project: string, use: EgressUse, host: string): boolean {
     const verdict = this.#known.judge(project, use, host);
     return verdict === "RESOLVE" ? !this.#names.isRefused(host.toLowerCase(), this.#known) : verdict === "ALLOWED";

@@ -45,7 +45,10 @@ export function makeOutputs(settings: Settings, tiers: LimitTiers): Outputs {
   ].filter((one) => one !== undefined);
   const render: RenderOptions = {
     prometheus: prometheus && { tiers },
-    blackbox: blackbox && { address: blackbox.address },
+    blackbox: blackbox && {
+      address: blackbox.address,
+      secretsFolder: join(directory, "blackbox", "current", "secrets"),
+    },
     alertmanager: alertmanager && {
       secretsFolder: join(directory, "alertmanager", "current", "secrets"),
       continue: alertmanager.continue,

@@ -6,7 +6,10 @@ import type { ReleaseTree } from "../disk/release-tree.js";
 import { projectOfPath, type ReleaseView } from "../disk/release-view.js";
 import type { Reloader } from "../reload/reloader.js";
 import type { LimitTiers } from "../render/limit-tier.js";
+import type { ScrapeConfigs } from "../render/own-jobs.js";
 import { renderPrometheusCheck, renderPrometheusConfig } from "../render/prometheus-config.js";
+import { scrapesFolder } from "../render/render-project.js";
+import type { YamlValue } from "../render/yaml-text.js";
 import type { BaseSource } from "./base-source.js";
 import type { Output, Suspect } from "./output.js";
 
@@ -16,10 +19,10 @@ const rulesFolder = "rules";
 /** How many projects' rules are read by Prometheus at the same time. */
 const readAtOnce = 8;
 
-/** Prometheus: the main config and a rule file per project. */
+/** Prometheus: the main config, and per project a rule file, the scrape configs of its jobs with credentials, their secrets. */
 export class PrometheusOutput implements Output {
   readonly name = "prometheus";
-  readonly projectFolders = [rulesFolder];
+  readonly projectFolders = [rulesFolder, scrapesFolder, "secrets"];
 
   constructor(
     readonly tree: ReleaseTree,
@@ -34,12 +37,20 @@ export class PrometheusOutput implements Output {
     return this.rules.unread;
   }
 
-  mainFiles(): ReadonlyMap<string, string> {
-    return new Map([[mainFile, renderPrometheusConfig(this.base.read(), this.tiers, this.tree.folder)]]);
+  mainFiles(view: ReleaseView): ReadonlyMap<string, string> {
+    const { tiers, tree } = this;
+    const own = scrapeConfigsIn(view, view.list(scrapesFolder));
+    return new Map([[mainFile, renderPrometheusConfig(this.base.read(), { tiers, folder: tree.folder, own })]]);
   }
 
   async checkProjects(projects: readonly string[]): Promise<string | undefined> {
-    const files = projects.map((project) => this.tree.buildingPath(pathOf(project)));
+    return (await this.#checkRules(projects)) ?? (await this.#checkScrapes(projects));
+  }
+
+  async #checkRules(projects: readonly string[]): Promise<string | undefined> {
+    const there = new Set(this.tree.building.list(rulesFolder));
+    const paths = projects.map(pathOf).filter((path) => there.has(path));
+    const files = paths.map((path) => this.tree.buildingPath(path));
     // promtool uses one core, and a command line has an end.
     const share = Math.min(2000, Math.max(200, Math.ceil(files.length / availableParallelism())));
     const parts = Array.from({ length: Math.ceil(files.length / share) }, (_, part) => {
@@ -76,8 +87,22 @@ export class PrometheusOutput implements Output {
     return suspects.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  async checkMain(): Promise<string | undefined> {
-    this.tree.write(new Map([[checkFile, renderPrometheusCheck(this.base.read(), this.tiers, this.tree.folder)]]));
+  /** Without any project it checks what the others' scrape configs are to be merged with. */
+  async #checkScrapes(projects: readonly string[]): Promise<string | undefined> {
+    const wanted = new Set(projects);
+    const view = this.tree.building;
+    const paths = view.list(scrapesFolder).filter((path) => wanted.has(projectOfPath(path)));
+    return paths.length === 0 && projects.length > 0 ? undefined : this.#checkConfig({}, scrapeConfigsIn(view, paths));
+  }
+
+  checkMain(): Promise<string | undefined> {
+    const view = this.tree.building;
+    return this.#checkConfig(this.tiers, scrapeConfigsIn(view, view.list(scrapesFolder)));
+  }
+
+  async #checkConfig(tiers: LimitTiers, own: readonly YamlValue[]): Promise<string | undefined> {
+    const config = renderPrometheusCheck(this.base.read(), { tiers, folder: this.tree.folder, own });
+    this.tree.write(new Map([[checkFile, config]]));
     const result = await this.promtool(["check", "config", this.tree.buildingPath(checkFile)]);
     this.tree.write(new Map([[checkFile, null]]));
     return this.#problem(result);
@@ -86,6 +111,11 @@ export class PrometheusOutput implements Output {
   #problem({ ok, output }: CommandResult): string | undefined {
     return ok ? undefined : toolMessage(output, this.tree.buildingFolder);
   }
+}
+
+/** As this program has written them; nobody else writes in that folder. */
+function scrapeConfigsIn(view: ReleaseView, paths: readonly string[]): readonly YamlValue[] {
+  return paths.flatMap((path): ScrapeConfigs => JSON.parse(view.read(path) ?? "[]"));
 }
 
 function pathOf(project: string): string {

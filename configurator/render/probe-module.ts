@@ -2,8 +2,15 @@ import { type EgressGate, outOfReach } from "../egress/egress-gate.js";
 import { headerHost } from "../egress/project-hosts.js";
 import type { ProbeConfig, ProjectConfig, ScrapeJobConfig, StaticTargetConfig } from "../fetch/project-config.js";
 import { address } from "./address.js";
+import {
+  credentialsProblem,
+  type RenderedCredentials,
+  renderCredentials,
+  unreadableSecret,
+} from "./job-credentials.js";
 import { isPartName } from "./names.js";
 import { byName } from "./order.js";
+import type { Problem } from "./problem.js";
 import { textProblem } from "./text-problem.js";
 import type { YamlValue } from "./yaml-text.js";
 
@@ -38,16 +45,44 @@ export function moduleName(project: string, job: string): string {
   return `${project}/${job}`;
 }
 
-/** The modules that one project's probes need; undefined when it has no probe. */
-export function renderProbeModules(project: ProjectConfig, gate: EgressGate): ProbeModules | undefined {
+/** What probes are rendered with. */
+export interface ProbeOptions {
+  readonly gate: EgressGate;
+  /** The folder that the secrets' files will be in when the exporter reads them. */
+  readonly secretsFolder: string;
+}
+
+/** A project's modules, absent when it has no probe, and the secrets that go to files of their own, by file name. */
+export interface RenderedModules {
+  readonly modules?: ProbeModules;
+  readonly secrets: ReadonlyMap<string, string>;
+  /** Whether a secret could not be read, so that a machine that has modules of the project keeps them as they are. */
+  readonly isIncomplete: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** The modules that one project's probes need. */
+export function renderProbeModules(project: ProjectConfig, { gate, secretsFolder }: ProbeOptions): RenderedModules {
   const modules: Record<string, YamlValue> = {};
+  const secrets = new Map<string, string>();
+  const problems: Problem[] = [];
   for (const job of project.scrapeJobs.toSorted(byName)) {
     if (!job.enabled || job.probe === null || !isPartName(job.name)) continue;
-    if (probeProblem(project, job, gate) === undefined) {
-      modules[moduleName(project.name, job.name)] = probeModule(job.probe, wantsRedirects(job) && gate.probeRedirects);
+    if ((probeProblem(project, job, gate) ?? credentialsProblem(job, gate)) !== undefined) continue;
+    const unreadable = unreadableSecret(job);
+    if (unreadable !== undefined) {
+      const kept = "Meanwhile the machine keeps the probes that it had of this project, if any.";
+      problems.push({ project: project.id, message: `The probe of "${job.name}" is lacking: ${unreadable} ${kept}` });
+      continue;
     }
+    const credentials = renderCredentials(project, job, secretsFolder);
+    if (credentials !== undefined) secrets.set(credentials.file, credentials.secret);
+    // With credentials never: they would be sent along, to wherever a redirect leads.
+    const follows = wantsRedirects(job) && gate.probeRedirects && credentials === undefined;
+    modules[moduleName(project.name, job.name)] = probeModule(job.probe, follows, credentials?.config);
   }
-  return Object.keys(modules).length === 0 ? undefined : modules;
+  const rest = { secrets, isIncomplete: problems.length > 0, problems };
+  return Object.keys(modules).length === 0 ? rest : { modules, ...rest };
 }
 
 /** What the exporter is asked to probe: a URL for HTTP, an address for the others. */
@@ -78,7 +113,11 @@ function textsOf(probe: ProbeConfig): readonly string[] {
   }
 }
 
-function probeModule(probe: ProbeConfig, followsRedirects: boolean): YamlValue {
+function probeModule(
+  probe: ProbeConfig,
+  followsRedirects: boolean,
+  credentials: RenderedCredentials["config"] = {},
+): YamlValue {
   const ip = ipVersion(probe.ipProtocol);
   switch (probe.__typename) {
     case "HttpProbe": {
@@ -94,6 +133,7 @@ function probeModule(probe: ProbeConfig, followsRedirects: boolean): YamlValue {
           fail_if_body_matches_regexp: probe.bodyNotMatches === null ? undefined : [probe.bodyNotMatches],
           tls_config: probe.verifyTls ? undefined : { insecure_skip_verify: true },
           body_size_limit: bodySizeLimit,
+          ...credentials,
           ...ip,
         },
       };

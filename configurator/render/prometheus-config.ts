@@ -1,19 +1,28 @@
 import { type BaseFile, BaseFileError, isYamlMap, listAt, refuseRelativePaths, textOf } from "./base-file.js";
-import type { LimitTiers } from "./limit-tier.js";
+import type { LimitTier, LimitTiers } from "./limit-tier.js";
 import { type YamlValue, yamlText } from "./yaml-text.js";
 
 /** What begins the names of our scrape jobs. */
 export const jobPrefix = "metricsinfra/";
 
-/** Prometheus's main config: the base file with our rule files and one scrape job per limit tier. */
-export function renderPrometheusConfig(base: BaseFile, tiers: LimitTiers, folder: string): string {
+/** What Prometheus's config holds beside the base file. */
+export interface PrometheusConfigParts {
+  readonly tiers: LimitTiers;
+  /** The folder that the targets' folders are in. */
+  readonly folder: string;
+  /** The scrape configs of projects' jobs with credentials. */
+  readonly own: readonly YamlValue[];
+}
+
+/** Prometheus's main config: the base file with our rule files, one scrape job per limit tier, and the projects' own. */
+export function renderPrometheusConfig(base: BaseFile, { tiers, folder, own }: PrometheusConfigParts): string {
   const content = checkBase(base, folder);
   return yamlText({
     ...content,
     // Relative to this file, so through `current`: the path of a rule group, by which Prometheus knows it again after
     // a reload, stays the same from release to release.
     rule_files: [...listAt(base, content, "rule_files"), "rules/*.yml"],
-    scrape_configs: [...listAt(base, content, "scrape_configs"), ...scrapeJobs(tiers, folder)],
+    scrape_configs: [...listAt(base, content, "scrape_configs"), ...scrapeJobs(tiers, folder), ...own],
   });
 }
 
@@ -21,11 +30,11 @@ export function renderPrometheusConfig(base: BaseFile, tiers: LimitTiers, folder
  * The same without our rule files, for `promtool check config`: those were checked one by one when they changed, and
  * reading all of them again would take seconds.
  */
-export function renderPrometheusCheck(base: BaseFile, tiers: LimitTiers, folder: string): string {
+export function renderPrometheusCheck(base: BaseFile, { tiers, folder, own }: PrometheusConfigParts): string {
   const content = checkBase(base, folder);
   return yamlText({
     ...content,
-    scrape_configs: [...listAt(base, content, "scrape_configs"), ...scrapeJobs(tiers, folder)],
+    scrape_configs: [...listAt(base, content, "scrape_configs"), ...scrapeJobs(tiers, folder), ...own],
   });
 }
 
@@ -34,12 +43,9 @@ export function targetsFolder(folder: string, tier: string): string {
   return `${folder}/targets/${tier}`;
 }
 
-function scrapeJobs(tiers: LimitTiers, folder: string): readonly YamlValue[] {
-  return Object.entries(tiers).map(([name, tier]) => ({
-    job_name: `${jobPrefix}${name}`,
-    honor_labels: false,
-    // A redirect would lead wherever the target says, past the policy of where projects' config may point.
-    follow_redirects: false,
+/** What a tier says of each scrape. */
+export function tierLimits(tier: LimitTier): { readonly [key: string]: YamlValue } {
+  return {
     scrape_interval: tier.scrapeInterval,
     scrape_timeout: tier.scrapeTimeout,
     sample_limit: tier.samplesPerScrape,
@@ -47,6 +53,16 @@ function scrapeJobs(tiers: LimitTiers, folder: string): readonly YamlValue[] {
     label_name_length_limit: tier.labelNameLength,
     label_value_length_limit: tier.labelValueLength,
     body_size_limit: `${tier.bodyBytes}B`,
+  };
+}
+
+function scrapeJobs(tiers: LimitTiers, folder: string): readonly YamlValue[] {
+  return Object.entries(tiers).map(([name, tier]) => ({
+    job_name: `${jobPrefix}${name}`,
+    honor_labels: false,
+    // A redirect would lead wherever the target says, past the policy of where projects' config may point.
+    follow_redirects: false,
+    ...tierLimits(tier),
     file_sd_configs: [{ files: [`${targetsFolder(folder, name)}/*.json`] }],
   }));
 }

@@ -3,6 +3,7 @@ import type { ProjectConfig } from "../fetch/project-config.js";
 import { type ContactOptions, renderContacts } from "./contact-fragment.js";
 import { type LimitTiers, tierOf } from "./limit-tier.js";
 import { isProjectName } from "./names.js";
+import { renderOwnJobs } from "./own-jobs.js";
 import { renderProbeModules } from "./probe-module.js";
 import type { Problem } from "./problem.js";
 import { renderRuleFile } from "./rule-file.js";
@@ -14,7 +15,7 @@ export type OutputName = "prometheus" | "blackbox" | "alertmanager";
 /** What is rendered, and what it depends on beside the projects; an output that is absent is not written. */
 export interface RenderOptions {
   readonly prometheus?: { readonly tiers: LimitTiers } | undefined;
-  readonly blackbox?: { readonly address: string } | undefined;
+  readonly blackbox?: { readonly address: string; readonly secretsFolder: string } | undefined;
   readonly alertmanager?: ContactOptions | undefined;
 }
 
@@ -25,14 +26,17 @@ export interface RenderedProject {
   readonly files: Readonly<Record<OutputName, ReadonlyMap<string, string>>>;
   readonly targets?: { readonly tier: string; readonly text: string };
   /**
-   * The outputs in which it keeps the files that the machine has, because the server cannot read a secret of it now; the
-   * files given here are for a machine that has none.
+   * The folders in which it keeps the files that the machine has, because the server cannot read a secret of it now; the
+   * files given here are for a machine that has none there.
    */
-  readonly keeps: readonly OutputName[];
+  readonly keeps: readonly `${OutputName}/${string}`[];
   /** The names of hosts that it uses, and whether each was refused when it was rendered. */
   readonly names: Readonly<Record<string, boolean>>;
   readonly problems: readonly Problem[];
 }
+
+/** Where the scrape configs of projects' jobs with credentials are, in Prometheus's releases. */
+export const scrapesFolder = "scrapes";
 
 const noFiles: ReadonlyMap<string, string> = new Map();
 
@@ -50,42 +54,70 @@ export function renderProject(project: ProjectConfig, options: RenderOptions, ga
       problems: [{ project: id, message: "The project is left out: its name is not allowed." }],
     };
   }
-  const { targets, problems, rules } = renderForPrometheus(project, options, gate);
-  const modules = options.blackbox && renderProbeModules(project, gate);
+  const prometheus = renderForPrometheus(project, options, gate);
+  const probes = options.blackbox && renderProbeModules(project, { gate, ...options.blackbox });
   const contacts = options.alertmanager && renderContacts(project, options.alertmanager, gate);
   return {
     id,
     name,
     files: {
-      prometheus: oneFile(`rules/${name}.yml`, rules),
-      blackbox: oneFile(`projects/${name}.json`, modules && jsonText(modules)),
+      prometheus: prometheus.files,
+      blackbox: new Map([
+        ...oneFile(`projects/${name}.json`, probes?.modules && jsonText(probes.modules)),
+        ...secretFiles(probes?.secrets),
+      ]),
       alertmanager: new Map([
         ...oneFile(`projects/${name}.json`, contacts?.fragment && jsonText(contacts.fragment)),
-        ...[...(contacts?.secrets ?? [])].map(([file, secret]) => [`secrets/${file}`, secret] as const),
+        ...secretFiles(contacts?.secrets),
       ]),
     },
-    targets,
-    keeps: contacts?.keeps === true ? ["alertmanager"] : [],
+    targets: prometheus.targets,
+    keeps: [
+      ...prometheus.keeps,
+      ...(probes?.isIncomplete === true ? (["blackbox/projects", "blackbox/secrets"] as const) : []),
+      ...(contacts?.keeps === true ? (["alertmanager/projects", "alertmanager/secrets"] as const) : []),
+    ],
     names: gate.namesOf(project),
-    problems: [...problems, ...(contacts?.problems ?? [])],
+    problems: [...prometheus.problems, ...(probes?.problems ?? []), ...(contacts?.problems ?? [])],
   };
+}
+
+/** What is rendered of one project for Prometheus. */
+interface RenderedForPrometheus extends Pick<RenderedProject, "targets" | "keeps" | "problems"> {
+  readonly files: ReadonlyMap<string, string>;
 }
 
 function renderForPrometheus(
   project: ProjectConfig,
   { prometheus, blackbox }: RenderOptions,
   gate: EgressGate,
-): Pick<RenderedProject, "targets" | "problems"> & { readonly rules?: string } {
-  if (prometheus === undefined) return { problems: [] };
+): RenderedForPrometheus {
+  if (prometheus === undefined) return { files: noFiles, keeps: [], problems: [] };
   const { name: tierName, tier, known } = tierOf(prometheus.tiers, project.limitTier);
   const rules = renderRuleFile(project, tier);
   const targets = renderTargetFile(project, tier, { blackboxAddress: blackbox?.address, gate });
+  const own = renderOwnJobs(project, tier, targets.own);
   const message = `The server's settings hold no limit tier "${project.limitTier}"; the limits of "${tierName}" apply.`;
   return {
-    rules: rules.text,
+    files: new Map([
+      ...oneFile(`rules/${project.name}.yml`, rules.text),
+      ...oneFile(`${scrapesFolder}/${project.name}.json`, own.configs && jsonText(own.configs)),
+      ...secretFiles(own.secrets),
+    ]),
     targets: targets.text === undefined ? undefined : { tier: tierName, text: targets.text },
-    problems: [...(known ? [] : [{ project: project.id, message }]), ...rules.problems, ...targets.problems],
+    // What the machine has may hold a target that may not be reached any more.
+    keeps: own.isIncomplete && !targets.isOutOfReach ? [`prometheus/${scrapesFolder}`, "prometheus/secrets"] : [],
+    problems: [
+      ...(known ? [] : [{ project: project.id, message }]),
+      ...rules.problems,
+      ...targets.problems,
+      ...own.problems,
+    ],
   };
+}
+
+function secretFiles(secrets: ReadonlyMap<string, string> = noFiles): readonly (readonly [string, string])[] {
+  return [...secrets].map(([file, secret]) => [`secrets/${file}`, secret] as const);
 }
 
 function oneFile(path: string, text: string | undefined): ReadonlyMap<string, string> {

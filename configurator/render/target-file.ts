@@ -1,6 +1,7 @@
 import { type EgressGate, outOfReach } from "../egress/egress-gate.js";
 import type { Labels, ProjectConfig, ScrapeJobConfig, StaticTargetConfig } from "../fetch/project-config.js";
 import { address } from "./address.js";
+import { credentialsProblem } from "./job-credentials.js";
 import type { LimitTier } from "./limit-tier.js";
 import { isHost, isPartName, refusedLabel } from "./names.js";
 import { byName } from "./order.js";
@@ -12,13 +13,24 @@ import { textProblem } from "./text-problem.js";
 /** A target file's text, absent when it would hold no target, and what could not be rendered. */
 export interface RenderedTargets {
   readonly text?: string;
+  /** The jobs that say who they are to their targets: those are not in the file. */
+  readonly own: readonly OwnTargets[];
+  /** Whether a host is left out because it may not be reached. */
+  readonly isOutOfReach: boolean;
   readonly problems: readonly Problem[];
+}
+
+/** The targets of one job. */
+export interface OwnTargets {
+  readonly job: ScrapeJobConfig;
+  readonly groups: readonly TargetGroup[];
 }
 
 /** The labels that a target's own may not replace. */
 const ourLabels = ["project", "job", "instance"];
 
-interface TargetGroup {
+/** Targets that have all their labels in common. */
+export interface TargetGroup {
   readonly targets: readonly string[];
   readonly labels: Labels;
 }
@@ -35,6 +47,8 @@ export function renderTargetFile(project: ProjectConfig, tier: LimitTier, option
   const { blackboxAddress, gate } = options;
   const problems: Problem[] = [];
   const groups: TargetGroup[] = [];
+  const own: OwnTargets[] = [];
+  let isOutOfReach = false;
   for (const job of project.scrapeJobs.filter((each) => each.enabled).toSorted(byName)) {
     const report = (message: string) =>
       problems.push({ project: project.id, message: `Scrape job "${job.name}" ${message}.` });
@@ -50,17 +64,17 @@ export function renderTargetFile(project: ProjectConfig, tier: LimitTier, option
     const common = { ...timing.labels, __metricsinfra_scrape_job: job.id, job: job.name, project: project.name };
     const accepted = job.staticTargets.filter((target) => {
       const isReachable = gate.allows(project.name, "TARGETS", target.host);
+      isOutOfReach ||= !isReachable;
       const problem = targetProblem(target, job) ?? (isReachable ? undefined : outOfReach);
       if (problem !== undefined) report(`leaves out the target ${JSON.stringify(target.host)}: ${problem}`);
       return problem === undefined;
     });
-    groups.push(
-      ...(job.probe === null
-        ? scrapeGroups(job, accepted, common)
-        : probeGroups(project, job, accepted, common, blackboxAddress ?? "")),
-    );
+    if (job.probe !== null) groups.push(...probeGroups(project, job, accepted, common, blackboxAddress ?? ""));
+    else if (job.credentials !== null) own.push({ job, groups: scrapeGroups(job, accepted, common) });
+    else groups.push(...scrapeGroups(job, accepted, common));
   }
-  return groups.length === 0 ? { problems } : { text: `${JSON.stringify(groups, null, 2)}\n`, problems };
+  const rest = { own, isOutOfReach, problems };
+  return groups.length === 0 ? rest : { text: `${JSON.stringify(groups, null, 2)}\n`, ...rest };
 }
 
 function scrapeGroups(
@@ -109,7 +123,7 @@ function jobProblem(
 ): string | undefined {
   if (!isPartName(job.name)) return "its name is not allowed";
   if (job.probe !== null && blackboxAddress === undefined) return "this agent has no blackbox exporter";
-  const problem = probeProblem(project, job, gate);
+  const problem = probeProblem(project, job, gate) ?? credentialsProblem(job, gate);
   if (problem !== undefined) return problem;
   const text = textProblem([job.metricsPath, ...Object.values(job.params)]);
   if (text !== undefined) return `its path or a parameter ${text}`;

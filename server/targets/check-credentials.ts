@@ -22,6 +22,10 @@ export function checkCredentials(
   if (probe !== null && probe.kind !== "HTTP") {
     errors.add("INVALID", "Only scrapes and HTTP probes say who they are.", path);
   }
+  if (probe?.kind === "HTTP" && probe.followRedirects) {
+    const at = ["input", "probe", "http", "followRedirects"];
+    errors.add("INVALID", "A probe with credentials follows no redirects: they would be sent along.", at);
+  }
   if (scheme !== "HTTPS" && !mayGoOverHttp) {
     errors.add("INVALID", "Credentials are only sent over HTTPS: set the scheme to HTTPS.", path);
   }

@@ -6,7 +6,8 @@ import { renderBlackboxConfig } from "../../configurator/render/blackbox-config.
 import { renderPrometheusConfig } from "../../configurator/render/prometheus-config.js";
 import { yamlText } from "../../configurator/render/yaml-text.js";
 
-const prometheus = (text: string) => renderPrometheusConfig(parseBaseFile("/etc/b.yml", text), {}, "/srv/p");
+const parts = { tiers: {}, folder: "/srv/p", own: [] };
+const prometheus = (text: string) => renderPrometheusConfig(parseBaseFile("/etc/b.yml", text), parts);
 const alertmanager = (text: string) => renderAlertmanagerConfig(parseBaseFile("/etc/b.yml", text), []);
 const blackbox = (text: string) => renderBlackboxConfig(parseBaseFile("/etc/b.yml", text), []);
 

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { runDaemon } from "../../configurator/agent.js";
 import { readSettings } from "../../configurator/settings/settings.js";
 import { waitFor } from "../support/wait-for.js";
-import { aGroup, aJob, anAlert, aProject } from "./support/config.js";
+import { aGroup, aJob, anAlert, anHttpProbe, aProject } from "./support/config.js";
 import { anywherePolicy } from "./support/egress.js";
 import { type GraphServer, startGraphServer } from "./support/graph-server.js";
 import { Workspace } from "./support/workspace.js";
@@ -85,9 +85,9 @@ describe("a host that may not be reached", () => {
           aJob("j", targets(...bad, ...strange, "a.example", "192.0.2.9")),
           aJob("k", {
             ...targets("a.example"),
-            probe: { ...httpProbe, hostHeader: "metadata.example:80" },
+            probe: anHttpProbe({ hostHeader: "metadata.example:80" }),
           }),
-          aJob("l", { ...targets("b.example", "10.1.1.1"), probe: { ...httpProbe, hostHeader: "a.example" } }),
+          aJob("l", { ...targets("b.example", "10.1.1.1"), probe: anHttpProbe({ hostHeader: "a.example" }) }),
         ],
         contactGroups: [
           aGroup("g", [
@@ -233,7 +233,7 @@ describe("the policy", () => {
   });
 
   test("lets HTTP probes follow redirects or not", async () => {
-    const probe = { ...httpProbe, followRedirects: true };
+    const probe = anHttpProbe({ followRedirects: true });
     server.put(aProject("p", { scrapeJobs: [aJob("j", { ...targets("a.example"), probe })] }));
     await machine.once();
     const follows = async () =>
@@ -338,17 +338,3 @@ test("a daemon looks again by itself, and touches nothing while nothing moves", 
     await running;
   }
 });
-
-const httpProbe = {
-  __typename: "HttpProbe",
-  method: "GET",
-  path: "/",
-  hostHeader: null,
-  headers: {},
-  followRedirects: false,
-  validStatusCodes: [],
-  bodyMatches: null,
-  bodyNotMatches: null,
-  verifyTls: true,
-  ipProtocol: "ANY",
-} as const;

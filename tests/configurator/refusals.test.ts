@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ProjectConfig, ScrapeJobConfig } from "../../configurator/fetch/project-config.js";
 import { type RenderOptions, renderProject as renderThrough } from "../../configurator/render/render-project.js";
-import { aGroup, aJob, anAlert, aProject, aRecording, aTier } from "./support/config.js";
+import { aGroup, aJob, anAlert, anHttpProbe, aProject, aRecording, aTier } from "./support/config.js";
 import { anywhere } from "./support/egress.js";
 
 const renderProject = (project: ProjectConfig, options: RenderOptions) => renderThrough(project, options, anywhere);
@@ -109,19 +109,7 @@ describe("whatever the server says", () => {
   test.each(["\r\nX-Injected: 1", "\n", "\u0000", "\u0085", "\u2028", "\ud800", "{{ .x }}", "}}"])(
     "nothing of a tenant that holds %j gets into a header, a URL, an address or a pattern",
     (part) => {
-      const http = {
-        __typename: "HttpProbe",
-        method: "GET",
-        path: "/",
-        hostHeader: null,
-        headers: {},
-        followRedirects: false,
-        validStatusCodes: [],
-        bodyMatches: null,
-        bodyNotMatches: null,
-        verifyTls: true,
-        ipProtocol: "ANY",
-      } as const;
+      const http = anHttpProbe();
       const dns = {
         __typename: "DnsProbe",
         queryName: "a",
@@ -161,7 +149,7 @@ describe("whatever the server says", () => {
       });
       const { files, targets, problems } = renderProject(project, {
         ...options,
-        blackbox: { address: "127.0.0.1:9115" },
+        blackbox: { address: "127.0.0.1:9115", secretsFolder: "/b" },
         alertmanager: { secretsFolder: "/s", continue: false, email: true, ...relays },
       });
       expect(JSON.parse(targets?.text ?? "")).toEqual([
@@ -203,7 +191,10 @@ describe("whatever the server says", () => {
       scrapeJobs: [aJob("future", { probe: future as never }), aJob("known")],
       contactGroups: [aGroup("g", [future as never])],
     });
-    const rendered = renderProject(project, { ...options, blackbox: { address: "127.0.0.1:9115" } });
+    const rendered = renderProject(project, {
+      ...options,
+      blackbox: { address: "127.0.0.1:9115", secretsFolder: "/b" },
+    });
     expect(rendered.problems.map(({ message }) => message)).toEqual([
       `Rule "Future" is left out: it is of a kind that this agent does not know.`,
       `Scrape job "future" is left out: its probe is of a kind that this agent does not know.`,

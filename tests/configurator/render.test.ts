@@ -16,7 +16,7 @@ const options: RenderOptions = {
   prometheus: {
     tiers: { default: aTier(), large: aTier("large", { samplesPerScrape: 100_000, labelNameLength: 99 }) },
   },
-  blackbox: { address: "127.0.0.1:9115" },
+  blackbox: { address: "127.0.0.1:9115", secretsFolder: "/srv/agent/blackbox/current/secrets" },
   alertmanager: {
     secretsFolder: "/srv/agent/alertmanager/current/secrets",
     continue: false,
@@ -260,7 +260,7 @@ storage:
 `,
   );
   const tiers = options.prometheus?.tiers ?? {};
-  await expect(renderPrometheusConfig(base, tiers, "/srv/agent/prometheus")).toMatchFileSnapshot(
+  await expect(renderPrometheusConfig(base, { tiers, folder: "/srv/agent/prometheus", own: [] })).toMatchFileSnapshot(
     "fixtures/prometheus.yml",
   );
 });

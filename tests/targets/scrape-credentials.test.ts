@@ -143,6 +143,10 @@ describeOnEachDatabase((database) => {
         path: ["input", "credentials"],
       },
     ]);
+    const follows = { http: { followRedirects: true } };
+    expect((await createJob({ credentials, probe: follows })).userErrors).toEqual(
+      mistakes("probe.http.followRedirects"),
+    );
     const { id } = (await createJob({ credentials })).scrapeJob;
     expect((await updateJob(id, { scheme: "HTTP", credentials })).userErrors).toEqual(mistakes("credentials"));
     expect((await updateJob(id, { scheme: null })).userErrors.length).toBeGreaterThan(0);

@@ -4,6 +4,7 @@ import type {
   ContactConfig,
   ContactGroupConfig,
   GlobalRuleConfig,
+  ProbeConfig,
   RuleConfig,
   ScrapeJobConfig,
 } from "../../../configurator/fetch/project-config.js";
@@ -26,6 +27,8 @@ export function aTier(name = "default", overrides: Partial<LimitTier> = {}): Lim
     ...overrides,
   };
 }
+
+type HttpProbeConfig = Extract<ProbeConfig, { readonly __typename: "HttpProbe" }>;
 
 const time = "2026-01-01T00:00:00.000Z";
 
@@ -67,6 +70,24 @@ export function aJob(name: string, overrides: Partial<ScrapeJobConfig> = {}): Sc
     probe: null,
     credentials: null,
     revision: 1,
+    ...overrides,
+  };
+}
+
+/** A probe that requests a page. */
+export function anHttpProbe(overrides: Partial<HttpProbeConfig> = {}): HttpProbeConfig {
+  return {
+    __typename: "HttpProbe",
+    method: "GET",
+    path: "/",
+    hostHeader: null,
+    headers: {},
+    followRedirects: false,
+    validStatusCodes: [],
+    bodyMatches: null,
+    bodyNotMatches: null,
+    verifyTls: true,
+    ipProtocol: "ANY",
     ...overrides,
   };
 }

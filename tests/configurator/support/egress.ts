@@ -16,7 +16,12 @@ export const anywherePolicy: EgressPolicy = {
 };
 
 /** The same where nothing but a gate is asked for. */
-export const anywhere: EgressGate = { allows: () => true, probeRedirects: true, namesOf: () => ({}) };
+export const anywhere: EgressGate = {
+  allows: () => true,
+  probeRedirects: true,
+  credentialsOverHttp: true,
+  namesOf: () => ({}),
+};
 
 /** What an agent with these settings holds to the server's policy with. */
 export function egressOf(

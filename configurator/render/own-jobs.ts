@@ -1,0 +1,58 @@
+import type { ProjectConfig } from "../fetch/project-config.js";
+import { renderCredentials, unreadableSecret } from "./job-credentials.js";
+import type { LimitTier } from "./limit-tier.js";
+import type { Problem } from "./problem.js";
+import { jobPrefix, tierLimits } from "./prometheus-config.js";
+import type { OwnTargets } from "./target-file.js";
+import type { YamlValue } from "./yaml-text.js";
+
+/** A project's scrape configs for Prometheus. */
+export type ScrapeConfigs = readonly YamlValue[];
+
+/** A project's own scrape configs, absent when it has none, and the secrets that go to files of their own, by file name. */
+export interface RenderedOwnJobs {
+  readonly configs?: ScrapeConfigs;
+  readonly secrets: ReadonlyMap<string, string>;
+  /** Whether a secret could not be read, so that a machine that has these jobs keeps them as they are. */
+  readonly isIncomplete: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** Relative to Prometheus's config, so that a release can be checked before it is in use. */
+const secretsFolder = "secrets";
+
+/**
+ * One scrape config for each job that says who it is: Prometheus knows no credentials of a single target. The targets stand
+ * in it, and not in a file that is watched, because each such file would take one of the 128 watches that a user has.
+ */
+export function renderOwnJobs(project: ProjectConfig, tier: LimitTier, jobs: readonly OwnTargets[]): RenderedOwnJobs {
+  const secrets = new Map<string, string>();
+  const problems: Problem[] = [];
+  const configs: YamlValue[] = [];
+  // The last word on whose series they are, whatever the target says and whatever else changes here.
+  const forced = [{ target_label: "project", replacement: project.name }];
+  for (const { job, groups } of jobs) {
+    const unreadable = unreadableSecret(job);
+    if (unreadable !== undefined) {
+      const kept = "Meanwhile the machine keeps the jobs with credentials that it had of this project, if any.";
+      problems.push({ project: project.id, message: `Scrape job "${job.name}" is lacking: ${unreadable} ${kept}` });
+    }
+    const credentials = renderCredentials(project, job, secretsFolder);
+    if (credentials === undefined || groups.length === 0) continue;
+    secrets.set(credentials.file, credentials.secret);
+    configs.push({
+      job_name: `${jobPrefix}${project.name}/${job.name}`,
+      honor_labels: false,
+      // A redirect would send the credentials along, to wherever it leads.
+      follow_redirects: false,
+      scheme: job.scheme.toLowerCase(),
+      ...tierLimits(tier),
+      ...credentials.config,
+      static_configs: groups.map(({ targets, labels }) => ({ targets, labels })),
+      relabel_configs: forced,
+      metric_relabel_configs: forced,
+    });
+  }
+  const rest = { secrets, isIncomplete: problems.length > 0, problems };
+  return configs.length === 0 ? rest : { configs, ...rest };
+}
