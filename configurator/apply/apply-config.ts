@@ -188,8 +188,10 @@ class Application {
         const status = output.reloader.status();
         const wanted = this.parts.times.measureSync("write", () => outputChanges(output, this.changes));
         const suspects = this.found.suspects.get(output.name) ?? [];
+        const outOfReach = new Set(this.changes.projects.flatMap((one) => (one.isOutOfReach ? [one.name] : [])));
         const { times } = this.parts;
-        const release = await times.measure("write", () => stageRelease(output, wanted, suspects, times));
+        const notKept = { suspects, outOfReach };
+        const release = await times.measure("write", () => stageRelease(output, wanted, notKept, times));
         staged.set(output.name, { ...release, status });
       });
     }

@@ -21,6 +21,13 @@ export interface StagedRelease {
   readonly changesMain: boolean;
 }
 
+/** What of the release in use must not stay even when the project's new files fail their check. */
+export interface NotToBeKept {
+  readonly suspects: readonly Suspect[];
+  /** Projects with a host that may not be reached: what they had may hold it. */
+  readonly outOfReach: ReadonlySet<string>;
+}
+
 /**
  * Builds and checks an output's next release. Projects that fail are held at the files they had, so that all others go on;
  * when the main file fails even without them, an OutputRefusedError is thrown. Suspect files are never kept.
@@ -28,7 +35,7 @@ export interface StagedRelease {
 export async function stageRelease(
   output: Output,
   changed: FileChanges,
-  suspects: readonly Suspect[],
+  { suspects, outOfReach }: NotToBeKept,
   times: PhaseTimes,
 ): Promise<StagedRelease> {
   const unmended = suspects.filter(({ path }) => !changed.has(path));
@@ -38,7 +45,9 @@ export async function stageRelease(
   const failing = await failingProjects(output, wanted, times);
   const names = new Set(failing.map(({ name }) => name));
   const removed = suspects.filter(({ project }) => names.has(project));
-  const changes = failing.length === 0 ? wanted : holdBack(output, wanted, names, removalOf(removed));
+  const outOfHold = new Set([...names].filter((name) => outOfReach.has(name)));
+  const gone = new Map([...removalOf(removed), ...removalOf(hostFilesOf(output, outOfHold))]);
+  const changes = failing.length === 0 ? wanted : holdBack(output, wanted, names, gone);
   const suspectNames = new Set(removed.map(({ project }) => project));
   const held: readonly HeldProject[] = [
     ...failing.map((one) => ({ ...one, isRemoved: suspectNames.has(one.name) })),
@@ -76,7 +85,17 @@ async function failingProjects(
   return failing.map(({ item, message }) => ({ name: item, file: files.get(item) ?? "", message }));
 }
 
-function removalOf(suspects: readonly Suspect[]): FileChanges {
+/** The files in use of these projects that name hosts. */
+function hostFilesOf(
+  { hostFolders, tree }: Output,
+  projects: ReadonlySet<string>,
+): readonly { readonly path: string }[] {
+  if (projects.size === 0) return [];
+  const paths = hostFolders.flatMap((folder) => tree.inUse.list(folder));
+  return paths.filter((path) => projects.has(projectOfPath(path))).map((path) => ({ path }));
+}
+
+function removalOf(suspects: readonly { readonly path: string }[]): FileChanges {
   return new Map(suspects.map(({ path }) => [path, null]));
 }
 

@@ -25,6 +25,7 @@ export interface MergedOptions {
 export class MergedOutput implements Output {
   readonly name: MergedOptions["name"];
   readonly projectFolders = [fragmentsFolder, "secrets"];
+  readonly hostFolders = this.projectFolders;
   readonly unread = [];
 
   constructor(

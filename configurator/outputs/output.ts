@@ -10,6 +10,8 @@ export interface Output {
   readonly reloader: Reloader;
   /** The folders whose files belong to projects; each file's name begins with `<project>.`. */
   readonly projectFolders: readonly string[];
+  /** Those of them whose files name hosts of projects. */
+  readonly hostFolders: readonly string[];
   /** The files that belong to no project, from the base file and the projects' files. Throws a BaseFileError. */
   mainFiles(view: ReleaseView): ReadonlyMap<string, string>;
   /** Checks the files that these projects have in the release being built; resolves to what is wrong, in a few words. */

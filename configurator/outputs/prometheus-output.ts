@@ -22,7 +22,8 @@ const readAtOnce = 8;
 /** Prometheus: the main config, and per project a rule file, the scrape configs of its jobs with credentials, their secrets. */
 export class PrometheusOutput implements Output {
   readonly name = "prometheus";
-  readonly projectFolders = [rulesFolder, scrapesFolder, "secrets"];
+  readonly hostFolders = [scrapesFolder, "secrets"];
+  readonly projectFolders = [rulesFolder, ...this.hostFolders];
 
   constructor(
     readonly tree: ReleaseTree,

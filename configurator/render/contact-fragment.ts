@@ -30,8 +30,10 @@ export interface ContactFragment {
 export interface RenderedContacts {
   readonly fragment?: ContactFragment;
   readonly secrets: ReadonlyMap<string, string>;
-  /** Whether a machine that has some keeps what it has: a secret could not be read, and no contact is out of reach. */
-  readonly keeps: boolean;
+  /** Whether a secret could not be read; else this is only for a machine that has nothing of the project yet. */
+  readonly isIncomplete: boolean;
+  /** Whether a contact is left out because its host may not be reached. */
+  readonly isOutOfReach: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -90,7 +92,7 @@ export function renderContacts(project: ProjectConfig, options: ContactOptions, 
     receivers.push({ name: receiverName(project, group), ...configs });
     if (group.id === project.defaultContactGroup?.id) routes.push(route(project, group, options.continue));
   }
-  const rest = { secrets, keeps: isIncomplete && !isOutOfReach, problems };
+  const rest = { secrets, isIncomplete, isOutOfReach, problems };
   return receivers.length === 0 ? rest : { fragment: { routes, receivers }, ...rest };
 }
 

@@ -30,6 +30,8 @@ export interface RenderedProject {
    * files given here are for a machine that has none there.
    */
   readonly keeps: readonly `${OutputName}/${string}`[];
+  /** Whether a host is left out because it may not be reached: then it must not keep files that it had. */
+  readonly isOutOfReach: boolean;
   /** The names of hosts that it uses, and whether each was refused when it was rendered. */
   readonly names: Readonly<Record<string, boolean>>;
   readonly problems: readonly Problem[];
@@ -50,6 +52,7 @@ export function renderProject(project: ProjectConfig, options: RenderOptions, ga
       name,
       files,
       keeps: [],
+      isOutOfReach: false,
       names: {},
       problems: [{ project: id, message: "The project is left out: its name is not allowed." }],
     };
@@ -75,15 +78,18 @@ export function renderProject(project: ProjectConfig, options: RenderOptions, ga
     keeps: [
       ...prometheus.keeps,
       ...(probes?.isIncomplete === true ? (["blackbox/projects", "blackbox/secrets"] as const) : []),
-      ...(contacts?.keeps === true ? (["alertmanager/projects", "alertmanager/secrets"] as const) : []),
+      ...(contacts?.isIncomplete && !contacts.isOutOfReach
+        ? (["alertmanager/projects", "alertmanager/secrets"] as const)
+        : []),
     ],
+    isOutOfReach: prometheus.isOutOfReach || contacts?.isOutOfReach === true,
     names: gate.namesOf(project),
     problems: [...prometheus.problems, ...(probes?.problems ?? []), ...(contacts?.problems ?? [])],
   };
 }
 
 /** What is rendered of one project for Prometheus. */
-interface RenderedForPrometheus extends Pick<RenderedProject, "targets" | "keeps" | "problems"> {
+interface RenderedForPrometheus extends Pick<RenderedProject, "targets" | "keeps" | "isOutOfReach" | "problems"> {
   readonly files: ReadonlyMap<string, string>;
 }
 
@@ -92,7 +98,7 @@ function renderForPrometheus(
   { prometheus, blackbox }: RenderOptions,
   gate: EgressGate,
 ): RenderedForPrometheus {
-  if (prometheus === undefined) return { files: noFiles, keeps: [], problems: [] };
+  if (prometheus === undefined) return { files: noFiles, keeps: [], isOutOfReach: false, problems: [] };
   const { name: tierName, tier, known } = tierOf(prometheus.tiers, project.limitTier);
   const rules = renderRuleFile(project, tier);
   const targets = renderTargetFile(project, tier, { blackboxAddress: blackbox?.address, gate });
@@ -105,6 +111,7 @@ function renderForPrometheus(
       ...secretFiles(own.secrets),
     ]),
     targets: targets.text === undefined ? undefined : { tier: tierName, text: targets.text },
+    isOutOfReach: targets.isOutOfReach,
     // What the machine has may hold a target that may not be reached any more.
     keeps: own.isIncomplete && !targets.isOutOfReach ? [`prometheus/${scrapesFolder}`, "prometheus/secrets"] : [],
     problems: [

@@ -209,6 +209,36 @@ describe("a job with credentials", () => {
   });
 });
 
+test("a target that may not be reached any more does not stay because the new files fail their check", async () => {
+  const addresses = new Map([
+    ["a.example", "192.0.2.1"],
+    ["b.example", "192.0.2.2"],
+  ]);
+  machine.resolve = async (name) => [addresses.get(name) ?? ""].filter(Boolean);
+  server.policy = { ...anywherePolicy, networks: [{ network: "192.0.2.0/24", allowed: true }] };
+  const targetsOf = (...hosts: string[]) => ({ staticTargets: hosts.map((host) => ({ host, port: 443, labels: {} })) });
+  const jobs = (...hosts: string[]) => [secure("j", targetsOf(...hosts))];
+  server.put(
+    aProject("a", { scrapeJobs: jobs("a.example", "b.example") }),
+    aProject("b", { scrapeJobs: jobs("a.example") }),
+  );
+  await machine.once();
+  addresses.set("a.example", "10.0.0.1");
+  const twice = [...jobs("a.example", "b.example"), { ...secure("j", targetsOf("b.example")), id: "job_other" }];
+  server.put(aProject("a", { rules: [anAlert("a", "New")], scrapeJobs: twice }));
+  expect(await machine.once()).toMatchObject({ refused: [] });
+  const files = await machine.files();
+  expect(files["prometheus/current/prometheus.yml"]).not.toMatch(/a\.example|metricsinfra\/a\//);
+  expect(Object.keys(files).filter((path) => path.includes("/a."))).toEqual([]);
+  expect(machine.state.problems.prj_a?.map(({ message }) => message)).toHaveLength(2);
+  // One request and no full fetch: the project is looked at again when it changes.
+  server.operations.length = 0;
+  expect(await machine.once()).toMatchObject({ changed: false });
+  server.put(aProject("a", { scrapeJobs: jobs("b.example") }));
+  await machine.once();
+  expect(await machine.read("prometheus/current/prometheus.yml")).toContain("b.example");
+});
+
 describe("a job whose secret the server cannot read", () => {
   const probe = anHttpProbe();
   const project = (one: string | null, rule: string, host = "192.0.2.1") =>
