@@ -52,7 +52,7 @@ beforeAll(async () => {
       return;
     }
     const expected = path.startsWith("/bearer") ? `Bearer ${token}` : basic(wanted);
-    if (headers.authorization !== expected) response.writeHead(401).end("who are you?");
+    if (path !== "/open" && headers.authorization !== expected) response.writeHead(401).end("who are you?");
     else response.end('guarded{project="b",job="x",instance="y"} 1\n');
   });
 
@@ -112,11 +112,12 @@ describe("a real Prometheus and a real blackbox exporter", () => {
       await create("basic", { metricsPath: "/basic", params: { x: "y" }, credentials: credentials() }),
       await create("bearer", { metricsPath: "/bearer", credentials: { bearerToken: token } }),
       await create("nobody", { metricsPath: "/basic" }),
+      await create("open", { metricsPath: "/open" }),
       await create("login", { probe: { http: { path: "/basic" } }, credentials: credentials() }),
       await create("api", { probe: { http: { path: "/bearer" } }, credentials: { bearerToken: token } }),
     ];
     expect(await machine.once()).toMatchObject({ changed: true, refused: [], waiting: [] });
-    await waitForValue('up{job=~"basic|bearer"}', 1, 2);
+    await waitForValue('up{job=~"basic|bearer|open"}', 1, 3);
     await waitForValue('up{job="nobody"}', 0);
     await waitForValue('probe_success{job=~"login|api"}', 1, 2);
     const series = (await prometheus.query("guarded")).map(({ labels }) => labels);
@@ -132,6 +133,7 @@ describe("a real Prometheus and a real blackbox exporter", () => {
     expect(series.toSorted((a, b) => ((a.job ?? "") < (b.job ?? "") ? -1 : 1))).toEqual([
       labels("basic"),
       labels("bearer"),
+      labels("open"),
     ]);
     for (const { id, name } of jobs.filter((job) => job.name !== "nobody")) {
       const isUp = async () => (await client.targets.counts(id))?.up === 1;
