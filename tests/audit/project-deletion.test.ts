@@ -104,6 +104,7 @@ describeOnEachDatabase((database) => {
             staticTargets: [{ host: "example.org", port: 9100, labels: {} }],
             openstackDiscovery: null,
             probe: null,
+            credentials: null,
           },
         },
         {

@@ -1,8 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
-import { newId } from "../../server/core/ids.js";
 import { startApp, type TestApp } from "../support/app.js";
 import { describeOnEachDatabase } from "../support/databases.js";
-import { insertCopies, type Sql, sqlOn } from "../support/sql.js";
+import { type Sql, sqlOn } from "../support/sql.js";
 
 const restore = `mutation ($entry: ID!) {
   entityRestore(auditEntry: $entry) { entity { id } userErrors { code message path } }
@@ -36,7 +35,7 @@ describeOnEachDatabase((database) => {
     return contactGroup.id;
   };
   const remove = async (id: string) => {
-    const field = id.startsWith("prj") ? "projectDelete" : "contactGroupDelete";
+    const field = { prj: "projectDelete", job: "scrapeJobDelete" }[id.slice(0, 3)] ?? "contactGroupDelete";
     expect((await app.data(app.operator, `mutation { ${field}(id: "${id}") { deletedId } }`))[field].deletedId).toBe(
       id,
     );
@@ -67,41 +66,81 @@ describeOnEachDatabase((database) => {
   });
 
   it("brings a project back with the secrets of its groups, looked up all at once", async () => {
-    const withGroups = async (name: string, copies: number) => {
+    const withGroups = async (name: string, count: number) => {
       const of = await makeProject(name);
-      const group = await makeGroup("group", "hunter2", of);
-      const contacts = (await sql("SELECT contacts FROM contact_group WHERE id = ?", [group]))[0]?.contacts;
-      await insertCopies(sql, "contact_group", group, copies, (n) => ({
-        id: newId("cgr"),
-        name: `group ${n}`,
-        contacts,
-      }));
+      let group = "";
+      for (let n = 0; n < count; n++) group = await makeGroup(`group ${n}`, `hunter${n}`, of);
       await remove(of);
       return { group, entry: (await newestEntry(of)).id };
     };
     const statementsFor = async (entry: string) =>
       (await app.statementsOf(() => restored(entry))).filter((text) => !/COMMIT|START|BEGIN/.test(text)).length;
-    const [few, many] = [await withGroups("few", 0), await withGroups("many", 300)];
+    const [few, many] = [await withGroups("few", 1), await withGroups("many", 30)];
     expect(await statementsFor(many.entry)).toBe(await statementsFor(few.entry));
-    expect(await secretOf(many.group)).toBe("hunter2");
+    expect(await secretOf(many.group)).toBe("hunter29");
   });
 
-  const lost = (state: string) => ({
+  it("brings a scrape job back with the credentials that it had, for the targets that they were given for", async () => {
+    const credentials = (password: string) => ({ basicAuth: { username: "me", password } });
+    const targets = (...hosts: string[]) => hosts.map((host) => ({ host, port: 443 }));
+    const input = { project, name: "shop", scheme: "HTTPS", staticTargets: targets("192.0.2.1", "192.0.2.2") };
+    const creation = `mutation ($input: ScrapeJobCreateInput!) { scrapeJobCreate(input: $input) { scrapeJob { id } userErrors { message } } }`;
+    const made = await app.data(app.operator, creation, { input: { ...input, credentials: credentials("hunter2") } });
+    const { id } = made.scrapeJobCreate.scrapeJob;
+    const { id: created } = await newestEntry(id);
+    const change = `mutation ($id: ID!, $input: ScrapeJobUpdateInput!) { scrapeJobUpdate(id: $id, input: $input) { userErrors { message } } }`;
+    const fewer = { staticTargets: targets("192.0.2.1") };
+    await app.data(app.operator, change, { id, input: fewer });
+    const read = `query ($id: ID!) { node(id: $id) { ... on ScrapeJob { staticTargets { host } credentials { username secret } } } }`;
+    const now = async () => (await app.data(agent, read, { id })).node;
+    const first = {
+      staticTargets: [{ host: "192.0.2.1" }, { host: "192.0.2.2" }],
+      credentials: { username: "me", secret: "hunter2" },
+    };
+    // Who only keeps the password cannot have it sent there again; that state, somebody gave it for.
+    const keep = { basicAuth: { username: "me", keepPassword: true } };
+    const wider = { staticTargets: input.staticTargets, credentials: keep };
+    expect((await app.data(app.operator, change, { id, input: wider })).scrapeJobUpdate.userErrors).toHaveLength(1);
+    expect(await restored(created)).toEqual({ entity: { id }, userErrors: [] });
+    expect(await now()).toEqual(first);
+    await app.data(app.operator, change, { id, input: { credentials: credentials("hunter3") } });
+    await remove(id);
+    expect(await restored(created)).toEqual({ entity: { id }, userErrors: [] });
+    expect(await now()).toEqual(first);
+    await remove(id);
+    await sql("DELETE FROM secret WHERE entity_id = ?", [id]);
+    expect(await restored(created)).toEqual(gone("after", id, "credentials"));
+    expect(JSON.stringify(await sql("SELECT * FROM audit_entry"))).not.toMatch(/hunter/);
+  });
+
+  const gone = (state: string, id: string, ...path: string[]) => ({
     entity: null,
     userErrors: [
       {
         code: "NOT_FOUND",
-        message: "The secret of this contact is not kept any more. Create the group anew, with a secret.",
-        path: ["auditEntry", state, "contacts", "0", "secret"],
+        message: expect.stringMatching(
+          new RegExp(`^The secret sec_\\w+ of ${id} cannot be read: it is not in the database any more\\.$`),
+        ),
+        path: ["auditEntry", state, ...path, "secret"],
       },
     ],
   });
+  const notRecorded = {
+    entity: null,
+    userErrors: [
+      {
+        code: "NOT_FOUND",
+        message: "Which secret this contact had was not recorded then. Create the group anew, with a secret.",
+        path: ["auditEntry", "after", "contacts", "0", "secret"],
+      },
+    ],
+  };
 
   it("is refused when the secret is not kept any more", async () => {
     const id = await makeGroup("pruned", "hunter2");
     await remove(id);
     await sql("DELETE FROM secret WHERE entity_id = ?", [id]);
-    expect(await restored((await newestEntry(id)).id)).toEqual(lost("before"));
+    expect(await restored((await newestEntry(id)).id)).toEqual(gone("before", id, "contacts", "0"));
   });
 
   it.each(["(secret)", "(new secret)"])(
@@ -119,9 +158,9 @@ describeOnEachDatabase((database) => {
       expect(await secretOf(id)).toBe("hunter2");
       const elsewhere = { ...webhook(null), value: "https://elsewhere.example.org" };
       await app.data(app.operator, update, { id, input: { contacts: [elsewhere] } });
-      expect(await restored(entry)).toEqual(lost("after"));
+      expect(await restored(entry)).toEqual(notRecorded);
       await remove(id);
-      expect(await restored(entry)).toEqual(lost("after"));
+      expect(await restored(entry)).toEqual(notRecorded);
     },
   );
 });
