@@ -212,7 +212,8 @@ test("another project's alert looks to the byte like one that does not exist", a
           variables: { id },
         }),
       });
-      return `${response.status} ${await response.text()}`;
+      // What is left to the asker in this minute says nothing of others.
+      return `${response.status} ${(await response.text()).replace(/"remaining":\d+/, '"remaining":0')}`;
     }),
   );
   expect(answers).toHaveLength(4);
