@@ -119,25 +119,24 @@ export class ApiTokenRepository extends TableReader<ApiToken> {
   }
 
   #granted(condition: string, ...values: readonly string[]): Promise<GrantedToken | null> {
+    // A row for each role would cost a member of many projects several times the rest of this.
+    const roles = this.database.jsonObject("member.project_id", "member.role");
     return this.database.read(async (manager) => {
-      const rows: GrantedRow[] = await manager.query(
-        `SELECT token.*, member.project_id, member.role FROM api_token token LEFT JOIN api_token_membership member ON member.token_id = token.id WHERE ${condition}`,
+      const [row]: GrantedRow[] = await manager.query(
+        `SELECT token.*, (SELECT ${roles} FROM api_token_membership member WHERE member.token_id = token.id) AS roles FROM api_token token WHERE ${condition}`,
         [...values],
       );
-      const [first] = rows;
-      if (first === undefined) return null;
-      const memberships = rows.flatMap(({ project_id: projectId, role }) =>
-        projectId === null || role === null ? [] : [{ projectId, role }],
-      );
-      return { token: hydrated(manager, ApiToken, first), memberships };
+      if (row === undefined) return null;
+      const byProject: Readonly<Record<string, ProjectRole>> = JSON.parse(row.roles ?? "{}");
+      const memberships = Object.entries(byProject).map(([projectId, role]) => ({ projectId, role }));
+      return { token: hydrated(manager, ApiToken, row), memberships };
     });
   }
 }
 
-/** The columns of a token, and those of one of its roles: null when it has none. */
+/** The columns of a token, and its roles as a JSON object of them by project. */
 interface GrantedRow extends Readonly<Record<string, unknown>> {
-  readonly project_id: string | null;
-  readonly role: ProjectRole | null;
+  readonly roles: string | null;
 }
 
 /** Only tokens with a role in one of these projects, and none over all projects. */

@@ -37,6 +37,7 @@ describeOnEachDatabase((database) => {
             "SEARCH token USING INDEX uq_api_token_hash (hash=?)",
             "INDEX 2",
             "SEARCH token USING INDEX uq_api_token_previous_hash (previous_hash=?)",
+            "CORRELATED SCALAR SUBQUERY 1",
             expect.stringMatching(/^SEARCH member USING INDEX .*\(token_id=\?\)/),
           ]
         : ["uq_api_token_hash,uq_api_token_previous_hash", "PRIMARY"],

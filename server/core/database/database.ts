@@ -58,6 +58,12 @@ export class Database {
     return this.isSqlite ? `json_array_length(${column})` : `JSON_LENGTH(${column})`;
   }
 
+  /** The SQL that gathers rows into the text of one JSON object; without rows it is NULL or `{}`. */
+  jsonObject(key: string, value: string): string {
+    // The driver parses what MariaDB calls JSON.
+    return this.isSqlite ? `json_group_object(${key}, ${value})` : `CAST(JSON_OBJECTAGG(${key}, ${value}) AS CHAR)`;
+  }
+
   /** Runs `work` in one transaction; a nested call joins the outer one, so an error must reach the outer one to undo. */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const outer = this.#transaction.getStore();
