@@ -44,6 +44,8 @@ export async function startPropagationStack(): Promise<PropagationStack> {
       directory: config,
       server: { url: place.url, token: { file: join(folder, "agent-token") } },
       listen: { port: agentPort },
+      // Each change is measured as the first after a quiet time.
+      reloadIntervalSeconds: 0.001,
       prometheus: { urls: [spyUrl], baseFile: first },
     }),
   );

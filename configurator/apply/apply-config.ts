@@ -40,6 +40,8 @@ const retryMs = 300_000;
 export interface CycleResult {
   /** Whether the files or what the processes run may have changed. */
   readonly changed: boolean;
+  /** Whether processes were asked to read their config again. */
+  readonly reloaded: boolean;
   /** How many files were written or removed. */
   readonly files: number;
   /** Why outputs keep what they ran: their files failed a check or were refused. */
@@ -137,7 +139,7 @@ export class ConfigApplier {
   }
 }
 
-const unchanged: CycleResult = { changed: false, files: 0, refused: [], waiting: [] };
+const unchanged: CycleResult = { changed: false, reloaded: false, files: 0, refused: [], waiting: [] };
 
 /** One set of changes on its way to the machine. */
 class Application {
@@ -146,6 +148,7 @@ class Application {
   readonly #loaded: Record<string, string>;
   /** Whether an output is back on a release that may be older than the revision that was known. */
   #rolledBack = false;
+  #reloaded = false;
   #files = 0;
 
   constructor(
@@ -178,7 +181,13 @@ class Application {
     for (const { name, tree } of outputs) {
       if (tree.current() !== startedWith.get(name)) tree.prune([startedWith.get(name), this.#loaded[name]]);
     }
-    return { changed: true, files: this.#files, refused: this.#refused, waiting: this.#waiting };
+    return {
+      changed: true,
+      reloaded: this.#reloaded,
+      files: this.#files,
+      refused: this.#refused,
+      waiting: this.#waiting,
+    };
   }
 
   async #stageAll(): Promise<ReadonlyMap<OutputName, Staged>> {
@@ -206,6 +215,7 @@ class Application {
     this.#files += changes.size;
     const lastGood = this.#loaded[output.name];
     if (output.tree.current() === lastGood) return;
+    this.#reloaded ||= output.reloader.hasProcesses;
     const result = await times.measure("reload", async () => loadRelease(output, await status, lastGood));
     if ("loaded" in result) this.#loaded[output.name] = result.loaded;
     else this.#waiting.push({ message: `${output.name}: ${result.pending}` });

@@ -8,6 +8,7 @@ import type { Problem } from "../render/problem.js";
 import type { Settings } from "../settings/settings.js";
 import type { AgentMetrics, CycleOutcome } from "./agent-metrics.js";
 import { Alarm } from "./alarm.js";
+import { ReloadPace } from "./reload-pace.js";
 import { type AgentStatus, NameTakenError, type Reporter } from "./reporter.js";
 
 /** What the daemon works with. */
@@ -34,6 +35,7 @@ const checksPerInterval = 6;
 export class Daemon {
   readonly #parts: DaemonParts;
   readonly #alarm = new Alarm();
+  readonly #pace: ReloadPace;
   #problems: readonly Problem[] = [];
   #state: AgentStatus["state"] = "APPLYING";
   #reported: AgentStatus["state"] | undefined;
@@ -41,6 +43,7 @@ export class Daemon {
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
+    this.#pace = new ReloadPace(parts.settings.reloadIntervalSeconds * 1_000);
   }
 
   /** Why the last cycle did not go well; undefined when it did. */
@@ -54,6 +57,8 @@ export class Daemon {
     const beside = [this.#watch(signal), this.#watchNames(signal), this.#reportRegularly(signal)];
     for (let failures = 0; !signal.aborted; ) {
       failures = (await this.#cycle(signal)) ? 0 : failures + 1;
+      // What changes in the meantime comes with the next cycle.
+      await pause(this.#pace.waitMs, signal);
       await this.#alarm.wait(this.#pauseMs(failures), signal);
     }
     await Promise.all(beside);
@@ -70,6 +75,7 @@ export class Daemon {
     let result: CycleResult | undefined;
     try {
       result = await applier.run();
+      if (result.reloaded) this.#pace.note();
       this.#problems = [...result.refused, ...result.waiting];
       this.#state = this.#problems.length === 0 ? "SYNCED" : "FAILED";
       this.#isRefused = result.refused.length > 0;

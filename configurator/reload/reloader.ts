@@ -33,6 +33,11 @@ const statusTimeoutMs = 10_000;
 export class Reloader {
   constructor(private readonly options: ReloaderOptions) {}
 
+  /** Whether there is anybody to ask. */
+  get hasProcesses(): boolean {
+    return this.options.urls.length > 0;
+  }
+
   /** What the processes say now, to be compared with later. */
   async status(): Promise<StatusBefore> {
     const answers = await Promise.all(
@@ -49,7 +54,7 @@ export class Reloader {
    * otherwise with a ProcessAwayError when one could not be asked.
    */
   async reload(before: StatusBefore): Promise<void> {
-    if (this.options.urls.length === 0) return;
+    if (!this.hasProcesses) return;
     const { method } = this.options;
     if (method.kind === "signal") sendHangup(method.pidFile);
     if (method.kind === "command") await runReload(method.run);

@@ -30,6 +30,7 @@ const shape = z
     server: z.strictObject({ url: httpUrl, token: secret, timeoutSeconds: seconds(30) }),
     pollIntervalSeconds: seconds(30),
     reportIntervalSeconds: seconds(30),
+    reloadIntervalSeconds: seconds(15),
     nameCheckIntervalSeconds: seconds(60),
     brake: z.strictObject({ maxDeletedShare: z.number().min(0).max(1).default(0.5) }).prefault({}),
     listen: z

@@ -43,7 +43,7 @@ describe("a rule file that somebody has changed", () => {
 
   test("so that it reaches further is taken away, named, and written anew; the others stay", async () => {
     await edit("a", open);
-    expect(await machine.once()).toEqual({ changed: true, files: 1, refused: [], waiting: [] });
+    expect(await machine.once()).toEqual({ changed: true, reloaded: false, files: 1, refused: [], waiting: [] });
     expect(await inUse(machine)).toEqual(["_global", "b"]);
     expect(problems()).toEqual(['"Down": a selector lacks project="a" (the machine has none now)']);
     expect(server.reports.at(-1)?.problems[0]?.file).toBe("prometheus/rules/a.yml");
@@ -52,7 +52,7 @@ describe("a rule file that somebody has changed", () => {
     expect(await inUse(machine)).toEqual(["_global", "a", "b"]);
     expect(await machine.read(rulesOf("a"))).toContain('up{project="a"} == 0');
     expect(problems()).toEqual([]);
-    expect(await machine.once()).toEqual({ changed: false, files: 0, refused: [], waiting: [] });
+    expect(await machine.once()).toEqual({ changed: false, reloaded: false, files: 0, refused: [], waiting: [] });
   });
 
   test("is written anew at once when the project changes too, or when everything is fetched", async () => {
@@ -107,7 +107,7 @@ describe("a rule file that somebody has changed", () => {
 
   test("and still reads its project alone stays until the project changes", async () => {
     await edit("a", (text) => text.replace("== 0", "== 1"));
-    expect(await machine.once()).toEqual({ changed: false, files: 0, refused: [], waiting: [] });
+    expect(await machine.once()).toEqual({ changed: false, reloaded: false, files: 0, refused: [], waiting: [] });
     expect(await machine.read(rulesOf("a"))).toContain("== 1");
     server.put(project("a"));
     await machine.once();

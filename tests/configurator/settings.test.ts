@@ -52,6 +52,7 @@ describe("the settings file", () => {
       name: "a",
       server: { token: "from the environment", timeoutSeconds: 30 },
       pollIntervalSeconds: 30,
+      reloadIntervalSeconds: 15,
       reportIntervalSeconds: 30,
       brake: { maxDeletedShare: 0.5 },
       log: { level: "info" },

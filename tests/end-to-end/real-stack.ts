@@ -157,6 +157,7 @@ async function writeConfiguratorSettings(
     directory,
     server,
     pollIntervalSeconds: 1,
+    reloadIntervalSeconds: 0.1,
     prometheus: { urls: [urlOf(ports.prometheus)], baseFile: prometheusBase },
     blackbox: { urls: [urlOf(ports.blackbox)], address: `127.0.0.1:${ports.blackbox}` },
     alertmanager: { urls: ports.alertmanagers.map(urlOf), baseFile: alertmanagerBase },
