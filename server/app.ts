@@ -94,7 +94,12 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     bodyBytes: settings.limits.bodyBytes,
     trustedProxies: settings.listen.trustedProxies,
     playgroundAssets: world.playgroundAssets ?? builtPlayground,
-    signIn: signInRoutes({ ways: domains.ways, service: domains.signIn, log }),
+    signIn: signInRoutes({
+      ways: domains.ways,
+      service: domains.signIn,
+      log,
+      admit: (address) => rates.signIn(address),
+    }),
     ready: () => database.ping(),
     onStranger: strangerLog(log, now, metrics.onStranger),
     metrics: () => metrics.render(),

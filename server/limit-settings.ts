@@ -59,6 +59,7 @@ const rate = z.strictObject({
   agentRequestsPerMinute: size(3_000),
   agentCostPerMinute: size(100_000_000),
   failedSignInsPerMinute: size(30),
+  signInsPerMinute: size(60),
 });
 
 /** The section `limits`: what one request, one principal and one project may cost. */

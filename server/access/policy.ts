@@ -14,6 +14,7 @@ const readers: readonly GlobalRole[] = ["OPERATOR", "READER", "AGENT"];
 /** The policy: action × role. Every service asks it, through the caller, before anything else. */
 export const policy = {
   // action                in the project     over all projects              without a name
+  "platform.read": { project: null, global: ["OPERATOR", "READER"], anonymous: false }, // alerts and changes that belong to no project
   "project.read": { project: "VIEWER", global: readers, anonymous: true }, // and its jobs, targets, rules, alerts, silences
   "project.create": { project: null, global: ["OPERATOR"], anonymous: false },
   "project.update": { project: "ADMIN", global: ["OPERATOR"], anonymous: false },
@@ -25,7 +26,6 @@ export const policy = {
   "secret.read": { project: null, global: ["AGENT"], anonymous: false },
   "silence.write": { project: "MEMBER", global: ["OPERATOR"], anonymous: false },
   "silence.writePlatform": { project: null, global: ["OPERATOR"], anonymous: false }, // silences that name no project
-  "alert.readPlatform": { project: null, global: ["OPERATOR", "READER"], anonymous: false }, // alerts that belong to no project
   "globalRule.read": { project: "VIEWER", global: readers, anonymous: true }, // in any project: global rules alert for all of them
   "globalRule.write": { project: null, global: ["OPERATOR"], anonymous: false },
   "token.read": { project: "ADMIN", global: ["OPERATOR"], anonymous: false },
@@ -33,13 +33,13 @@ export const policy = {
   "token.readGlobal": { project: null, global: ["OPERATOR"], anonymous: false }, // tokens with a role over all projects
   "token.writeGlobal": { project: null, global: ["OPERATOR"], anonymous: false },
   "audit.read": { project: "VIEWER", global: ["OPERATOR", "READER"], anonymous: false },
-  "audit.readPlatform": { project: null, global: ["OPERATOR", "READER"], anonymous: false }, // what belongs to no project
   "audit.readSource": { project: "ADMIN", global: ["OPERATOR", "READER"], anonymous: false }, // the address that a change came from
   "audit.readTokens": { project: "ADMIN", global: ["OPERATOR", "READER"], anonymous: false }, // who was given a token
   "change.read": { project: null, global: ["OPERATOR", "AGENT"], anonymous: false }, // what configurators fetch
   "egress.read": { project: null, global: readers, anonymous: false }, // where tenants' config may point
   "agent.report": { project: null, global: ["AGENT"], anonymous: false },
   "agent.read": { project: "VIEWER", global: readers, anonymous: true }, // in any project
+  "agent.readProblems": { project: null, global: readers, anonymous: false }, // those of the agent itself, and of no project
 } as const satisfies Record<string, Grant>;
 
 /** Something that can be asked of the policy. */

@@ -13,7 +13,7 @@ export interface ProjectSight {
 
 /** Finds out, in one statement at most, what the caller may see. */
 export async function sightOf(caller: Caller, projects: ProjectService): Promise<ProjectSight> {
-  const platform = caller.may("alert.readPlatform");
+  const platform = caller.may("platform.read");
   const readable = caller.projectsFor("project.read");
   if (readable === "all") return { sees: (name) => name !== "" || platform, names: null, platform };
   const found = await Promise.all(readable.map((id) => projects.find(caller, id)));

@@ -26,8 +26,7 @@ export class AuditService {
     const entry = await caller.loaders.for(this.repository.byId).load(id);
     if (entry === null) return null;
     if (entry.entityType === apiTokenEntity && !caller.may("audit.readTokens", entry.projectId)) return null;
-    const mayRead =
-      entry.projectId === null ? caller.may("audit.readPlatform") : caller.may("audit.read", entry.projectId);
+    const mayRead = entry.projectId === null ? caller.may("platform.read") : caller.may("audit.read", entry.projectId);
     return mayRead ? entry : null;
   }
 
@@ -36,7 +35,7 @@ export class AuditService {
     if (project != null) requireId("prj", project, ["filter", "project"]);
     const readable = caller.projectsFor("audit.read");
     const narrow = all(
-      auditEntriesWhere({ ...filter, projectId: project }, readable, caller.may("audit.readPlatform")),
+      auditEntriesWhere({ ...filter, projectId: project }, readable, caller.may("platform.read")),
       entriesOn(apiTokenEntity, caller.projectsFor("audit.readTokens")),
     );
     return this.repository.page({ narrow, order: newestFirst, page, list: "auditEntries" });
@@ -53,7 +52,7 @@ export class AuditService {
 
   /** The address that the change came from; null when it is not known, or the caller may not know it. */
   sourceOf(caller: Caller, { projectId, source }: AuditEntry): string | null {
-    const mayRead = projectId === null ? caller.may("audit.readPlatform") : caller.may("audit.readSource", projectId);
+    const mayRead = projectId === null ? caller.may("platform.read") : caller.may("audit.readSource", projectId);
     return mayRead ? source : null;
   }
 

@@ -15,11 +15,12 @@ export interface RateSettings {
     readonly agentRequestsPerMinute: number;
     readonly agentCostPerMinute: number;
     readonly failedSignInsPerMinute: number;
+    readonly signInsPerMinute: number;
   };
 }
 
 /** What is refused by how often or how much it is asked for. */
-export const rates = ["requests", "cost", "streams", "failed_sign_ins"] as const;
+export const rates = ["requests", "cost", "streams", "failed_sign_ins", "sign_ins"] as const;
 export type Rate = (typeof rates)[number];
 
 interface Allowance {
@@ -32,6 +33,7 @@ interface Allowance {
 export class RateLimits {
   readonly #agents: Allowance;
   readonly #others: Allowance;
+  readonly #signIns: RateWindow;
   readonly #mostStreams: number;
   readonly #openStreams = new Map<string, number>();
 
@@ -49,6 +51,7 @@ export class RateLimits {
       requests: new RateWindow(rate.requestsPerMinute),
       cost: new RateWindow(rate.costPerMinute),
     };
+    this.#signIns = new RateWindow(rate.signInsPerMinute);
     this.#mostStreams = rate.openStreams;
   }
 
@@ -75,6 +78,15 @@ export class RateLimits {
     this.onRefusal("cost");
     const message = `The operation costs ${cost.requested}, and ${remaining} of ${window.limit} a minute are left. Wait ${endsInSeconds} s, or ask for less.`;
     throw new RateLimitedError(message, endsInSeconds, { cost: cost.requested, limit: window.limit, remaining });
+  }
+
+  /** Counts a step of a browser's sign-in or sign-out; throws RATE_LIMITED when it is one too many from this address. */
+  async signIn(address: string | null): Promise<void> {
+    const { granted, endsInSeconds } = await this.#signIns.take(sourceKeyOf(address));
+    if (granted) return;
+    this.onRefusal("sign_ins");
+    const message = `Too many sign-ins came from this address. Wait ${endsInSeconds} s.`;
+    throw new RateLimitedError(message, endsInSeconds, { limit: this.#signIns.limit });
   }
 
   /** Counts an open stream, until what is returned is called; throws RATE_LIMITED when it is one too many. */

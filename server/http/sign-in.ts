@@ -6,7 +6,7 @@ import type { PrincipalKind } from "../access/principal.js";
 import { attemptSeconds, readAttempt, type SignInAttempt, writeAttempt } from "../access/sign-in-attempt.js";
 import type { SignInService } from "../access/sign-in-service.js";
 import { SignInRefusal } from "../clients/sign-in-refusal.js";
-import { AppError, type ErrorCode } from "../core/errors.js";
+import { AppError, type ErrorCode, RateLimitedError } from "../core/errors.js";
 import type { Log } from "../core/log.js";
 import { credentialsOf, sessionCookie } from "./credentials-of.js";
 import { sendSignInPage } from "./sign-in-page.js";
@@ -18,12 +18,14 @@ export interface SignInRoutes {
   /** Null when nobody can sign in. */
   readonly service: SignInService | null;
   readonly log: Log;
+  /** Throws RATE_LIMITED when an address asks too often: a sign-in has us ask the provider, a sign-out the database. */
+  readonly admit: (address: string | null) => Promise<void>;
 }
 
 const attemptCookie = "__Host-sign-in";
 
 /** `/auth`: which ways in there are, and sign-in and sign-out for browsers. */
-export function signInRoutes({ ways, service, log }: SignInRoutes): express.Router {
+export function signInRoutes({ ways, service, log, admit }: SignInRoutes): express.Router {
   const router = express.Router();
   router.use("/auth", (_request, response, next) => {
     // Addresses here may hold codes, which are no business of the next page or of a cache.
@@ -35,6 +37,10 @@ export function signInRoutes({ ways, service, log }: SignInRoutes): express.Rout
   if (service === null) return router;
   const { publicOrigin, sessionMs } = service.options;
 
+  router.use(["/auth/sign-in", "/auth/callback", "/auth/sign-out"], async (request, _response, next) => {
+    await admit(request.ip ?? null);
+    next();
+  });
   router.get("/auth/sign-in", async (request, response) => {
     const { url, attempt } = await service.begin(request.query.return);
     setCookie(response, attemptCookie, writeAttempt(attempt), attemptSeconds);
@@ -77,6 +83,7 @@ function answerWithPage(log: Log): ErrorRequestHandler {
       const reason = error.cause instanceof SignInRefusal ? error.cause.message : error.message;
       log[status >= 500 ? "warn" : "info"]({ code: error.code, reason, requestId }, "A sign-in failed");
     }
+    if (error instanceof RateLimitedError) response.setHeader("retry-after", `${error.retryAfterSeconds}`);
     const returnTo = attemptOf(request)?.returnTo ?? request.query.return;
     const query = typeof returnTo === "string" ? `?return=${encodeURIComponent(returnTo)}` : "";
     sendSignInPage(response, {
@@ -91,6 +98,7 @@ function answerWithPage(log: Log): ErrorRequestHandler {
 const statusByCode: Readonly<Partial<Record<ErrorCode, number>>> = {
   BAD_USER_INPUT: 400,
   FORBIDDEN: 403,
+  RATE_LIMITED: 429,
   UPSTREAM_UNAVAILABLE: 503,
 };
 

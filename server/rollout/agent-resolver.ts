@@ -36,7 +36,8 @@ export class AgentResolver {
   }
 
   @FieldResolver(() => [RolloutProblem], {
-    description: "Its problems, as far as they concern projects that you may read.",
+    description:
+      "Its problems, as far as they concern projects that you may read; those of no project are for operators, readers and agents.",
   })
   problems(@Ctx() caller: Caller, @Root() agent: Agent) {
     return this.rollout.problems(caller, agent);

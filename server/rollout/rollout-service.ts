@@ -68,10 +68,12 @@ export class RolloutService {
     return isHeardOf(agent, this.now()) ? agent.reportedState : "SILENT";
   }
 
-  /** The agent's problems, those of projects that the caller may not read left out. */
+  /** The agent's problems, those that the caller may not read left out. */
   problems(caller: Caller, agent: Agent): RolloutProblem[] {
     return agent.storedProblems
-      .filter(({ projectId }) => caller.may(projectId === null ? "agent.read" : "project.read", projectId))
+      .filter(({ projectId }) =>
+        projectId === null ? caller.may("agent.readProblems") : caller.may("project.read", projectId),
+      )
       .map(({ projectId, file, message, since }) => ({ agent, projectId, file, message, since: new Date(since) }));
   }
 

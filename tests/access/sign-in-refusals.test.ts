@@ -363,3 +363,25 @@ it("the log tells why sign-ins failed, and holds no code, token, cookie or secre
   expect(hidden.filter((secret) => secret !== app.provider.issuer && text.includes(secret))).toEqual([]);
   expect(text).not.toMatch(/secret-word|eyJ|alice@example\.org/);
 });
+
+it("an address that begins too often has to wait, and has neither the provider nor the database asked", async () => {
+  const hurried = await startOidcApp(await createSqliteDatabase(), { limits: { rate: { signInsPerMinute: 3 } } });
+  const { browser } = await hurried.signedIn("alice"); // two of the three
+  const page = await browser.request(`${hurried.origin}/auth/callback?error=access_denied`);
+  expect(page.status).toBe(400);
+  const statements = await hurried.statementsOf(async () => {
+    for (const path of ["/auth/sign-in", "/auth/callback?code=a&state=b"]) {
+      const refused = await browser.request(`${hurried.origin}${path}`);
+      const message = expect.stringMatching(/^Too many sign-ins came from this address\. Wait \d+ s\.$/);
+      expect(told(refused)).toEqual({ status: 429, message, link: "/auth/sign-in" });
+      expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    }
+    const signOut = await browser.request(`${hurried.origin}/auth/sign-out`, {
+      method: "POST",
+      headers: { origin: hurried.origin },
+    });
+    expect([signOut.status, JSON.parse(signOut.text).errors[0].extensions.code]).toEqual([429, "RATE_LIMITED"]);
+  });
+  expect(statements).toEqual([]);
+  expect((await hurried.ask(browser, whoAmI)).body.data.viewer.name).toBe("Alice");
+});

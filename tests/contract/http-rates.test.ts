@@ -47,7 +47,7 @@ describe("the limit on requests", () => {
     expect((await ask(other)).status).toBe(200);
     const statuses = await Promise.all(Array.from({ length: 7 }, async () => (await ask(agent)).status));
     expect(statuses.sort()).toEqual([200, 200, 200, 200, 200, 200, 429]);
-    expect(await refusalsOf(app)).toEqual({ requests: 4, cost: 0, streams: 0, failed_sign_ins: 0 });
+    expect(await refusalsOf(app)).toEqual({ requests: 4, cost: 0, streams: 0, failed_sign_ins: 0, sign_ins: 0 });
   });
 
   it("counts strangers by their address, where the settings let them in", async () => {
@@ -105,7 +105,7 @@ describe("the limit on cost", () => {
     expect(await costOf(one, 9)).toEqual(costs(10, 0));
     expect((await app.data(one, "{ __typename }")).__typename).toBe("Query");
     expect(await costOf(other, 99)).toEqual(costs(100, 0));
-    expect(await refusalsOf(app)).toEqual({ requests: 0, cost: 2, streams: 0, failed_sign_ins: 0 });
+    expect(await refusalsOf(app)).toEqual({ requests: 0, cost: 2, streams: 0, failed_sign_ins: 0, sign_ins: 0 });
   });
 
   it("lets no more than all of it through from thirty requests at once", async () => {
@@ -173,7 +173,7 @@ describe("the limit on wrong credentials", () => {
     expect((await ask(fresh, "192.0.2.2")).status).toBe(200);
     expect((await ask(fresh, "192.0.2.1")).status).toBe(200);
     expect((await ask(null, "192.0.2.1")).status).toBe(401);
-    expect(await refusalsOf(app)).toEqual({ requests: 0, cost: 0, streams: 0, failed_sign_ins: 3 });
+    expect(await refusalsOf(app)).toEqual({ requests: 0, cost: 0, streams: 0, failed_sign_ins: 3, sign_ins: 0 });
   });
 
   it("forgets who was known once their token is good no more", async () => {

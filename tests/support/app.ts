@@ -102,7 +102,12 @@ export async function startApp(
 const testSecrets = { keys: [{ id: "test", key: Buffer.alloc(32, "test").toString("base64") }] };
 
 /** A test asks more in a second than a person in a minute. */
-const unhurried = { requestsPerMinute: 1_000_000, costPerMinute: 1_000_000_000, failedSignInsPerMinute: 1_000_000 };
+const unhurried = {
+  requestsPerMinute: 1_000_000,
+  costPerMinute: 1_000_000_000,
+  failedSignInsPerMinute: 1_000_000,
+  signInsPerMinute: 1_000_000,
+};
 
 /** Tests run on loopback, and most of them care for no address. */
 const everywhere = {
