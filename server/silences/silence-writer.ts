@@ -104,12 +104,13 @@ export class SilenceWriter {
   async #editable(caller: Caller, id: string): Promise<Silence> {
     const uuid = uuidIn(id);
     if (uuid === null) throw new BadUserInputError('"id" must be an id that starts with "sil_".', ["id"]);
-    const known = (await this.live.snapshot())?.silence(uuid)?.cluster;
+    const known = (await this.silences.find(caller, id))?.cluster;
+    // What the caller may not see is looked for as what is not there is, or a cluster that is away would tell them apart.
     for (const cluster of known === undefined ? this.live.health.map(({ name }) => name) : [known]) {
       const silence = await this.live.ask(cluster, (client) => client.silence(uuid));
       if (silence === null) continue;
       const stored = new Silence({ cluster, silence });
-      if (!(await this.silences.isVisible(caller, stored))) break;
+      if (!(await this.silences.isVisible(caller, stored))) continue;
       if (await this.silences.mayWrite(caller, stored.matchers)) return stored;
       throw new ForbiddenError(`This silence is not for ${caller.principal.name} to change.`);
     }
