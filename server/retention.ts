@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuditRepository } from "./audit/audit-repository.js";
 import type { AuditSettings } from "./audit/audit-settings.js";
+import { Daily } from "./core/daily.js";
 import type { Database } from "./core/database/database.js";
+import type { Log } from "./core/log.js";
 import type { SecretCare } from "./secret-care.js";
 
 /** What was removed because it was older than is kept. */
@@ -46,4 +48,15 @@ export class Retention {
       if (count < batchSize) return removed;
     }
   }
+}
+
+/** Prunes once a day, and tells the log what was removed. */
+export function dailyPruning(retention: Retention, log: Pick<Log, "info" | "error">, random: () => number): Daily {
+  return new Daily(
+    async (stopped) => {
+      const pruned = await retention.prune(stopped);
+      if (pruned !== null) log.info(pruned, "Removed old entries of the change log");
+    },
+    { random, onError: (error) => log.error({ err: error }, "Old entries of the change log cannot be removed") },
+  );
 }

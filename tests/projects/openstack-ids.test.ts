@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from "vitest";
 import { migrations } from "../../migrations/migrations.js";
 import { databaseSettings } from "../../server/core/database/database-settings.js";
 import { openDatabase } from "../../server/core/database/open-database.js";
-import { entities } from "../../server/domains.js";
+import { entities } from "../../server/entities.js";
 import { startApp, type TestApp } from "../support/app.js";
 import { withSource } from "../support/data-source.js";
 import { describeOnEachDatabase } from "../support/databases.js";

@@ -6,7 +6,7 @@ import { databaseSettings } from "../../server/core/database/database-settings.j
 import { openDatabase } from "../../server/core/database/open-database.js";
 import { newId } from "../../server/core/ids.js";
 import { Loaders } from "../../server/core/loaders.js";
-import { entities } from "../../server/domains.js";
+import { entities } from "../../server/entities.js";
 import { NoKeyError, SecretKeys } from "../../server/secrets/secret-keys.js";
 import { SecretRepository } from "../../server/secrets/secret-repository.js";
 import { SecretStore } from "../../server/secrets/secret-store.js";

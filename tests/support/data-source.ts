@@ -1,5 +1,5 @@
 import { DataSource } from "typeorm";
-import { entities } from "../../server/domains.js";
+import { entities } from "../../server/entities.js";
 import type { DatabaseSettings } from "./databases.js";
 
 function dataSource(settings: DatabaseSettings): DataSource {

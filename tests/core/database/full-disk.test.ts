@@ -3,7 +3,7 @@ import { migrations } from "../../../migrations/migrations.js";
 import { Revision } from "../../../server/audit/revision.js";
 import { databaseSettings } from "../../../server/core/database/database-settings.js";
 import { openDatabase } from "../../../server/core/database/open-database.js";
-import { entities } from "../../../server/domains.js";
+import { entities } from "../../../server/entities.js";
 import { atFileEnd } from "../../support/at-file-end.js";
 import { createSqliteDatabase } from "../../support/databases.js";
 

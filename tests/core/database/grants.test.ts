@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { migrations } from "../../../migrations/migrations.js";
 import { databaseSettings } from "../../../server/core/database/database-settings.js";
 import { openDatabase } from "../../../server/core/database/open-database.js";
-import { entities } from "../../../server/domains.js";
+import { entities } from "../../../server/entities.js";
 import { existingIds } from "../../contract/existing-ids.js";
 import { operationOn, rootFields } from "../../contract/generated-operation.js";
 import { type SampleApp, startSampleApp } from "../../contract/sample-app.js";
@@ -162,7 +162,7 @@ describe("a server with a user for maintenance", () => {
     }
     await connection.end();
     await expect(open(settings)).rejects.toThrow(
-      `The user ${settings.user} has no rights on the tables rule, agent. Give it those in server/database-grants.sql.`,
+      `The user ${settings.user} has no rights on the tables agent, rule. Give it those in server/database-grants.sql.`,
     );
     await grant();
     await (await open(settings)).close();

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { migrations } from "../../../migrations/migrations.js";
 import { databaseSettings } from "../../../server/core/database/database-settings.js";
 import { openDatabase } from "../../../server/core/database/open-database.js";
-import { entities } from "../../../server/domains.js";
+import { entities } from "../../../server/entities.js";
 import { withSource } from "../../support/data-source.js";
 import { createSqliteDatabase, describeOnEachDatabase } from "../../support/databases.js";
 import { createMariadbDatabase } from "../../support/mariadb.js";

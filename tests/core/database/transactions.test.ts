@@ -5,7 +5,7 @@ import { Database } from "../../../server/core/database/database.js";
 import { databaseSettings } from "../../../server/core/database/database-settings.js";
 import { UniqueViolation } from "../../../server/core/database/driver-error.js";
 import { openDatabase } from "../../../server/core/database/open-database.js";
-import { entities } from "../../../server/domains.js";
+import { entities } from "../../../server/entities.js";
 import { atFileEnd } from "../../support/at-file-end.js";
 import { describeOnEachDatabase } from "../../support/databases.js";
 

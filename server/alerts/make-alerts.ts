@@ -1,0 +1,68 @@
+import type { Caller } from "../access/caller.js";
+import type { PrometheusView } from "../clients/prometheus-view.js";
+import type { AlertmanagerGroup } from "../clients/upstreams.js";
+import type { Log } from "../core/log.js";
+import type { GraphPart } from "../graph/graph-part.js";
+import type { ProjectService } from "../projects/project-service.js";
+import type { GlobalRuleService } from "../rules/global-rule-service.js";
+import type { RuleService } from "../rules/rule-service.js";
+import { fingerprintIn } from "./alert.js";
+import { AlertResolver, ProjectAlertsResolver } from "./alert-resolver.js";
+import { AlertRuleResolver, RuleAlertsResolver } from "./alert-rule-resolver.js";
+import { AlertRuleService } from "./alert-rule-service.js";
+import { AlertService } from "./alert-service.js";
+import { LiveAlerts } from "./live-alerts.js";
+import { ServerHealthResolver } from "./server-health-resolver.js";
+import { ServerHealthService } from "./server-health-service.js";
+
+/** What alerts are built over. */
+export interface AlertsParts {
+  readonly alertmanagers: readonly AlertmanagerGroup[];
+  /** Between two reads of the Alertmanagers. */
+  readonly intervalMs: number;
+  readonly prometheus: PrometheusView;
+  readonly projects: ProjectService;
+  readonly rules: RuleService;
+  readonly globalRules: GlobalRuleService;
+  readonly log: Pick<Log, "error">;
+  readonly now: () => Date;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
+/** What the Alertmanagers hold; nothing is known of it before `live` is started. */
+export interface AlertsDomain extends GraphPart<Caller> {
+  readonly live: LiveAlerts;
+  readonly service: AlertService;
+}
+
+/** Builds the domain of alerts. */
+export function makeAlerts(parts: AlertsParts): AlertsDomain {
+  const { alertmanagers, intervalMs, prometheus, projects, rules, globalRules, log, now, random } = parts;
+  const live = new LiveAlerts(alertmanagers, {
+    intervalMs,
+    now,
+    random,
+    onError: (error) => log.error({ err: error }, "An Alertmanager cannot be watched"),
+  });
+  const service = new AlertService(live, projects);
+  const alertRules = new AlertRuleService(service, rules, globalRules, projects);
+  return {
+    live,
+    service,
+    resolvers: [
+      new AlertResolver(service),
+      new ProjectAlertsResolver(service),
+      new AlertRuleResolver(alertRules),
+      new RuleAlertsResolver(alertRules),
+      new ServerHealthResolver(new ServerHealthService(live, prometheus)),
+    ],
+    nodes: [
+      {
+        prefix: "alr",
+        isWellFormed: (id) => fingerprintIn(id) !== null,
+        find: (caller, id) => service.find(caller, id),
+      },
+    ],
+  };
+}

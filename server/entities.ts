@@ -1,0 +1,31 @@
+import { ApiToken, ApiTokenMembership } from "./access/api-token.js";
+import { Session } from "./access/session.js";
+import { AuditEntry } from "./audit/audit-entry.js";
+import { Revision } from "./audit/revision.js";
+import { ContactGroup } from "./contacts/contact-group.js";
+import { Project } from "./projects/project.js";
+import { Agent } from "./rollout/agent.js";
+import { AlertingRule } from "./rules/alerting-rule.js";
+import { GlobalRule } from "./rules/global-rule.js";
+import { RecordingRule } from "./rules/recording-rule.js";
+import { Rule } from "./rules/rule.js";
+import { Secret } from "./secrets/secret.js";
+import { ScrapeJob } from "./targets/scrape-job.js";
+
+/** All that the database holds. */
+export const entities = [
+  ApiToken,
+  ApiTokenMembership,
+  Session,
+  AuditEntry,
+  Revision,
+  Project,
+  ContactGroup,
+  ScrapeJob,
+  Rule,
+  AlertingRule,
+  RecordingRule,
+  GlobalRule,
+  Agent,
+  Secret,
+];

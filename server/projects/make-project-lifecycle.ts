@@ -1,0 +1,41 @@
+import type { Caller } from "../access/caller.js";
+import type { ChangeLog } from "../audit/change-log.js";
+import type { GraphPart } from "../graph/graph-part.js";
+import type { LimitService } from "./limit-service.js";
+import type { ContactGroupsOfProject, ProjectContents, ReturningContents } from "./project-contents.js";
+import { ProjectDeletionService } from "./project-deletion-service.js";
+import { ProjectHistory } from "./project-history.js";
+import type { ProjectRepository } from "./project-repository.js";
+import { ProjectResolver } from "./project-resolver.js";
+import type { ProjectService } from "./project-service.js";
+import { ProjectTokenRoles, type RolesInProject } from "./project-token-roles.js";
+
+/** What takes part when a project goes away or comes back. */
+export interface ProjectLifecycleParts {
+  readonly repository: ProjectRepository;
+  readonly projects: ProjectService;
+  readonly limits: LimitService;
+  readonly changes: ChangeLog;
+  readonly tokenRoles: RolesInProject;
+  readonly contactGroups: ContactGroupsOfProject;
+  /** What belongs to projects, of all the domains that own some of it. */
+  readonly contents: readonly (ProjectContents & ReturningContents)[];
+  readonly now: () => Date;
+}
+
+/** How projects go away with what belongs to them, and come back. */
+export interface ProjectLifecycle extends GraphPart<Caller> {
+  readonly history: ProjectHistory;
+}
+
+/** Builds the rest of the domain of projects, after the domains that own what belongs to them. */
+export function makeProjectLifecycle(parts: ProjectLifecycleParts): ProjectLifecycle {
+  const { repository, projects, limits, changes, tokenRoles, contactGroups, contents, now } = parts;
+  const leaving = [new ProjectTokenRoles(tokenRoles), ...contents];
+  const deletion = new ProjectDeletionService(repository, projects, leaving, changes, now);
+  return {
+    history: new ProjectHistory(repository, projects, contents, contactGroups, limits),
+    resolvers: [new ProjectResolver(projects, deletion)],
+    nodes: [],
+  };
+}

@@ -1,0 +1,48 @@
+import type { Caller } from "../access/caller.js";
+import type { AlertService } from "../alerts/alert-service.js";
+import type { LiveAlerts } from "../alerts/live-alerts.js";
+import type { ChangeLog } from "../audit/change-log.js";
+import type { GraphPart } from "../graph/graph-part.js";
+import type { LimitService } from "../projects/limit-service.js";
+import type { ProjectService } from "../projects/project-service.js";
+import { uuidIn } from "./silence-id.js";
+import { SilenceLimits } from "./silence-limits.js";
+import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silence-resolver.js";
+import { SilenceService } from "./silence-service.js";
+import { SilenceUsageResolver } from "./silence-usage-resolver.js";
+import { SilenceWriter } from "./silence-writer.js";
+
+/** What silences are built over. */
+export interface SilencesParts {
+  readonly live: LiveAlerts;
+  readonly alerts: AlertService;
+  readonly projects: ProjectService;
+  readonly limits: LimitService;
+  readonly changes: ChangeLog;
+  readonly now: () => Date;
+}
+
+/** The silences of the Alertmanagers. */
+export interface SilencesDomain extends GraphPart<Caller> {
+  readonly service: SilenceService;
+}
+
+/** Builds the domain of silences. */
+export function makeSilences(parts: SilencesParts): SilencesDomain {
+  const { live, alerts, projects, changes, now } = parts;
+  const service = new SilenceService(live, alerts, projects);
+  const limits = new SilenceLimits(live, projects, parts.limits);
+  const writer = new SilenceWriter(service, projects, live, changes, limits, now);
+  return {
+    service,
+    resolvers: [
+      new SilenceResolver(service, writer),
+      new AlertSilencesResolver(service),
+      new ProjectSilencesResolver(service),
+      new SilenceUsageResolver(limits),
+    ],
+    nodes: [
+      { prefix: "sil", isWellFormed: (id) => uuidIn(id) !== null, find: (caller, id) => service.find(caller, id) },
+    ],
+  };
+}
