@@ -1,6 +1,8 @@
 import { type Client, createClient } from "@metricsinfra/sdk";
 import type { Logger } from "pino";
-import { ConfigApplier, type CycleResult, fingerprintOf } from "./apply/apply-config.js";
+import { ConfigApplier } from "./apply/apply-config.js";
+import type { CycleResult } from "./apply/cycle-result.js";
+import { fingerprintOf } from "./apply/fingerprint-of.js";
 import { PhaseTimes } from "./apply/phase-times.js";
 import { printChanges } from "./apply/print-changes.js";
 import { AgentMetrics } from "./daemon/agent-metrics.js";

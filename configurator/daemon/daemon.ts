@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "@metricsinfra/sdk";
 import type { Logger } from "pino";
-import type { ConfigApplier, CycleResult } from "../apply/apply-config.js";
+import type { ConfigApplier } from "../apply/apply-config.js";
+import type { CycleResult } from "../apply/cycle-result.js";
 import type { PhaseTimes } from "../apply/phase-times.js";
 import type { Egress } from "../egress/egress.js";
 import type { Problem } from "../render/problem.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { stringify } from "yaml";
 import { runDry, runOnce } from "../../../configurator/agent.js";
-import type { CycleResult } from "../../../configurator/apply/apply-config.js";
+import type { CycleResult } from "../../../configurator/apply/cycle-result.js";
 import { StateFile } from "../../../configurator/disk/agent-state.js";
 import type { Resolve } from "../../../configurator/egress/name-lookups.js";
 import { readSettings } from "../../../configurator/settings/settings.js";
