@@ -99,6 +99,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
       ways: domains.ways,
       service: domains.signIn,
       log,
+      now,
       admit: (address) => rates.signIn(address),
     }),
     ready: () => database.ping(),

@@ -168,7 +168,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
 
   const pruning = new SecretPruning(secrets.repository, [contactGroupRepository, targets.repository, audit.repository]);
   const secretCare = new SecretCare(contacts.service, secrets.rotation, pruning, changes);
-  const retention = new Retention(settings.audit, database, audit.repository, secretCare, now);
+  const retention = new Retention(settings.audit, database, audit.repository, secretCare, changes, now);
   const daily = dailyPruning(retention, log, random);
 
   const { tokenRepository, rolePatterns, oidc } = access;

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { Caller } from "./access/caller.js";
 import { GlobalRole } from "./access/roles.js";
 import { type App, makeApp } from "./app.js";
 import { DatabaseError } from "./core/database/database-error.js";
 import { type Log, makeLog } from "./core/log.js";
 import { SettingsError } from "./core/settings-file.js";
 import { printGraph } from "./http/schema.js";
+import { commandLine } from "./own-callers.js";
 import { NoKeyError } from "./secrets/secret-keys.js";
 import { type Settings, serverSettings, settingsOf } from "./settings.js";
 
@@ -157,7 +157,7 @@ async function pruneAudit({ settings: file }: { settings: string }): Promise<voi
     return;
   }
   await withApp(settings, async ({ retention }) => {
-    const pruned = await retention.prune();
+    const pruned = await retention.prune(commandLine);
     if (pruned === null) throw new DatabaseError("A server is removing old entries already.");
     const { before, entries, secrets } = pruned;
     console.log(`Removed ${entries} entries from before ${before.toISOString()}, and ${secrets} secrets.`);
@@ -176,19 +176,6 @@ async function printSchema(): Promise<void> {
     rmSync(folder, { recursive: true });
   }
 }
-
-/** Whoever runs commands on the server's own machine with its settings file: an operator. */
-const commandLine = new Caller(
-  {
-    kind: "COMMAND_LINE",
-    id: "command-line",
-    name: "command line",
-    globalRole: "OPERATOR",
-    everyProjectRole: null,
-    memberships: new Map(),
-  },
-  { requestId: "command-line", source: null, signal: new AbortController().signal, idempotency: null },
-);
 
 async function withApp(settings: Settings, work: (app: App) => Promise<void>): Promise<void> {
   const app = await makeApp(settings, { log: makeLog("silent"), randomBytes });

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Caller } from "./access/caller.js";
 import type { AuditRepository } from "./audit/audit-repository.js";
 import type { AuditSettings } from "./audit/audit-settings.js";
+import type { ChangeLog } from "./audit/change-log.js";
 import { Daily } from "./core/daily.js";
 import type { Database } from "./core/database/database.js";
 import type { Log } from "./core/log.js";
+import { serverItself } from "./own-callers.js";
 import type { SecretCare } from "./secret-care.js";
 
 /** What was removed because it was older than is kept. */
@@ -26,19 +29,27 @@ export class Retention {
     private readonly database: Database,
     private readonly entries: AuditRepository,
     private readonly secrets: SecretCare,
+    private readonly changes: ChangeLog,
     private readonly now: () => Date,
   ) {}
 
-  /** Null when everything is kept for ever, or another server is at it. */
-  async prune(stopped?: AbortSignal): Promise<Pruned | null> {
+  /** Null when everything is kept for ever, or another server is at it. What was removed is noted in the change log. */
+  async prune(caller: Caller, stopped?: AbortSignal): Promise<Pruned | null> {
     const { retentionDays } = this.settings;
     if (retentionDays === 0) return null;
     const before = new Date(this.now().getTime() - retentionDays * dayMs);
     return this.database.maintain("prune", async () => {
       const entries = await this.#pruneEntries(before, stopped);
       const secrets = stopped?.aborted ? 0 : await this.secrets.prune(before);
+      if (entries > 0 || secrets > 0) await this.#note(caller, { before, entries, secrets });
       return { before, entries, secrets };
     });
+  }
+
+  #note(caller: Caller, { before, entries, secrets }: Pruned): Promise<void> {
+    const subject = { entityType: "ChangeLog", entityId: "change-log", projectId: null };
+    const removed = { olderThan: before.toISOString(), entries, secrets };
+    return this.changes.note(caller, [{ action: "DELETE", ...subject, before: removed, after: null }], null);
   }
 
   async #pruneEntries(before: Date, stopped: AbortSignal | undefined): Promise<number> {
@@ -54,7 +65,7 @@ export class Retention {
 export function dailyPruning(retention: Retention, log: Pick<Log, "info" | "error">, random: () => number): Daily {
   return new Daily(
     async (stopped) => {
-      const pruned = await retention.prune(stopped);
+      const pruned = await retention.prune(serverItself, stopped);
       if (pruned !== null) log.info(pruned, "Removed old entries of the change log");
     },
     { random, onError: (error) => log.error({ err: error }, "Old entries of the change log cannot be removed") },

@@ -90,7 +90,10 @@ export class ApiTokenService {
       const grantable = await this.#grantable(caller, memberships);
       const errors = checkNewApiToken(input, memberships, grantable, now);
       if (errors.any) return { userErrors: errors.list };
-      const refusal = await this.limits.refusal(memberships.map(({ projectId }) => projectId));
+      const refusal = await this.limits.refusal(
+        memberships.map(({ projectId }) => projectId),
+        (index) => ["input", "memberships", String(index), "project"],
+      );
       if (refusal !== null) return { userErrors: [refusal] };
       const secret = newSecret(this.randomBytes);
       const token = Object.assign(new ApiToken(), {
@@ -121,6 +124,8 @@ export class ApiTokenService {
       const expiresAt = input.expiresAt === undefined ? token.expiresAt : input.expiresAt;
       const errors = checkRotation(token, input, expiresAt, now);
       if (errors.any) return { userErrors: errors.list };
+      const refusal = await this.#revivalRefusal({ token, memberships }, now);
+      if (refusal !== null) return { userErrors: [refusal] };
       const secret = newSecret(this.randomBytes);
       const previousExpiresAt = earliest(
         new Date(now.getTime() + (parseDuration(input.previousValidFor ?? "1d") ?? 0)),
@@ -137,6 +142,15 @@ export class ApiTokenService {
       });
       return { before: token, after: { token: rotated, memberships }, secret };
     });
+  }
+
+  /** A token that has expired does not count any more, until it works again. */
+  async #revivalRefusal({ token, memberships }: GrantedToken, now: Date): Promise<UserError | null> {
+    if (token.expiresAt === null || token.expiresAt > now) return null;
+    return this.limits.refusal(
+      memberships.map(({ projectId }) => projectId),
+      () => ["input", "expiresAt"],
+    );
   }
 
   /** Revokes the token for good; a token that is revoked already stays as it is. */

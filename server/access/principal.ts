@@ -8,6 +8,7 @@ export const PrincipalKind = {
   KEYSTONE: "KEYSTONE",
   ANONYMOUS: "ANONYMOUS",
   COMMAND_LINE: "COMMAND_LINE",
+  SERVER: "SERVER",
 } as const;
 export type PrincipalKind = keyof typeof PrincipalKind;
 

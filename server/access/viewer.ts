@@ -12,6 +12,7 @@ registerEnumType(PrincipalKind, {
     PROXY_HEADER: { description: "A proxy in front of the server, which the settings trust, said so." },
     KEYSTONE: { description: "With a token of OpenStack's Keystone." },
     ANONYMOUS: { description: "Not at all: the settings let everybody read." },
+    SERVER: { description: "It is the server itself, which does some things unasked." },
     COMMAND_LINE: { description: "By running a command of the server on its own machine." },
   },
 });

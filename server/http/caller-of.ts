@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Request } from "express";
+import ipaddr from "ipaddr.js";
 import { Caller } from "../access/caller.js";
 import type { Credentials } from "../access/credentials.js";
 import { BadUserInputError } from "../core/errors.js";
@@ -15,6 +16,11 @@ const idempotencyKeys = /^[\w-]{1,64}$/;
 export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers["x-request-id"];
   return typeof given === "string" && requestIds.test(given) ? given : randomUUID();
+}
+
+/** The address that a request came from: as trusted proxies tell, unless what they tell is no address. */
+export function sourceOf({ ip, socket }: Request): string | null {
+  return ip !== undefined && ipaddr.isValid(ip) ? ip : (socket.remoteAddress ?? null);
 }
 
 /** A request whose maker is known, and what it proved that with. */
@@ -32,7 +38,7 @@ export async function callerOf(
   hashesOf: (text: string) => RequestHashes,
 ): Promise<KnownRequest> {
   const credentials = credentialsOf(request);
-  const source = request.ip ?? null;
+  const source = sourceOf(request);
   const principal = await guard.principalOf(credentials, source);
   const idempotency = idempotencyOf(request, request.body, hashesOf);
   return { caller: new Caller(principal, { requestId, source, signal, idempotency }), credentials };

@@ -5,7 +5,7 @@ import { expressMiddleware } from "@as-integrations/express5";
 import express, { type Express, type Request, type RequestHandler, type Response } from "express";
 import type { Authentication } from "../access/authentication.js";
 import type { Caller, RequestFacts } from "../access/caller.js";
-import { UnauthenticatedError } from "../core/errors.js";
+import { AppError, UnauthenticatedError } from "../core/errors.js";
 import type { Log } from "../core/log.js";
 import type { RequestHashes } from "../secrets/request-hashes.js";
 import { callerOf, type KnownRequest, requestIdOf } from "./caller-of.js";
@@ -51,6 +51,9 @@ export interface HttpApp {
   readonly endStreams: () => void;
 }
 
+/** What a proxy says of who asks, it says once, when the stream is opened: now and then the client has to come back. */
+const proxyStreamMs = 600_000;
+
 /** Builds the HTTP side: health, metrics, playground, then authentication in front of GraphQL and subscriptions. */
 export function httpApp(options: HttpOptions): HttpApp {
   const app = express();
@@ -76,11 +79,12 @@ export function httpApp(options: HttpOptions): HttpApp {
   app.get("/readyz", (_request, response) => {
     options.ready().then(
       () => response.type("text/plain").send("ready\n"),
-      (error: unknown) =>
-        response
-          .status(503)
-          .type("text/plain")
-          .send(`not ready: ${error instanceof Error ? error.message : "unknown"}\n`),
+      (error: unknown) => {
+        // What a driver says may hold users and addresses; anybody may ask.
+        const reason = error instanceof AppError ? error.message : "the log says why";
+        if (!(error instanceof AppError)) options.log.error({ err: error }, "Not ready");
+        response.status(503).type("text/plain").send(`not ready: ${reason}\n`);
+      },
     );
   });
   app.get("/metrics", (_request, response, next) => {
@@ -137,6 +141,7 @@ export function httpApp(options: HttpOptions): HttpApp {
         const { principal, request: facts } = caller;
         const told = { requestId: facts.requestId, actor: principal.id };
         watchCredentials(response, {
+          mostMs: principal.kind === "PROXY_HEADER" ? proxyStreamMs : undefined,
           stillProves: () => options.authentication.stillProves(credentials, principal),
           onEnd: () => options.log.info(told, "A stream ended with the credentials that opened it"),
           onUnknown: (error) => options.log.warn({ ...told, err: error }, "A stream's credentials cannot be checked"),

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Authentication } from "../access/authentication.js";
 import type { Credentials } from "../access/credentials.js";
 import type { Principal } from "../access/principal.js";
+import { isSecret } from "../access/secret.js";
 import { RateLimitedError } from "../core/errors.js";
 import type { Rate } from "./rate-limits.js";
 import { RateWindow } from "./rate-window.js";
@@ -58,9 +59,11 @@ export class SignInGuard {
   }
 }
 
-/** A hash of what can be guessed; null when there is nothing. */
+/** A hash of what can be guessed and decides; null when there is nothing. What is sent beside it makes it no other. */
 function proofOf({ bearer, keystoneToken, session }: Credentials): string | null {
-  if (bearer === null && keystoneToken === null && session === null) return null;
-  const text = JSON.stringify([bearer, keystoneToken, session]);
-  return createHash("sha256").update(text).digest("base64");
+  const isOurs = bearer !== null && isSecret(bearer);
+  const tokens = isOurs ? [bearer] : [bearer, keystoneToken];
+  const deciding = tokens.some((token) => token !== null) ? tokens : [null, null, session];
+  if (deciding.every((part) => part === null)) return null;
+  return createHash("sha256").update(JSON.stringify(deciding)).digest("base64");
 }

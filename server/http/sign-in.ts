@@ -8,6 +8,8 @@ import type { SignInService } from "../access/sign-in-service.js";
 import { SignInRefusal } from "../clients/sign-in-refusal.js";
 import { AppError, type ErrorCode, RateLimitedError } from "../core/errors.js";
 import type { Log } from "../core/log.js";
+import { PerMinute } from "../core/per-minute.js";
+import { sourceOf } from "./caller-of.js";
 import { credentialsOf, sessionCookie } from "./credentials-of.js";
 import { sendSignInPage } from "./sign-in-page.js";
 
@@ -18,6 +20,7 @@ export interface SignInRoutes {
   /** Null when nobody can sign in. */
   readonly service: SignInService | null;
   readonly log: Log;
+  readonly now: () => Date;
   /** Throws RATE_LIMITED when an address asks too often: a sign-in has us ask the provider, a sign-out the database. */
   readonly admit: (address: string | null) => Promise<void>;
 }
@@ -25,7 +28,7 @@ export interface SignInRoutes {
 const attemptCookie = "__Host-sign-in";
 
 /** `/auth`: which ways in there are, and sign-in and sign-out for browsers. */
-export function signInRoutes({ ways, service, log, admit }: SignInRoutes): express.Router {
+export function signInRoutes({ ways, service, log, now, admit }: SignInRoutes): express.Router {
   const router = express.Router();
   router.use("/auth", (_request, response, next) => {
     // Addresses here may hold codes, which are no business of the next page or of a cache.
@@ -38,7 +41,7 @@ export function signInRoutes({ ways, service, log, admit }: SignInRoutes): expre
   const { publicOrigin, sessionMs } = service.options;
 
   router.use(["/auth/sign-in", "/auth/callback", "/auth/sign-out"], async (request, _response, next) => {
-    await admit(request.ip ?? null);
+    await admit(sourceOf(request));
     next();
   });
   router.get("/auth/sign-in", async (request, response) => {
@@ -67,19 +70,22 @@ export function signInRoutes({ ways, service, log, admit }: SignInRoutes): expre
     const link = { href: "/auth/sign-in", text: "Sign in again" };
     sendSignInPage(response, { status: 200, title: "Signed out", message: "Your session has ended.", link });
   });
-  router.use("/auth", answerWithPage(log));
+  router.use("/auth", answerWithPage(log, new PerMinute(now)));
   return router;
 }
 
+/** Of all refused sign-ins together: who cannot sign in must not fill the disk with the log of it. */
+const mostLinesPerMinute = 60;
+
 /** Answers a person whose sign-in failed; what a program asked for is answered elsewhere. */
-function answerWithPage(log: Log): ErrorRequestHandler {
+function answerWithPage(log: Log, refusals: PerMinute): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (request.method !== "GET" || response.headersSent) return next(error);
     const requestId = response.getHeader("x-request-id");
     const isKnown = error instanceof AppError;
     const status = (isKnown && statusByCode[error.code]) || 500;
     if (!isKnown) log.error({ err: error, requestId }, "A sign-in failed");
-    else {
+    else if (refusals.count("all") <= mostLinesPerMinute) {
       const reason = error.cause instanceof SignInRefusal ? error.cause.message : error.message;
       log[status >= 500 ? "warn" : "info"]({ code: error.code, reason, requestId }, "A sign-in failed");
     }
@@ -109,7 +115,7 @@ function attemptOf(request: Request): SignInAttempt | null {
 function factsOf(request: Request, response: Response): RequestFacts {
   return {
     requestId: String(response.getHeader("x-request-id")),
-    source: request.ip ?? null,
+    source: sourceOf(request),
     // What was begun is done: a code that was redeemed is used up.
     signal: new AbortController().signal,
     idempotency: null,

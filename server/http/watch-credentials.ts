@@ -17,6 +17,11 @@ export interface CredentialsWatch {
   /** Told when it cannot be found out: once, until it can be again. */
   readonly onUnknown: (error: unknown) => void;
   readonly random?: () => number;
+  /** When a stream is ended whatever it proves. */
+  readonly mostMs?: number | undefined;
+  /** For how long it may be unknown whether it proves that still; 5 minutes unless told otherwise. */
+  readonly unknownMs?: number;
+  readonly now?: () => number;
   /** How often, on average, it asks. */
   readonly meanMs?: number;
 }
@@ -24,26 +29,35 @@ export interface CredentialsWatch {
 /**
  * Ends a stream within seconds of what opened it being revoked, expiring or changing its roles. It is not completed, so
  * that the client comes back, and is refused or gets what its roles are now. That it cannot be found out, because the
- * database is away, is no reason to end it.
+ * database is away, is no reason to end it at once.
  */
 export function watchCredentials(response: Response, watch: CredentialsWatch): void {
-  const { stillProves, onEnd, onUnknown, random = Math.random, meanMs } = watch;
+  const { stillProves, onEnd, onUnknown, random = Math.random, meanMs, mostMs = Infinity, unknownMs = 300_000 } = watch;
+  const { now = () => performance.now() } = watch;
   let timer: NodeJS.Timeout | undefined;
   let isUnknown = false;
+  const openedAt = now();
+  let knownAt = openedAt;
   const wait = () => {
     if (!response.closed) timer = setTimeout(check, pauseMs(random(), meanMs));
   };
+  const end = () => {
+    response.end();
+    onEnd();
+  };
   const check = () => {
+    if (now() - openedAt >= mostMs) return end();
     stillProves().then(
       (proven) => {
         isUnknown = false;
+        knownAt = now();
         if (proven || response.closed) return wait();
-        response.end();
-        onEnd();
+        end();
       },
       (error: unknown) => {
         if (!isUnknown) onUnknown(error);
         isUnknown = true;
+        if (now() - knownAt >= unknownMs) return end();
         wait();
       },
     );

@@ -70,7 +70,8 @@ export class ProjectUpdateInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: "The contact group that is told about the project's alerts; one of the project's own.",
+    description:
+      "The contact group that is told about the project's alerts; one of the project's own. Members may set this; the rest is for administrators.",
   })
   readonly defaultContactGroup?: string | null;
 

@@ -1,4 +1,5 @@
 import type { Caller } from "../access/caller.js";
+import type { Action } from "../access/policy.js";
 import type { ProjectRole } from "../access/roles.js";
 import type { Change } from "../audit/change.js";
 import type { ChangeLog } from "../audit/change-log.js";
@@ -103,8 +104,7 @@ export class ProjectService {
 
   update(caller: Caller, id: string, input: ProjectUpdateInput, dryRun: boolean): Promise<Outcome<Project>> {
     requireId("prj", id);
-    const administers = [input.openstackId, input.aclGroup, input.limitTier].some((value) => value !== undefined);
-    caller.requireIn(id, administers ? "project.administer" : "project.update", "Project");
+    caller.requireIn(id, actionOf(input), "Project");
     return this.changes.once(
       caller,
       (known) => this.find(caller, known),
@@ -198,4 +198,12 @@ export class ProjectService {
       write,
     };
   }
+}
+
+/** Who is told of the alerts is for those who write the project's configuration, as the groups themselves are. */
+function actionOf({ expectedVersion: _, defaultContactGroup, ...input }: ProjectUpdateInput): Action {
+  const { openstackId, aclGroup, limitTier } = input;
+  if ([openstackId, aclGroup, limitTier].some((value) => value !== undefined)) return "project.administer";
+  const isElse = defaultContactGroup === undefined || Object.values(input).some((value) => value !== undefined);
+  return isElse ? "project.update" : "config.write";
 }

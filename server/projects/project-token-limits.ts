@@ -9,10 +9,13 @@ export class ProjectTokenLimits implements TokenLimits {
     private readonly countOf: (projectId: string) => Promise<number>,
   ) {}
 
-  async refusal(projectIds: readonly string[]): Promise<UserError | null> {
+  async refusal(
+    projectIds: readonly string[],
+    pathOf: (index: number) => readonly string[],
+  ): Promise<UserError | null> {
     for (const [index, projectId] of projectIds.entries()) {
-      const path = ["input", "memberships", String(index), "project"];
-      const growth = { limit: "apiTokens", by: 1, used: () => this.countOf(projectId), path } as const;
+      const used = () => this.countOf(projectId);
+      const growth = { limit: "apiTokens", by: 1, used, path: pathOf(index) } as const;
       const refusal = await this.limits.refusal(projectId, [growth]);
       if (refusal !== null) return refusal;
     }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { newId } from "../../server/core/ids.js";
+import { serverItself } from "../../server/own-callers.js";
 import { settingsOf } from "../../server/settings.js";
 import { startApp, type TestApp } from "../support/app.js";
 import { createSqliteDatabase, type DatabaseSettings } from "../support/databases.js";
@@ -61,15 +62,36 @@ describe.each(kinds)("on %s", (_title, create) => {
     time += 30 * dayMs;
     await project(app, "second");
     const before = await ids(sql);
-    expect(await app.app.retention.prune()).toEqual({ before: new Date(time - 30 * dayMs), entries: 0, secrets: 0 });
+    expect(await app.app.retention.prune(serverItself)).toEqual({
+      before: new Date(time - 30 * dayMs),
+      entries: 0,
+      secrets: 0,
+    });
     expect(await ids(sql)).toEqual(before);
     time += 1;
-    expect(await app.app.retention.prune()).toEqual({ before: new Date(time - 30 * dayMs), entries: 5, secrets: 1 });
-    expect((await sql("SELECT entity_type, action FROM audit_entry")).map(Object.values)).toEqual([
-      ["Project", "CREATE"],
+    expect(await app.app.retention.prune(serverItself)).toEqual({
+      before: new Date(time - 30 * dayMs),
+      entries: 5,
+      secrets: 1,
+    });
+    const { auditEntries } = await app.data(
+      app.operator,
+      "{ auditEntries { nodes { entityType action actor actorKind before after } } }",
+    );
+    const removed = { olderThan: new Date(time - 30 * dayMs).toISOString(), entries: 5, secrets: 1 };
+    expect(auditEntries.nodes).toEqual([
+      {
+        ...{ entityType: "ChangeLog", action: "DELETE", actor: "server", actorKind: "SERVER" },
+        ...{ before: removed, after: null },
+      },
+      expect.objectContaining({ entityType: "Project", action: "CREATE" }),
     ]);
     expect(await secrets(sql)).toEqual([secretOfKept]);
-    expect(await app.app.retention.prune()).toEqual({ before: new Date(time - 30 * dayMs), entries: 0, secrets: 0 });
+    expect(await app.app.retention.prune(serverItself)).toEqual({
+      before: new Date(time - 30 * dayMs),
+      entries: 0,
+      secrets: 0,
+    });
     expect((await project(app, "third")).userErrors).toEqual([]);
     await app.close();
   });
@@ -83,13 +105,13 @@ describe.each(kinds)("on %s", (_title, create) => {
     const headers = { "idempotency-key": "again" };
     const first = await project(app, "once", headers);
     time += dayMs;
-    expect(await app.app.retention.prune()).toMatchObject({ entries: 0 });
+    expect(await app.app.retention.prune(serverItself)).toMatchObject({ entries: 0 });
     expect(await project(app, "once", headers)).toEqual(first);
     await app.close();
     time += 1_000 * dayMs;
     const forever = await startApp(database, { now, audit: { retentionDays: 0 } });
     const before = await ids(sql);
-    expect(await forever.app.retention.prune()).toBeNull();
+    expect(await forever.app.retention.prune(serverItself)).toBeNull();
     expect(await ids(sql)).toEqual(before);
     await forever.close();
   });
@@ -102,7 +124,7 @@ describe.each(kinds)("on %s", (_title, create) => {
     const before = await ids(sql);
     await addEntries(sql, 5_250, Date.now() - 31 * dayMs);
     let isDone = false;
-    const pruning = app.app.retention.prune().finally(() => {
+    const pruning = app.app.retention.prune(serverItself).finally(() => {
       isDone = true;
     });
     let written = 0;
@@ -196,9 +218,9 @@ describe("of several servers on one MariaDB", () => {
       id: newId("aud"),
       at: "2020-01-01 00:00:00.000",
     }));
-    const outcomes = await Promise.all(servers.map(({ app }) => app.retention.prune()));
+    const outcomes = await Promise.all(servers.map(({ app }) => app.retention.prune(serverItself)));
     expect(outcomes.map((pruned) => pruned?.entries ?? null).toSorted()).toEqual([3_000, null]);
-    expect(await servers[1]?.app.retention.prune()).toMatchObject({ entries: 0 });
+    expect(await servers[1]?.app.retention.prune(serverItself)).toMatchObject({ entries: 0 });
   });
 
   it("one whose user lacks the right says which, and what to do", async () => {
@@ -212,7 +234,7 @@ describe("of several servers on one MariaDB", () => {
     await asAdministrator(
       `INSERT INTO ${settings.name}.audit_entry (id, revision, at, actor_id, actor, actor_kind, request_id, action, entity_type, entity_id) VALUES ('aud_1', 1, '2020-01-01', 'a', 'a', 'API_TOKEN', 'r', 'CREATE', 'Project', 'prj_1')`,
     );
-    await expect(app.retention.prune()).rejects.toThrow(
+    await expect(app.retention.prune(serverItself)).rejects.toThrow(
       /^DELETE command denied to user '\w+_server'@'127\.0\.0\.1' for table `\w+`\.`audit_entry`\. Give the right, or name somebody who has it under database\.maintenance; see server\/database-grants\.sql\.$/,
     );
   });

@@ -41,7 +41,7 @@ describe("one cycle", () => {
   test("writes all of a project, then touches nothing until something changes, with one request", async () => {
     server.put(full("a"), full("b"));
     const first = await machine.once();
-    expect(first).toEqual({ changed: true, files: 15 - 2, refused: [], waiting: [] });
+    expect(first).toEqual({ changed: true, reloaded: false, files: 15 - 2, refused: [], waiting: [] });
     const files = await machine.files();
     expect(Object.keys(files).sort()).toEqual([...mainPaths, ...pathsOf("a"), ...pathsOf("b")].sort());
     expect(machine.state).toMatchObject({ revision: 2, appliedRevision: 2, problems: {} });
@@ -53,7 +53,7 @@ describe("one cycle", () => {
 
     const stamps = await timesOf(machine);
     server.operations.length = 0;
-    expect(await machine.once()).toEqual({ changed: false, files: 0, refused: [], waiting: [] });
+    expect(await machine.once()).toEqual({ changed: false, reloaded: false, files: 0, refused: [], waiting: [] });
     expect(server.operations).toEqual(["ListChangedProjects"]);
     expect(await timesOf(machine)).toEqual(stamps);
   });
@@ -63,7 +63,7 @@ describe("one cycle", () => {
     expect(Object.keys(await machine.files()).sort()).toEqual([...mainPaths].sort());
     const stamps = await timesOf(machine);
     server.operations.length = 0;
-    expect(await machine.once()).toEqual({ changed: false, files: 0, refused: [], waiting: [] });
+    expect(await machine.once()).toEqual({ changed: false, reloaded: false, files: 0, refused: [], waiting: [] });
     expect(server.operations).toEqual(["ListChangedProjects"]);
     expect(await timesOf(machine)).toEqual(stamps);
   });

@@ -194,6 +194,16 @@ describe("the limit on wrong credentials", () => {
     expect(statuses).toEqual([401, 401, 429, 429]);
   });
 
+  it("counts for the proxy what a proxy says that is no address", async () => {
+    const app = await start({ rate: { failedSignInsPerMinute: 2 } }, { listen });
+    const statuses: number[] = [];
+    for (let n = 0; n < 4; n++) {
+      const { status } = await app.graphql(wrong(), "{ a }", {}, from("x".repeat(100 + n)));
+      statuses.push(status);
+    }
+    expect(statuses).toEqual([401, 401, 429, 429]);
+  });
+
   it("counts IPv6 addresses by their /64, and IPv4 ones one by one however they are written", () => {
     expect(
       ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::1", "2001:db8:1:3::1", null, "x"].map(

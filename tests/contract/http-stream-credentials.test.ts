@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import express from "express";
 import { beforeAll, describe, expect, it } from "vitest";
-import { pauseMs, watchCredentials } from "../../server/http/watch-credentials.js";
+import { type CredentialsWatch, pauseMs, watchCredentials } from "../../server/http/watch-credentials.js";
 import { startApp, type TestApp } from "../support/app.js";
 import { atFileEnd } from "../support/at-file-end.js";
 import { describeOnEachDatabase } from "../support/databases.js";
@@ -117,7 +117,10 @@ describe("a watch over a stream's credentials", () => {
   }
 
   /** A server whose answers are streams that are watched, each check of which takes longer than the pause between two. */
-  const watched = async (answer: (asked: number) => boolean): Promise<Watched> => {
+  const watched = async (
+    answer: (asked: number) => boolean,
+    limits: Pick<CredentialsWatch, "mostMs" | "unknownMs" | "now"> = {},
+  ): Promise<Watched> => {
     const app = express();
     const server = createServer(app);
     const seen = { url: "", told: [] as string[], asked: 0, mostAtOnce: 0 };
@@ -125,6 +128,7 @@ describe("a watch over a stream's credentials", () => {
     app.get("/", (_request, response) => {
       response.write("open");
       watchCredentials(response, {
+        ...limits,
         meanMs: 1,
         stillProves: async () => {
           seen.mostAtOnce = Math.max(seen.mostAtOnce, ++atOnce);
@@ -157,6 +161,31 @@ describe("a watch over a stream's credentials", () => {
       mostAtOnce: 1,
       told: ["Error: no answer 3", "Error: no answer again", "ended"],
     });
+  });
+
+  it("ends what has not been known to hold for too long, and what is too old, whatever it proves", async () => {
+    let time = 0;
+    const now = () => time;
+    const unknown = await watched(
+      (asked) => {
+        time += 100;
+        if (asked > 2) throw new Error("no answer");
+        return true;
+      },
+      { now, unknownMs: 300 },
+    );
+    expect(await (await fetch(unknown.url)).text()).toBe("open");
+    expect([unknown.asked, unknown.told]).toEqual([5, ["Error: no answer", "ended"]]);
+    time = 0;
+    const old = await watched(
+      () => {
+        time += 100;
+        return true;
+      },
+      { now, mostMs: 300 },
+    );
+    expect(await (await fetch(old.url)).text()).toBe("open");
+    expect([old.asked, old.told]).toEqual([3, ["ended"]]);
   });
 
   it("ends with the stream", async () => {

@@ -42,6 +42,7 @@ describeOnEachDatabase((database) => {
     });
 
     it("gets one more token once one expired", async () => {
+      now = new Date("2026-01-01T00:00:00Z");
       const id = await limited.project("small");
       const expiring = { memberships: [{ project: id, role: "VIEWER" }], expiresAt: "2026-01-02T00:00:00Z" };
       for (let n = 0; n < 3; n++)
@@ -50,6 +51,34 @@ describeOnEachDatabase((database) => {
       now = new Date("2026-01-02T00:00:00Z");
       expect(await limited.usage(id)).toMatchObject({ apiTokens: 0 });
       expect(await limited.one("apiToken", id)).toEqual(made);
+    });
+
+    it("gets no more tokens by having expired ones work again", async () => {
+      now = new Date("2026-01-01T00:00:00Z");
+      const id = await limited.project("small");
+      const memberships = [{ project: id, role: "VIEWER" }];
+      const create = `mutation ($input: ApiTokenCreateInput!) {
+        apiTokenCreate(input: $input) { apiToken { id } }
+      }`;
+      const rotate = `mutation ($id: ID!, $input: ApiTokenRotateInput!) {
+        apiTokenRotate(id: $id, input: $input) { userErrors { code message path } }
+      }`;
+      const makeExpired = async () => {
+        const input = { name: "expired", memberships, expiresAt: "2026-01-02T00:00:00Z" };
+        return (await app.data(app.operator, create, { input })).apiTokenCreate.apiToken.id as string;
+      };
+      const expired = [await makeExpired(), await makeExpired()];
+      now = new Date("2026-01-02T00:00:00Z");
+      const revive = async (token: string | undefined) =>
+        (await app.data(app.operator, rotate, { id: token, input: { expiresAt: null } })).apiTokenRotate.userErrors;
+      expect(await revive(expired[0])).toEqual([]);
+      for (let n = 0; n < 2; n++) expect(await limited.one("apiToken", id)).toEqual(made);
+      expect(await revive(expired[1])).toEqual(
+        limitReached("valid API tokens", 3, 3, 1, ["input", "expiresAt"]).userErrors,
+      );
+      // One that works is none more.
+      expect(await revive(expired[0])).toEqual([]);
+      expect(await limited.usage(id)).toMatchObject({ apiTokens: 3 });
     });
 
     it("gets no targets and no contacts beyond theirs, by a new object or by a changed one", async () => {

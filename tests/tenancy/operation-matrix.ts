@@ -60,6 +60,14 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
     call: `projectUpdate(id: $prj, input: { limitTier: "default" }, dryRun: true) ${payload}`,
     who: operators,
   },
+  "projectUpdate: who is told of all its alerts": {
+    call: `projectUpdate(id: $prj, input: { defaultContactGroup: $cgr }, dryRun: true) ${payload}`,
+    who: members,
+  },
+  "contactGroupCreate: who is told of all its alerts": {
+    call: `contactGroupCreate(input: { project: $prj, name: "n", contacts: [], makeDefault: true }, dryRun: true) ${payload}`,
+    who: members,
+  },
   ...remove("project", "$prj", operators),
   ...create("contactGroup", '{ project: $prj, name: "n", contacts: [] }', members),
   ...update("contactGroup", "$cgr", '{ name: "n" }', members),

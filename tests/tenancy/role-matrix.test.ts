@@ -109,6 +109,38 @@ describe("every operation of the graph", () => {
     return (await client.silences.create({ project: prj, matchers, duration: "1m", comment: "fresh" })).silence.id;
   }
 
+  /** What came first of a subscription, as a mark. */
+  async function firstMarkOf({ call }: OperationRow, role: Role): Promise<string> {
+    const token = servers.victim.tokens[role];
+    const hangUp = new AbortController();
+    const response = await fetch(`${servers.urlOf(role)}/stream`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "text/event-stream",
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({ query: `subscription { found: ${call} }` }),
+      signal: hangUp.signal,
+    });
+    let text = "";
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      if (/"(found|code)":/.test(text)) break;
+    }
+    hangUp.abort();
+    if (/"found":/.test(text)) return "+";
+    return /"code":"FORBIDDEN"/.test(text) ? "F" : text;
+  }
+
+  it("lets whom it is stated for do it: subscription", async () => {
+    const actual: Record<string, string> = {};
+    for (const [name, row] of Object.entries(subscriptions)) {
+      actual[name] = (await Promise.all(roles.map((role) => firstMarkOf(row, role)))).join(" ");
+    }
+    expect(actual).toEqual(Object.fromEntries(Object.entries(subscriptions).map(([name, { who }]) => [name, who])));
+  });
+
   it.each([
     ["query", queries],
     ["mutation", mutations],
