@@ -1,8 +1,10 @@
+import type { EntityManager, SelectQueryBuilder } from "typeorm";
 import type { Database } from "../core/database/database.js";
 import { hydrated } from "../core/database/hydrated.js";
 import { type Narrow, oneOf } from "../core/database/narrow.js";
 import { TableReader } from "../core/database/table-reader.js";
 import { BatchSource, groupBy } from "../core/loaders.js";
+import { type Page, type PageRequest, requirePageSize } from "../core/page.js";
 import { ApiToken, ApiTokenMembership, type Membership } from "./api-token.js";
 import type { ProjectRole } from "./roles.js";
 
@@ -30,27 +32,54 @@ export class ApiTokenRepository extends TableReader<ApiToken> {
     return tokenIds.map((id) => byToken.get(id) ?? []);
   });
 
-  /** The tokens with a role in each project, newest first. */
-  readonly ofProject = new BatchSource<string, readonly ApiToken[]>(async (projectIds) => {
-    const rows = await this.database.read((manager) =>
-      manager
-        .createQueryBuilder(ApiTokenMembership, "row")
-        .where("row.projectId IN (:...projectIds)", { projectIds: [...projectIds] })
-        .getMany(),
-    );
-    const tokens =
-      rows.length === 0
-        ? []
-        : await this.select(oneOf("id", [...new Set(rows.map((row) => row.tokenId))]), newestFirst);
-    const holders = groupBy(rows, (row) => row.projectId);
-    return projectIds.map((projectId) => {
-      const ids = new Set((holders.get(projectId) ?? []).map((row) => row.tokenId));
-      return tokens.filter((token) => ids.has(token.id));
-    });
-  });
-
   constructor(database: Database) {
     super(database, ApiToken);
+  }
+
+  /** A page of the tokens with a role in each project, newest first; `kinds` says which of them. */
+  async pagesOf(projectIds: readonly string[], page: PageRequest, kinds: TokenKinds): Promise<Page<ApiToken>[]> {
+    const queryOf = (id: string) => ({ order: newestFirst, page, list: `Project.apiTokens@${id}` });
+    if (page.after != null) {
+      return Promise.all(projectIds.map((id) => this.page({ ...queryOf(id), narrow: tokensOf([id], kinds) })));
+    }
+    const mostRows = requirePageSize(page.first) + 1;
+    const places = await this.database.read((manager) => {
+      const ranked = withRolesIn(manager, projectIds, kinds)
+        .select("row.projectId", "projectId")
+        .addSelect("row.tokenId", "tokenId")
+        .addSelect(
+          "ROW_NUMBER() OVER (PARTITION BY row.projectId ORDER BY token.createdAt DESC, token.id DESC)",
+          "place",
+        );
+      return manager
+        .createQueryBuilder()
+        .select("ranked.projectId", "projectId")
+        .addSelect("ranked.tokenId", "tokenId")
+        .from(`(${ranked.getQuery()})`, "ranked")
+        .where("ranked.place <= :mostRows")
+        .orderBy("ranked.place")
+        .setParameters({ ...ranked.getParameters(), mostRows })
+        .getRawMany<{ projectId: string; tokenId: string }>();
+    });
+    const ids = [...new Set(places.map(({ tokenId }) => tokenId))];
+    const tokens = new Map((await this.select(oneOf("id", ids))).map((token) => [token.id, token]));
+    const byProject = groupBy(places, ({ projectId }) => projectId);
+    return projectIds.map((id) => {
+      const rows = (byProject.get(id) ?? []).flatMap(({ tokenId }) => tokens.get(tokenId) ?? []);
+      return this.firstPage(rows, queryOf(id));
+    });
+  }
+
+  /** How many tokens have a role in each project, in the projects' order. */
+  async countsOf(projectIds: readonly string[], kinds: TokenKinds): Promise<number[]> {
+    const rows = await this.database.read((manager) =>
+      withRolesIn(manager, projectIds, kinds)
+        .select("row.projectId", "projectId")
+        .addSelect("COUNT(*)", "count")
+        .groupBy("row.projectId")
+        .getRawMany<{ projectId: string; count: string | number }>(),
+    );
+    return countsIn(rows, projectIds);
   }
 
   /** How many tokens that are good at this time have a role in each project, in the projects' order. */
@@ -66,8 +95,7 @@ export class ApiTokenRepository extends TableReader<ApiToken> {
         .groupBy("row.projectId")
         .getRawMany<{ projectId: string; count: string | number }>(),
     );
-    const byProject = new Map(rows.map(({ projectId, count }) => [projectId, Number(count)]));
-    return projectIds.map((projectId) => byProject.get(projectId) ?? 0);
+    return countsIn(rows, projectIds);
   }
 
   /** The token that has, or had before its last rotation, a secret with this hash: one statement, as every request asks it. */
@@ -139,13 +167,37 @@ interface GrantedRow extends Readonly<Record<string, unknown>> {
   readonly roles: string | null;
 }
 
-/** Only tokens with a role in one of these projects, and none over all projects. */
-export function tokensOf(projectIds: "all" | readonly string[]): Narrow {
+/** Which tokens: those with roles in projects alone, or those with a role over all projects beside too. */
+export type TokenKinds = "ofProjects" | "all";
+
+/** The roles in these projects, as `row`, of tokens of these kinds, as `token`. */
+function withRolesIn(
+  manager: EntityManager,
+  projectIds: readonly string[],
+  kinds: TokenKinds,
+): SelectQueryBuilder<ApiTokenMembership> {
+  const isOfKind = kinds === "all" ? "" : " AND token.globalRole IS NULL";
+  return manager
+    .createQueryBuilder(ApiTokenMembership, "row")
+    .innerJoin(ApiToken, "token", `token.id = row.tokenId${isOfKind}`)
+    .where("row.projectId IN (:...projectIds)", { projectIds: [...projectIds] });
+}
+
+function countsIn(
+  rows: readonly { readonly projectId: string; readonly count: string | number }[],
+  projectIds: readonly string[],
+): number[] {
+  const byProject = new Map(rows.map(({ projectId, count }) => [projectId, Number(count)]));
+  return projectIds.map((projectId) => byProject.get(projectId) ?? 0);
+}
+
+/** Only tokens of these kinds with a role in one of these projects. */
+export function tokensOf(projectIds: "all" | readonly string[], kinds: TokenKinds = "ofProjects"): Narrow {
   if (projectIds !== "all" && projectIds.length === 0) return (query) => query.andWhere("1 = 0");
   const among = projectIds === "all" ? "" : "AND member.project_id IN (:...tokenProjects)";
   return (query, row) =>
     query.andWhere(
-      `${row}.globalRole IS NULL AND EXISTS (SELECT 1 FROM api_token_membership member WHERE member.token_id = ${row}.id ${among})`,
+      `${kinds === "all" ? "" : `${row}.globalRole IS NULL AND `}EXISTS (SELECT 1 FROM api_token_membership member WHERE member.token_id = ${row}.id ${among})`,
       projectIds === "all" ? {} : { tokenProjects: [...projectIds] },
     );
 }

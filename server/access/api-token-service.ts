@@ -3,7 +3,8 @@ import { altered } from "../core/database/stored.js";
 import { parseDuration } from "../core/duration.js";
 import { ForbiddenError, NotFoundError } from "../core/errors.js";
 import { isId, newId, requireId } from "../core/ids.js";
-import type { PageRequest } from "../core/page.js";
+import { BatchSource } from "../core/loaders.js";
+import type { Page, PageRequest } from "../core/page.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Outcome } from "../graph/payload.js";
 import type { UserError } from "../graph/user-error.js";
@@ -69,10 +70,15 @@ export class ApiTokenService {
   }
 
   /** The tokens with a role in the project; null unless the caller administers them. */
-  async listOf(caller: Caller, projectId: string): Promise<readonly ApiToken[] | null> {
+  async listOf(caller: Caller, projectId: string, page: PageRequest): Promise<Connection<ApiToken> | null> {
     if (!caller.may("token.read", projectId)) return null;
-    const tokens = await caller.loaders.for(this.repository.ofProject).load(projectId);
-    return tokens.filter(({ globalRole }) => globalRole === null || caller.may("token.readGlobal"));
+    const kinds = caller.may("token.readGlobal") ? "all" : "ofProjects";
+    const pages = () => new BatchSource<string, Page<ApiToken>>((ids) => this.repository.pagesOf(ids, page, kinds));
+    const counts = () => new BatchSource<string, number>((ids) => this.repository.countsOf(ids, kinds));
+    const pageKey = JSON.stringify(["Project.apiTokens", page.first, page.after]);
+    return connection(await caller.loaders.keyed(pageKey, pages).load(projectId), () =>
+      caller.loaders.keyed("Project.apiTokens count", counts).load(projectId),
+    );
   }
 
   /** The token's roles in projects that the caller may read. */

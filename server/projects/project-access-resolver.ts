@@ -1,7 +1,8 @@
-import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { ApiToken, Membership } from "../access/api-token.js";
+import { Args, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { type ApiToken, ApiTokenConnection, Membership } from "../access/api-token.js";
 import type { ApiTokenService } from "../access/api-token-service.js";
 import type { Caller } from "../access/caller.js";
+import { type Connection, PageArguments } from "../graph/connection.js";
 import { Project } from "./project.js";
 import type { ProjectService } from "./project-service.js";
 
@@ -21,11 +22,15 @@ export class MembershipResolver {
 export class ProjectTokensResolver {
   constructor(private readonly tokens: ApiTokenService) {}
 
-  @FieldResolver(() => [ApiToken], {
+  @FieldResolver(() => ApiTokenConnection, {
     nullable: true,
     description: "Its API tokens, newest first; null unless you administer them.",
   })
-  apiTokens(@Ctx() caller: Caller, @Root() project: Project) {
-    return this.tokens.listOf(caller, project.id);
+  apiTokens(
+    @Ctx() caller: Caller,
+    @Root() project: Project,
+    @Args(() => PageArguments) page: PageArguments,
+  ): Promise<Connection<ApiToken> | null> {
+    return this.tokens.listOf(caller, project.id, page);
   }
 }

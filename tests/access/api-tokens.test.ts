@@ -147,17 +147,65 @@ describeOnEachDatabase((database) => {
     expect(codes).toEqual([undefined, "FORBIDDEN", "NOT_FOUND"]);
     const { project } = await app.data(
       admin,
-      `{ project(name: "one") { apiTokens { name } } other: project(name: "two") { apiTokens { name } } }`,
+      `{ project(name: "one") { apiTokens { nodes { name } } } other: project(name: "two") { apiTokens { nodes { name } } } }`,
     );
-    expect(project.apiTokens.map(({ name }: { name: string }) => name)).toEqual(
+    expect(project.apiTokens.nodes.map(({ name }: { name: string }) => name)).toEqual(
       expect.arrayContaining(["mine", "both", "script"]),
     );
+  });
+
+  it("pages through a project's tokens, newest first, each project's its own", async () => {
+    const [many, few] = await Promise.all(
+      ["many", "few"].map(async (name) => {
+        const made = await app.data(
+          app.operator,
+          `mutation { projectCreate(input: { name: "${name}" }) { project { id } } }`,
+        );
+        return made.projectCreate.project.id as string;
+      }),
+    );
+    const grant = (name: string, ...projects: (string | undefined)[]) => {
+      now = new Date(now.getTime() + 1_000);
+      return token(app.operator, { name, memberships: projects.map((project) => ({ project, role: "VIEWER" })) });
+    };
+    for (const name of ["t1", "t2", "t3"]) await grant(name, many);
+    await grant("shared", many, few);
+    await token(app.operator, {
+      name: "global",
+      globalRole: "READER",
+      memberships: [{ project: few, role: "VIEWER" }],
+    });
+    const admin = await app.token({ [many ?? ""]: "ADMIN", [few ?? ""]: "ADMIN" });
+    const fields =
+      "apiTokens(first: 2, after: $after) { totalCount nodes { name } pageInfo { hasNextPage endCursor } }";
+    const query = `query ($after: String) { many: project(name: "many") { ${fields} } few: project(name: "few") { ${fields} } }`;
+    const names = ({ apiTokens }: { apiTokens: { nodes: { name: string }[] } }) =>
+      apiTokens.nodes.map(({ name }) => name);
+    const first = await app.data(admin, query);
+    expect([names(first.many), names(first.few)]).toEqual([
+      ["test", "shared"],
+      ["test", "shared"],
+    ]);
+    expect([first.many.apiTokens.totalCount, first.few.apiTokens.totalCount]).toEqual([5, 2]);
+    expect([first.many.apiTokens.pageInfo.hasNextPage, first.few.apiTokens.pageInfo.hasNextPage]).toEqual([
+      true,
+      false,
+    ]);
+    const rest = `query ($after: String) { many: project(name: "many") { ${fields} } }`;
+    const second = await app.data(admin, rest, { after: first.many.apiTokens.pageInfo.endCursor });
+    const third = await app.data(admin, rest, { after: second.many.apiTokens.pageInfo.endCursor });
+    expect([names(second.many), names(third.many)]).toEqual([["t3", "t2"], ["t1"]]);
+    expect(names((await app.data(app.operator, query)).few)).toEqual(["test", "global"]);
+    // A cursor of one project's list is none of another's.
+    const elsewhere = `query ($after: String) { few: project(name: "few") { ${fields} } }`;
+    const foreign = await app.graphql(admin, elsewhere, { after: first.many.apiTokens.pageInfo.endCursor });
+    expect(foreign.errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
   });
 
   it("hides tokens from members, and a foreign project's from its administrators", async () => {
     const member = await app.token({ [projectId]: "MEMBER" });
     expect((await app.graphql(member, "{ apiTokens { totalCount } }")).errors?.[0]?.extensions.code).toBe("FORBIDDEN");
-    expect(await app.data(member, `{ project(name: "one") { apiTokens { name } } }`)).toEqual({
+    expect(await app.data(member, `{ project(name: "one") { apiTokens { nodes { name } } } }`)).toEqual({
       project: { apiTokens: null },
     });
     const hidden = await token(app.operator, { name: "secretly", memberships: [{ project: otherId, role: "VIEWER" }] });

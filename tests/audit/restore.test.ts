@@ -163,7 +163,7 @@ describeOnEachDatabase((database) => {
   });
 
   describe("of a deleted project", () => {
-    const fields = `id name description defaultContactGroup { id } apiTokens { id }
+    const fields = `id name description defaultContactGroup { id } apiTokens { nodes { id } }
       contactGroups { nodes { id name isDefault contacts { value } } }
       scrapeJobs { nodes { id name staticTargets { host } } }
       rules { nodes { __typename id name enforcedExpr } }`;
@@ -189,7 +189,7 @@ describeOnEachDatabase((database) => {
       const back = await restored(deleted.id, {}, app.operator, headers);
       expect(back).toMatchObject({ entity: { __typename: "Project", id }, revision: since + 1, userErrors: [] });
       expect(await restored(deleted.id, {}, app.operator, headers)).toEqual(back);
-      expect(await read("Project", fields, id)).toEqual({ ...before, apiTokens: [] });
+      expect(await read("Project", fields, id)).toEqual({ ...before, apiTokens: { nodes: [] } });
       const rows = await sql("SELECT action, entity_type, project_id FROM audit_entry WHERE revision = ? ORDER BY id", [
         since + 1,
       ]);

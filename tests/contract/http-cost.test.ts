@@ -55,7 +55,13 @@ describe("the cost of an operation", () => {
   it("is nothing for scalars and one for an object, in a list too", async () => {
     expect(await cost("{ revision __typename }")).toEqual(costs(0));
     expect(await cost('{ project(name: "a") { id name labels { name } } }')).toEqual(costs(2));
-    expect(await cost('mutation { projectCreate(name: "a") { project { id } } }')).toEqual(costs(2));
+  });
+
+  it("is 100 more for each mutation, because all writers queue", async () => {
+    expect(await cost('mutation { projectCreate(name: "a") { project { id } } }')).toEqual(costs(102));
+    const two =
+      'mutation { a: projectCreate(name: "a") { project { id } } b: projectCreate(name: "b") { project { id } } }';
+    expect(await cost(two)).toEqual(costs(204));
   });
 
   it("is 1 + first × node for a connection, by nodes and by edges alike, with the page for nothing", async () => {

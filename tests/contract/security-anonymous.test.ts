@@ -97,7 +97,7 @@ describe("on a public board somebody without a name", () => {
     const { data } = await ask(
       `query ($ids: [ID!]!) {
         project(name: "victim") {
-          name viewerRole apiTokens { id } auditEntries { nodes { id } } contactGroups { nodes { id } } defaultContactGroup { id }
+          name viewerRole apiTokens { nodes { id } } auditEntries { nodes { id } } contactGroups { nodes { id } } defaultContactGroup { id }
           rules { nodes { id } } scrapeJobs { nodes { name } }
         }
         nodes(ids: $ids) { id }

@@ -296,7 +296,7 @@ describeOnEachDatabase((database) => {
       await made(`many-${String(index).padStart(2, "0")}`, { extraLabels: { n: String(index) } });
     const query = `query ($first: Int!) {
       projects(filter: { search: "many-" }, first: $first) {
-        nodes { name apiTokens { name memberships { role project { name } } } auditEntries(first: 3) { nodes { action project { name } } } rollout { state agents { state } problems { message } } }
+        nodes { name apiTokens(first: 5) { totalCount nodes { name memberships { role project { name } } } } auditEntries(first: 3) { nodes { action project { name } } } rollout { state agents { state } problems { message } } }
         totalCount
       }
     }`;

@@ -96,9 +96,7 @@ export class TableReader<T extends ObjectLiteral & { readonly id: string }> {
       return ordered(select, "row", query.order).getMany();
     });
     const byParent = groupBy(rows, (row) => String(row[parent]));
-    return parents.map((id) =>
-      pageOf(byParent.get(id) ?? [], first, false, boundName(listOf(id), query.order), query.order),
-    );
+    return parents.map((id) => this.firstPage(byParent.get(id) ?? [], { ...query, list: listOf(id) }));
   }
 
   /**
@@ -155,6 +153,11 @@ export class TableReader<T extends ObjectLiteral & { readonly id: string }> {
       const { count = 0, entries = 0 } = byParent.get(id) ?? {};
       return { rows: Number(count), entries: Number(entries) };
     });
+  }
+
+  /** The first page of a list, of whose rows there is one more than the page takes if there are so many. */
+  protected firstPage(rows: readonly T[], { page, list, order }: ListQuery): Page<T> {
+    return pageOf(rows, page.first, false, boundName(list, order), order);
   }
 
   #query(manager: EntityManager): SelectQueryBuilder<T> {

@@ -11,7 +11,7 @@ const everything = `query ($name: String!, $id: ID!) { project(name: $name) {
     staticTargets { host port labels } probe { ... on HttpProbe { path hostHeader headers bodyMatches } } } }
   rules(first: 100) { totalCount nodes { id name expr enforcedExpr enabled labels version revision } }
   contactGroups(first: 100) { totalCount nodes { id name isDefault version revision contacts { type value hasSecret } } }
-  apiTokens { id name globalRole revokedAt rotatedAt expiresAt memberships { role project { name } } }
+  apiTokens { nodes { id name globalRole revokedAt rotatedAt expiresAt memberships { role project { name } } } }
   silences(first: 100) { totalCount nodes { id state comment createdBy startsAt endsAt updatedAt matchers { name value isRegex isEqual } } }
   alerts(first: 100) { totalCount nodes { id labels annotations receivers state silencedBy { id } inhibitedBy { id } } }
 } created: auditEntries(filter: { project: $id, action: CREATE }, first: 100) { ...entries }

@@ -89,7 +89,7 @@ export const tokens: readonly Attempt[] = attempts("tokens", [
     "all tokens of one's project, with all their roles",
     (attack) =>
       attack.ask(
-        `{ project(name: "attacker") { apiTokens { name memberships { project { name apiTokens { name } } } } } apiTokens { totalCount nodes { id name } } }`,
+        `{ project(name: "attacker") { apiTokens { nodes { name memberships { project { name apiTokens { nodes { name } } } } } } } apiTokens { totalCount nodes { id name } } }`,
       ),
   ],
   [
