@@ -168,10 +168,18 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
 
   const pruning = new SecretPruning(secrets.repository, [contactGroupRepository, targets.repository, audit.repository]);
   const secretCare = new SecretCare(contacts.service, secrets.rotation, pruning, changes);
-  const retention = new Retention(settings.audit, database, audit.repository, secretCare, changes, now);
+  const { tokenRepository, rolePatterns, oidc } = access;
+  const retention = new Retention(
+    settings.audit,
+    database,
+    audit.repository,
+    tokenRepository,
+    secretCare,
+    changes,
+    now,
+  );
   const daily = dailyPruning(retention, log, random);
 
-  const { tokenRepository, rolePatterns, oidc } = access;
   const ways = { tokens: tokenRepository, projects: projectRepository, rolePatterns, oidc, keystone, log, now };
   return {
     authentication: new Authentication(waysIn(settings, ways)),

@@ -159,8 +159,10 @@ async function pruneAudit({ settings: file }: { settings: string }): Promise<voi
   await withApp(settings, async ({ retention }) => {
     const pruned = await retention.prune(commandLine);
     if (pruned === null) throw new DatabaseError("A server is removing old entries already.");
-    const { before, entries, secrets } = pruned;
-    console.log(`Removed ${entries} entries from before ${before.toISOString()}, and ${secrets} secrets.`);
+    const { before, entries, secrets, apiTokens } = pruned;
+    console.log(
+      `Removed ${entries} entries from before ${before.toISOString()}, ${apiTokens} API tokens that had ended by then, and ${secrets} secrets.`,
+    );
   });
 }
 

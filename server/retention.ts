@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { ApiTokenRepository } from "./access/api-token-repository.js";
 import type { Caller } from "./access/caller.js";
 import type { AuditRepository } from "./audit/audit-repository.js";
 import type { AuditSettings } from "./audit/audit-settings.js";
@@ -14,6 +15,7 @@ export interface Pruned {
   readonly before: Date;
   readonly entries: number;
   readonly secrets: number;
+  readonly apiTokens: number;
 }
 
 const dayMs = 86_400_000;
@@ -22,12 +24,13 @@ const batchSize = 500;
 /** Between two of them, so that writers come first. */
 const pauseMs = 50;
 
-/** Removes what the change log is to remember no longer, and then the secrets that only it referred to. */
+/** Removes what the change log is to remember no longer, tokens that ended before that, and secrets that only it referred to. */
 export class Retention {
   constructor(
     private readonly settings: AuditSettings,
     private readonly database: Database,
     private readonly entries: AuditRepository,
+    private readonly tokens: ApiTokenRepository,
     private readonly secrets: SecretCare,
     private readonly changes: ChangeLog,
     private readonly now: () => Date,
@@ -39,25 +42,27 @@ export class Retention {
     if (retentionDays === 0) return null;
     const before = new Date(this.now().getTime() - retentionDays * dayMs);
     return this.database.maintain("prune", async () => {
-      const entries = await this.#pruneEntries(before, stopped);
+      const entries = await inBatches((most) => this.entries.removeBefore(before, most), stopped);
+      const apiTokens = await inBatches((most) => this.tokens.removeEndedBefore(before, most), stopped);
       const secrets = stopped?.aborted ? 0 : await this.secrets.prune(before);
-      if (entries > 0 || secrets > 0) await this.#note(caller, { before, entries, secrets });
-      return { before, entries, secrets };
+      const pruned = { before, entries, secrets, apiTokens };
+      if (entries + apiTokens + secrets > 0) await this.#note(caller, pruned);
+      return pruned;
     });
   }
 
-  #note(caller: Caller, { before, entries, secrets }: Pruned): Promise<void> {
+  #note(caller: Caller, { before, ...counts }: Pruned): Promise<void> {
     const subject = { entityType: "ChangeLog", entityId: "change-log", projectId: null };
-    const removed = { olderThan: before.toISOString(), entries, secrets };
+    const removed = { olderThan: before.toISOString(), ...counts };
     return this.changes.note(caller, [{ action: "DELETE", ...subject, before: removed, after: null }], null);
   }
+}
 
-  async #pruneEntries(before: Date, stopped: AbortSignal | undefined): Promise<number> {
-    for (let removed = 0; ; await delay(pauseMs)) {
-      const count = stopped?.aborted ? 0 : await this.entries.removeBefore(before, batchSize);
-      removed += count;
-      if (count < batchSize) return removed;
-    }
+async function inBatches(remove: (most: number) => Promise<number>, stopped: AbortSignal | undefined): Promise<number> {
+  for (let removed = 0; ; await delay(pauseMs)) {
+    const count = stopped?.aborted ? 0 : await remove(batchSize);
+    removed += count;
+    if (count < batchSize) return removed;
   }
 }
 

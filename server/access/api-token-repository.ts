@@ -1,4 +1,4 @@
-import type { EntityManager, SelectQueryBuilder } from "typeorm";
+import { type EntityManager, In, LessThan, type SelectQueryBuilder } from "typeorm";
 import type { Database } from "../core/database/database.js";
 import { hydrated } from "../core/database/hydrated.js";
 import { type Narrow, oneOf } from "../core/database/narrow.js";
@@ -144,6 +144,25 @@ export class ApiTokenRepository extends TableReader<ApiToken> {
       await manager.delete(ApiTokenMembership, { projectId });
       return roles;
     });
+  }
+
+  /** Removes so many tokens at the most that were revoked or had expired before `time`; answers how many those were. */
+  async removeEndedBefore(time: Date, most: number): Promise<number> {
+    const ended = await this.database.read((manager) =>
+      manager.find(ApiToken, {
+        select: { id: true },
+        where: [{ revokedAt: LessThan(time) }, { expiresAt: LessThan(time) }],
+        order: { id: "ASC" },
+        take: most,
+      }),
+    );
+    if (ended.length === 0) return 0;
+    const ids = ended.map(({ id }) => id);
+    await this.database.transaction(async (manager) => {
+      await manager.delete(ApiTokenMembership, { tokenId: In(ids) });
+      await manager.delete(ApiToken, { id: In(ids) });
+    });
+    return ids.length;
   }
 
   #granted(condition: string, ...values: readonly string[]): Promise<GrantedToken | null> {

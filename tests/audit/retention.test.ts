@@ -24,6 +24,8 @@ const kinds: [title: string, create: () => Promise<DatabaseSettings>][] = [
 
 describe.each(kinds)("on %s", (_title, create) => {
   const createProject = `mutation ($name: String!) { projectCreate(input: { name: $name }) { project { id } userErrors { code } } }`;
+  const createToken = `mutation ($input: ApiTokenCreateInput!) { apiTokenCreate(input: $input) { apiToken { id } } }`;
+  const revokeToken = `mutation ($id: ID!) { apiTokenRevoke(id: $id) { apiToken { id } } }`;
   const createGroup = `mutation ($input: ContactGroupCreateInput!) { contactGroupCreate(input: $input) { contactGroup { id } } }`;
   const secrets = async (sql: Sql) => (await sql("SELECT id FROM secret")).map(({ id }) => id);
   /** Of the entries those on projects: others tell of the tokens that the test itself makes. */
@@ -58,6 +60,12 @@ describe.each(kinds)("on %s", (_title, create) => {
     const secretOfKept = (await sql("SELECT id FROM secret WHERE entity_id = ?", [kept]))[0]?.id;
     await app.data(app.operator, `mutation { contactGroupDelete(id: "${gone}") { deletedId } }`);
     expect(await secrets(sql)).toHaveLength(2);
+    const tokens: string[] = [];
+    for (const expiresAt of [null, null, new Date(time + 1)]) {
+      const input = { name: "script", globalRole: "READER", expiresAt };
+      tokens.push((await app.data(app.operator, createToken, { input })).apiTokenCreate.apiToken.id);
+    }
+    await app.data(app.operator, revokeToken, { id: tokens[0] });
 
     time += 30 * dayMs;
     await project(app, "second");
@@ -66,19 +74,21 @@ describe.each(kinds)("on %s", (_title, create) => {
       before: new Date(time - 30 * dayMs),
       entries: 0,
       secrets: 0,
+      apiTokens: 0,
     });
     expect(await ids(sql)).toEqual(before);
-    time += 1;
+    time += 2;
     expect(await app.app.retention.prune(serverItself)).toEqual({
       before: new Date(time - 30 * dayMs),
-      entries: 5,
+      entries: 9,
       secrets: 1,
+      apiTokens: 2,
     });
     const { auditEntries } = await app.data(
       app.operator,
       "{ auditEntries { nodes { entityType action actor actorKind before after } } }",
     );
-    const removed = { olderThan: new Date(time - 30 * dayMs).toISOString(), entries: 5, secrets: 1 };
+    const removed = { olderThan: new Date(time - 30 * dayMs).toISOString(), entries: 9, secrets: 1, apiTokens: 2 };
     expect(auditEntries.nodes).toEqual([
       {
         ...{ entityType: "ChangeLog", action: "DELETE", actor: "server", actorKind: "SERVER" },
@@ -91,6 +101,7 @@ describe.each(kinds)("on %s", (_title, create) => {
       before: new Date(time - 30 * dayMs),
       entries: 0,
       secrets: 0,
+      apiTokens: 0,
     });
     expect((await project(app, "third")).userErrors).toEqual([]);
     await app.close();
@@ -158,6 +169,7 @@ describe.each(kinds)("on %s", (_title, create) => {
         time: expect.any(String),
         before: expect.any(String),
         entries: 3,
+        apiTokens: 0,
         secrets: 0,
         msg: "Removed old entries of the change log",
       },
@@ -200,7 +212,9 @@ describe.each(kinds)("on %s", (_title, create) => {
     });
     const done = {
       code: 0,
-      output: expect.stringMatching(/^Removed 3 entries from before 20\S+Z, and 0 secrets\.\n$/),
+      output: expect.stringMatching(
+        /^Removed 3 entries from before 20\S+Z, 0 API tokens that had ended by then, and 0 secrets\.\n$/,
+      ),
     };
     expect(await run(7)).toEqual(done);
     expect((await ids(sql)).length).toBe(1);
