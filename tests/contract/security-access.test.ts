@@ -129,3 +129,21 @@ describe("every place for an id that the graph has", () => {
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["BAD_USER_INPUT"]);
   });
 });
+
+// SECURITY 54: what is loaded for one caller is not handed to another who asks for the same at the same time.
+it("two tokens that ask for the same ids at once get each its own answer", async () => {
+  const { project: other } = await app.data(app.operator, `{ project(name: "other") { id } }`);
+  const outsider = await app.token({ [other.id]: "ADMIN" });
+  const ids = [app.ids.prj, app.ids.rul, app.ids.job, app.ids.cgr, app.ids.tok];
+  const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { id } project(name: "victim") { id rules { totalCount } } }`;
+  const ask = async (token: string) => (await app.graphql(token, query, { ids })).data;
+  const alone = [await ask(app.operator), await ask(outsider)];
+  expect(alone).toEqual([
+    { nodes: ids.map((id) => ({ id })), project: { id: app.ids.prj, rules: { totalCount: expect.any(Number) } } },
+    { nodes: ids.map(() => null), project: null },
+  ]);
+  const pairs = await Promise.all(
+    Array.from({ length: 20 }, () => Promise.all([ask(app.operator), ask(outsider), ask(app.operator)])),
+  );
+  expect(pairs).toEqual(pairs.map(() => [alone[0], alone[1], alone[0]]));
+});
