@@ -1,5 +1,6 @@
 import { type BaseFile, BaseFileError, isYamlMap, listAt, refuseRelativePaths, textOf } from "./base-file.js";
 import type { ContactFragment } from "./contact-fragment.js";
+import { refuseInhibitRules } from "./inhibit-rules.js";
 import { type YamlValue, yamlText } from "./yaml-text.js";
 
 /** Alertmanager's config: the base file, the projects' routes before its own, the projects' receivers after its own. */
@@ -16,6 +17,7 @@ export function renderAlertmanagerConfig(base: BaseFile, projects: readonly Cont
       throw new BaseFileError(base.name, `receivers[${index}].name`, reason);
     }
   }
+  refuseInhibitRules(base);
   return yamlText({
     ...base.content,
     route: { ...route, routes: [...projects.flatMap((project) => project.routes), ...listAt(base, route, "routes")] },
