@@ -11,7 +11,7 @@ import {
 import { isPartName } from "./names.js";
 import { byName } from "./order.js";
 import type { Problem } from "./problem.js";
-import { textProblem } from "./text-problem.js";
+import { pathProblem, textProblem } from "./text-problem.js";
 import type { YamlValue } from "./yaml-text.js";
 
 /** Blackbox modules by name. */
@@ -29,7 +29,10 @@ export function probeProblem(project: ProjectConfig, job: ScrapeJobConfig, gate:
   if (!knownProbes.includes(probe.__typename)) return "its probe is of a kind that this agent does not know";
   const text = textProblem(textsOf(probe));
   if (text !== undefined) return `its probe ${text}`;
-  if (probe.__typename !== "HttpProbe" || probe.hostHeader === null) return undefined;
+  if (probe.__typename !== "HttpProbe") return undefined;
+  const path = pathProblem(probe.path);
+  if (path !== undefined) return `its probe's path ${path}`;
+  if (probe.hostHeader === null) return undefined;
   const host = headerHost(job);
   if (host === undefined) return "its Host header is not a host";
   return gate.allows(project.name, "TARGETS", host) ? undefined : `of its Host header, ${outOfReach}`;

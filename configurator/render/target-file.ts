@@ -8,7 +8,7 @@ import { byName } from "./order.js";
 import { moduleName, probeProblem, probeTarget, wantsRedirects } from "./probe-module.js";
 import type { Problem } from "./problem.js";
 import { scrapeTiming } from "./scrape-timing.js";
-import { textProblem } from "./text-problem.js";
+import { pathProblem, textProblem } from "./text-problem.js";
 
 /** A target file's text, absent when it would hold no target, and what could not be rendered. */
 export interface RenderedTargets {
@@ -127,6 +127,8 @@ function jobProblem(
   if (problem !== undefined) return problem;
   const text = textProblem([job.metricsPath, ...Object.values(job.params)]);
   if (text !== undefined) return `its path or a parameter ${text}`;
+  const path = pathProblem(job.metricsPath);
+  if (path !== undefined) return `its metrics path ${path}`;
   const param = Object.keys(job.params).find((name) => !/^[a-zA-Z0-9_]{1,128}$/.test(name));
   return param === undefined ? undefined : `the parameter ${JSON.stringify(param)} is not allowed`;
 }

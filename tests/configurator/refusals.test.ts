@@ -204,6 +204,31 @@ describe("whatever the server says", () => {
     expect(JSON.parse(rendered.targets?.text ?? "")).toHaveLength(1);
   });
 
+  test.each([
+    ["@169.254.169.254/latest", 'does not begin with "/"'],
+    ["", 'does not begin with "/"'],
+    ["//\\x", "holds characters that a URL must not"],
+    ["/a b", "holds characters that a URL must not"],
+    ["/a#b", "holds characters that a URL must not"],
+    ["/%zz", "holds characters that a URL must not"],
+    ["/é", "holds characters that a URL must not"],
+  ])("a path that would not stay one behind its host is none to scrape or probe: %j %s", (path, problem) => {
+    const scrapeJobs = [
+      aJob("probe", { probe: anHttpProbe({ path }) }),
+      aJob("scrape", { metricsPath: path }),
+      aJob("good", { metricsPath: "/a-/~b;c=d", probe: anHttpProbe({ path: "/a/%C3%A9?b=c&d=@e" }) }),
+    ];
+    const blackbox = { address: "127.0.0.1:9115", secretsFolder: "/s" };
+    const { files, targets, problems } = renderProject(aProject("a", { scrapeJobs }), { ...options, blackbox });
+    expect(problems.map(({ message }) => message)).toEqual([
+      `Scrape job "probe" is left out: its probe's path ${problem}.`,
+      `Scrape job "scrape" is left out: its metrics path ${problem}.`,
+    ]);
+    const groups = JSON.parse(targets?.text ?? "") as { labels: Record<string, string> }[];
+    expect(groups.map(({ labels }) => labels.__param_target)).toEqual(["http://192.0.2.1:9100/a/%C3%A9?b=c&d=@e"]);
+    expect(Object.keys(JSON.parse(files.blackbox.get("projects/a.json") ?? ""))).toEqual(["a/good"]);
+  });
+
   test("a limit tier that the server does not know is replaced by the default one", () => {
     const { targets, problems } = renderProject(
       aProject("a", { limitTier: "huge", scrapeJobs: [aJob("node")] }),
