@@ -35,11 +35,20 @@ export function checkCredentials(
   }
 }
 
-/** Whether a job speaks to somebody to whom it did not speak before, or in the clear where it did not. */
+/**
+ * Whether a job speaks to somebody to whom it did not speak before, or lets somebody in between listen who could not:
+ * in the clear where it did not, or to whoever answers where it asked for a certificate.
+ */
 function reachesMore(before: ScrapeJob, after: ScrapeJob): boolean {
   if (before.scheme === "HTTPS" && after.scheme !== "HTTPS") return true;
+  if (verifiesTls(before) && !verifiesTls(after)) return true;
   const known = new Set(receiversOf(before));
   return receiversOf(after).some((receiver) => !known.has(receiver));
+}
+
+/** A scrape always does; only a probe can be told not to. */
+function verifiesTls({ probe }: ScrapeJob): boolean {
+  return probe?.kind !== "HTTP" || probe.verifyTls;
 }
 
 /** Whom a job speaks to: behind one address a Host header or a path may lead to different people's servers. */

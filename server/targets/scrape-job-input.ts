@@ -64,7 +64,7 @@ abstract class ScrapeJobValues {
   @Field(() => ScrapeCredentialsInput, {
     nullable: true,
     description:
-      "How the scrapes or HTTP probes say who they are; over HTTPS only, unless the operators allow more. When targets, path, Host header or scheme change, give them again.",
+      "How the scrapes or HTTP probes say who they are; over HTTPS only, unless the operators allow more. When targets, path, Host header, scheme or verifyTls change, give them again.",
   })
   readonly credentials?: ScrapeCredentialsInput | null;
 }

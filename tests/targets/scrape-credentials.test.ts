@@ -163,6 +163,7 @@ describeOnEachDatabase((database) => {
       { metricsPath: "/evil/metrics" },
       http({ hostHeader: "evil.example" }),
       http({ path: "/evil" }),
+      http({ verifyTls: false }),
       { openstackDiscovery: { port: 9100 } },
     ];
     for (const input of elsewhere) {
@@ -182,6 +183,19 @@ describeOnEachDatabase((database) => {
     const harmless = [{ scrapeInterval: "1m" }, http({}), targets("b.example"), { name: "renamed" }, targets()];
     for (const input of harmless) expect([input, (await updateJob(id, input)).userErrors]).toEqual([input, []]);
     expect((await updateJob(id, { ...targets("new.example"), credentials: withPassword })).userErrors).toEqual([]);
+  });
+
+  it("that are stored do not outlive the verification of whoever answers", async () => {
+    const probe = (verifyTls: boolean) => ({ probe: { http: { verifyTls } } });
+    const { id } = (await createJob({ credentials: withPassword, ...probe(true) })).scrapeJob;
+    const kept = { credentials: { basicAuth: { username: "prom", keepPassword: true } } };
+    for (const input of [probe(false), { ...probe(false), ...kept }]) {
+      expect((await updateJob(id, input)).userErrors).toMatchObject([
+        { code: "INVALID", path: ["input", "credentials"] },
+      ]);
+    }
+    expect((await updateJob(id, { ...probe(false), credentials: withPassword })).userErrors).toEqual([]);
+    for (const input of [probe(false), probe(true)]) expect((await updateJob(id, input)).userErrors).toEqual([]);
   });
 
   it("come back in no answer to people, no row, no log line and no change log", async () => {
