@@ -12,6 +12,7 @@ import { StatusServer } from "./daemon/status-server.js";
 import { StateFile } from "./disk/agent-state.js";
 import { EgressFile } from "./disk/egress-file.js";
 import { lockFolder } from "./disk/folder-lock.js";
+import { narrowModes } from "./disk/narrow-modes.js";
 import { Egress } from "./egress/egress.js";
 import { NameLookups, type Resolve, resolveName } from "./egress/name-lookups.js";
 import type { ConfigSource } from "./fetch/config-source.js";
@@ -34,6 +35,7 @@ export async function runDaemon(
 ): Promise<void> {
   const unlock = lockFolder(settings.directory);
   try {
+    narrowModes(settings.directory);
     const metrics = new AgentMetrics();
     const client = connect(settings, () => metrics.requests.inc());
     const reporter = new Reporter(client.agents, settings, now);
@@ -63,6 +65,7 @@ export async function runOnce(
 ): Promise<CycleResult> {
   const unlock = lockFolder(settings.directory);
   try {
+    narrowModes(settings.directory);
     let requests = 0;
     const client = connect(settings, () => requests++);
     const reporter = new Reporter(client.agents, settings, now);

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { fileMode, folderMode } from "./write-file.js";
 
 /** Another process writes the same folder. */
 export class FolderLockedError extends Error {
@@ -17,8 +18,8 @@ export class FolderLockedError extends Error {
  * Debian's essential util-linux, locks a file that is open here, and the lock stays with the open file.
  */
 export function lockFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true });
-  const file = openSync(join(folder, "lock"), "a", 0o600);
+  mkdirSync(folder, { recursive: true, mode: folderMode });
+  const file = openSync(join(folder, "lock"), "a", fileMode);
   const { error, status, stderr } = spawnSync("flock", ["--nonblock", "3"], {
     stdio: ["ignore", "ignore", "pipe", file],
     encoding: "utf8",

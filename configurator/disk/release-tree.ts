@@ -1,11 +1,10 @@
 import { linkSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type FileChanges, FolderView, namesIn, type ReleaseView } from "./release-view.js";
-import { isMissing, syncFileSystem, syncFolder, writeFile } from "./write-file.js";
+import { folderMode, isMissing, syncFileSystem, syncFolder, writeFile } from "./write-file.js";
 
 /** From how many new files on the whole file system is synced once, instead of each file. */
 const manyFiles = 64;
-const secretsFolder = "secrets";
 
 /**
  * The releases of one output. Each is a whole folder, at most two levels deep, in which files that did not change are
@@ -91,7 +90,7 @@ export class ReleaseTree {
   #begin(): void {
     this.discard();
     this.#unsynced = false;
-    mkdirSync(this.buildingFolder, { recursive: true });
+    makeFolder(this.buildingFolder);
   }
 
   /** Writes files whose names are free. */
@@ -104,7 +103,7 @@ export class ReleaseTree {
       const folder = dirname(target);
       if (!folders.has(folder)) makeFolder(folder);
       folders.add(folder);
-      writeFile(target, text, { mode: isSecret(path) ? 0o600 : 0o644, durable });
+      writeFile(target, text, durable);
     }
   }
 
@@ -186,10 +185,6 @@ export class ReleaseTree {
   }
 }
 
-function isSecret(path: string): boolean {
-  return path.startsWith(`${secretsFolder}/`);
-}
-
 function makeFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: basename(path) === secretsFolder ? 0o700 : 0o755 });
+  mkdirSync(path, { recursive: true, mode: folderMode });
 }

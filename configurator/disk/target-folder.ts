@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { namesIn } from "./release-view.js";
-import { readIfThere, replaceFile, syncFileSystem, syncFolder } from "./write-file.js";
+import { folderMode, readIfThere, replaceFile, syncFileSystem, syncFolder } from "./write-file.js";
 
 /** One project's target file: the tier it belongs to and its text, or no file at all. */
 export interface TargetFile {
@@ -41,7 +41,7 @@ export class TargetFolder {
 
   /** Makes the folders of all tiers: Prometheus watches only folders that are there when it loads its config. */
   makeTiers(tiers: readonly string[]): void {
-    for (const tier of tiers) mkdirSync(join(this.#folder, tier), { recursive: true });
+    for (const tier of tiers) mkdirSync(join(this.#folder, tier), { recursive: true, mode: folderMode });
   }
 
   /** Writes a project's file, and removes what it has in other tiers. */

@@ -1,16 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fchmodSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 
-/** How a file is written: with which permissions, and whether it must be on the disk when the call returns. */
-export interface WriteOptions {
-  readonly mode?: number;
-  readonly durable?: boolean;
-}
+/** What the agent writes is for its own user alone: configs hold the operators' passwords too, not only `secrets/`. */
+export const fileMode = 0o600;
+export const folderMode = 0o700;
 
-/** Writes a new file, or a file that nobody reads yet. */
-export function writeFile(path: string, text: string, { mode = 0o644, durable = false }: WriteOptions = {}): void {
-  const file = openSync(path, "w", mode);
+/** Writes a new file, or a file that nobody reads yet; if `durable`, it is on the disk when the call returns. */
+export function writeFile(path: string, text: string, durable: boolean): void {
+  const file = openSync(path, "w", fileMode);
   try {
+    // What a start that broke off has left may have other permissions.
+    fchmodSync(file, fileMode);
     const bytes = Buffer.from(text);
     for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
     if (durable) fsyncSync(file);
@@ -21,7 +21,7 @@ export function writeFile(path: string, text: string, { mode = 0o644, durable = 
 
 /** Replaces a file in one step: whoever reads it sees the old text or the new one. `beside` is on the same file system. */
 export function replaceFile(path: string, text: string, beside: string, durable = true): void {
-  writeFile(beside, text, { durable });
+  writeFile(beside, text, durable);
   renameSync(beside, path);
 }
 

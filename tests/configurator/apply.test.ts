@@ -1,4 +1,4 @@
-import { readlink, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, readdir, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { aGlobalRule, aGroup, aJob, anAlert, aProject, aTier } from "./support/config.js";
@@ -68,17 +68,24 @@ describe("one cycle", () => {
     expect(await timesOf(machine)).toEqual(stamps);
   });
 
-  test("keeps secrets in files for the agent's user alone, and out of all others", async () => {
+  test("keeps secrets in files of their own, and all that it writes from everybody but the agent's user", async () => {
     server.put(full("a"));
     await machine.once();
     const files = await machine.files();
     expect(files["alertmanager/current/secrets/a.cgr_admins.1"]).toBe("s3cret");
-    const mode = async (path: string) => (await stat(join(machine.directory, path))).mode & 0o777;
-    expect(await mode("alertmanager/current/secrets/a.cgr_admins.1")).toBe(0o600);
-    expect(await mode("alertmanager/current/secrets")).toBe(0o700);
     const others = Object.entries(files).filter(([path]) => !path.includes("/secrets/"));
     expect(others.filter(([, text]) => text.includes("s3cret"))).toEqual([]);
     expect(await machine.read("state.json")).not.toContain("s3cret");
+    expect(await openToOthers(machine)).toEqual([]);
+  });
+
+  test("takes from others what an earlier version let them read", async () => {
+    server.put(full("a"), full("b"));
+    await machine.once();
+    for (const { path, isFolder } of await entriesOf(machine)) await chmod(path, isFolder ? 0o755 : 0o644);
+    expect((await openToOthers(machine)).length).toBeGreaterThan(20);
+    expect(await machine.once()).toMatchObject({ changed: false });
+    expect(await openToOthers(machine)).toEqual([]);
   });
 
   test("of one changed project writes its files alone; unchanged ones are the same files as before", async () => {
@@ -504,9 +511,22 @@ describe("a dry run", () => {
   });
 });
 
+/** All that the agent wrote: files and folders. */
+async function entriesOf({ directory }: Workspace): Promise<readonly { path: string; isFolder: boolean }[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isSymbolicLink() && entry.name !== "lock")
+    .map((entry) => ({ path: join(entry.parentPath, entry.name), isFolder: entry.isDirectory() }));
+}
+
+/** What of it somebody else than the agent's user may read, write or enter. */
+async function openToOthers(machine: Workspace): Promise<readonly string[]> {
+  const modes = (await entriesOf(machine)).map(async ({ path }) => ({ path, mode: (await stat(path)).mode }));
+  return (await Promise.all(modes)).flatMap(({ path, mode }) => ((mode & 0o077) === 0 ? [] : [path]));
+}
+
 /** When each file and folder below the agent's directory was last written. */
 async function timesOf({ directory }: Workspace): Promise<Readonly<Record<string, number>>> {
-  const { readdir } = await import("node:fs/promises");
   const times: Record<string, number> = {};
   for (const path of [".", ...(await readdir(directory, { recursive: true }))]) {
     times[path] = (await stat(join(directory, path))).ctimeMs;
