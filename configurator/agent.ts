@@ -12,6 +12,7 @@ import { StatusServer } from "./daemon/status-server.js";
 import { StateFile } from "./disk/agent-state.js";
 import { EgressFile } from "./disk/egress-file.js";
 import { lockFolder } from "./disk/folder-lock.js";
+import { NamingKeyFile } from "./disk/naming-key.js";
 import { narrowModes } from "./disk/narrow-modes.js";
 import { Egress } from "./egress/egress.js";
 import { NameLookups, type Resolve, resolveName } from "./egress/name-lookups.js";
@@ -103,6 +104,7 @@ export async function* runDry(
   resolve: Resolve = resolveName,
 ): AsyncGenerator<string, void, undefined> {
   const state = new StateFile(settings.directory).read();
+  const namingKey = new NamingKeyFile(settings.directory).read();
   const client = connect(settings);
   const egress = makeEgress(settings, client, log, { signal, resolve });
   await egress.recheck(briefly(signal));
@@ -110,7 +112,7 @@ export async function* runDry(
   const since = { sinceRevision, knownRevision, stale: egress.stale };
   const { changes, plan } = await fetchChanges(sourceOf(client, signal), since, async (page) => {
     await egress.settle(page.egressFingerprint);
-    const made = makeOutputs(settings, readTiers(page.limitTiers));
+    const made = makeOutputs(settings, readTiers(page.limitTiers), namingKey);
     return {
       made,
       isKnown: state.fingerprint === fingerprintOf(made, egress),
@@ -170,11 +172,12 @@ function makeApplier(
   times: PhaseTimes,
   mayApply: () => Promise<void>,
 ): ConfigApplier {
+  const namingKey = new NamingKeyFile(settings.directory).keep();
   return new ConfigApplier({
     source,
     egress,
     stateFile: new StateFile(settings.directory),
-    outputs: (tiers) => makeOutputs(settings, tiers),
+    outputs: (tiers) => makeOutputs(settings, tiers, namingKey),
     maxDeletedShare: settings.brake.maxDeletedShare,
     mayApply,
     times,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileMode, folderMode, isMissing } from "./write-file.js";
 
 /** What the agent has in its directory; what else is there is not its own to change. */
-const ours = ["prometheus", "blackbox", "alertmanager", "state.json", "egress.json"];
+const ours = ["prometheus", "blackbox", "alertmanager", "state.json", "egress.json", "naming-key"];
 
 /** Takes from all others what an earlier version let them read. A folder that is closed to them is not looked into. */
 export function narrowModes(directory: string): void {

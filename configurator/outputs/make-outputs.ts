@@ -30,13 +30,16 @@ export interface Outputs {
 }
 
 /** To be raised when the same input is rendered otherwise than before. */
-const rendererVersion = 2;
+const rendererVersion = 3;
 const commandTimeoutMs = 120_000;
 /** Reading expressions takes Prometheus milliseconds; one that takes longer is as good as away. */
 const readTimeoutMs = 10_000;
 
-/** Makes the outputs that the settings ask for, with the limit tiers of the server; reads the base files. */
-export function makeOutputs(settings: Settings, tiers: LimitTiers): Outputs {
+/**
+ * Makes the outputs that the settings ask for, with the limit tiers of the server and the key that secrets are named with;
+ * reads the base files.
+ */
+export function makeOutputs(settings: Settings, tiers: LimitTiers, namingKey: string): Outputs {
   const { directory, prometheus, blackbox, alertmanager } = settings;
   const made = [
     blackbox && makeBlackbox(directory, blackbox),
@@ -56,6 +59,7 @@ export function makeOutputs(settings: Settings, tiers: LimitTiers): Outputs {
       ircRelayUrl: alertmanager.ircRelayUrl,
       phabricatorUrl: alertmanager.phabricatorUrl,
     },
+    namingKey,
   };
   const dependsOn = [rendererVersion, directory, render, made.map(({ base }) => base.fingerprint)];
   return {

@@ -2,6 +2,8 @@ import { type EgressGate, outOfReach } from "../egress/egress-gate.js";
 import { contactHost } from "../egress/project-hosts.js";
 import type { ContactConfig, ContactGroupConfig, ProjectConfig } from "../fetch/project-config.js";
 import { hostOfUrl } from "./host-of-url.js";
+import type { SecretFiles } from "./job-credentials.js";
+import { nameTag } from "./name-tag.js";
 import { isId, isPartName } from "./names.js";
 import { byName } from "./order.js";
 import type { Problem } from "./problem.js";
@@ -50,7 +52,11 @@ type RenderedContact =
 const direct = { follow_redirects: false };
 
 /** One project's route and receivers. Its alerts go to its default contact group; without one it has no route. */
-export function renderContacts(project: ProjectConfig, options: ContactOptions, gate: EgressGate): RenderedContacts {
+export function renderContacts(
+  project: ProjectConfig,
+  options: ContactOptions & Pick<SecretFiles, "namingKey">,
+  gate: EgressGate,
+): RenderedContacts {
   const secrets = new Map<string, string>();
   const problems: Problem[] = [];
   const report = (message: string) => problems.push({ project: project.id, message });
@@ -78,7 +84,8 @@ export function renderContacts(project: ProjectConfig, options: ContactOptions, 
         report(`Contact group "${group.name}" leaves out its contact ${index + 1} (${contact.type}): ${outOfReach}.`);
         continue;
       }
-      const secretFile = `${project.name}.${group.id}.${index}`;
+      const tag = nameTag(options.namingKey, [group.id, contact.type, contact.value, contact.secret]);
+      const secretFile = `${project.name}.${group.id}.${tag}`;
       const rendered = renderContact(contact, options, `${options.secretsFolder}/${secretFile}`);
       if ("problem" in rendered) {
         report(

@@ -1,5 +1,6 @@
 import type { EgressGate } from "../egress/egress-gate.js";
 import type { ProjectConfig, ScrapeJobConfig } from "../fetch/project-config.js";
+import { nameTag } from "./name-tag.js";
 import { isId } from "./names.js";
 import { textProblem } from "./text-problem.js";
 import type { YamlValue } from "./yaml-text.js";
@@ -9,6 +10,14 @@ export interface RenderedCredentials {
   readonly config: { readonly [key: string]: YamlValue };
   readonly file: string;
   readonly secret: string;
+}
+
+/** How the files of secrets are named, and where they are. */
+export interface SecretFiles {
+  /** The folder that they will be in when they are read. */
+  readonly secretsFolder: string;
+  /** What their names are made with. */
+  readonly namingKey: string;
 }
 
 /** Says why a job may not say who it is, or undefined; that its secret cannot be read now is no such reason. */
@@ -42,11 +51,11 @@ export function unreadableSecret({ credentials }: ScrapeJobConfig): string | und
 export function renderCredentials(
   project: ProjectConfig,
   { id, credentials }: ScrapeJobConfig,
-  secretsFolder: string,
+  { secretsFolder, namingKey }: SecretFiles,
 ): RenderedCredentials | undefined {
   if (credentials === null || credentials.secret === null) return undefined;
   const { kind, username, secret } = credentials;
-  const file = `${project.name}.${id}`;
+  const file = `${project.name}.${id}.${nameTag(namingKey, [id, kind, username, secret])}`;
   const path = `${secretsFolder}/${file}`;
   const config: RenderedCredentials["config"] =
     kind === "BASIC_AUTH"

@@ -25,7 +25,12 @@ const secretsFolder = "secrets";
  * One scrape config for each job that says who it is: Prometheus knows no credentials of a single target. The targets stand
  * in it, and not in a file that is watched, because each such file would take one of the 128 watches that a user has.
  */
-export function renderOwnJobs(project: ProjectConfig, tier: LimitTier, jobs: readonly OwnTargets[]): RenderedOwnJobs {
+export function renderOwnJobs(
+  project: ProjectConfig,
+  tier: LimitTier,
+  jobs: readonly OwnTargets[],
+  namingKey: string,
+): RenderedOwnJobs {
   const secrets = new Map<string, string>();
   const problems: Problem[] = [];
   const configs: YamlValue[] = [];
@@ -37,7 +42,7 @@ export function renderOwnJobs(project: ProjectConfig, tier: LimitTier, jobs: rea
       const kept = "Meanwhile the machine keeps the jobs with credentials that it had of this project, if any.";
       problems.push({ project: project.id, message: `Scrape job "${job.name}" is lacking: ${unreadable} ${kept}` });
     }
-    const credentials = renderCredentials(project, job, secretsFolder);
+    const credentials = renderCredentials(project, job, { secretsFolder, namingKey });
     if (credentials === undefined || groups.length === 0) continue;
     secrets.set(credentials.file, credentials.secret);
     configs.push({

@@ -6,8 +6,10 @@ import {
   credentialsProblem,
   type RenderedCredentials,
   renderCredentials,
+  type SecretFiles,
   unreadableSecret,
 } from "./job-credentials.js";
+import { nameTag } from "./name-tag.js";
 import { isPartName } from "./names.js";
 import { byName } from "./order.js";
 import type { Problem } from "./problem.js";
@@ -43,16 +45,40 @@ export function wantsRedirects({ probe }: ScrapeJobConfig): boolean {
   return probe?.__typename === "HttpProbe" && probe.followRedirects;
 }
 
-/** The name of a job's module: no job or project has a name with a slash, so no two collide. */
-export function moduleName(project: string, job: string): string {
-  return `${project}/${job}`;
+/** What probes are rendered with. */
+export interface ProbeOptions extends SecretFiles {
+  readonly gate: EgressGate;
 }
 
-/** What probes are rendered with. */
-export interface ProbeOptions {
-  readonly gate: EgressGate;
-  /** The folder that the secrets' files will be in when the exporter reads them. */
-  readonly secretsFolder: string;
+/** A job's module, and what it says who it is with. */
+export interface RenderedProbe {
+  /** No job or project has a name with a slash, so no two collide. */
+  readonly name: string;
+  readonly module: YamlValue;
+  readonly credentials: RenderedCredentials | undefined;
+}
+
+/**
+ * A job's module; undefined where it has none, or its secret cannot be read. One with credentials has another name whenever
+ * it is another module: Prometheus's targets name modules, and learn of a change at another time than the exporter does.
+ */
+export function renderProbe(
+  project: ProjectConfig,
+  job: ScrapeJobConfig,
+  { gate, ...secretFiles }: ProbeOptions,
+): RenderedProbe | undefined {
+  if (job.probe === null || unreadableSecret(job) !== undefined) return undefined;
+  const credentials = renderCredentials(project, job, secretFiles);
+  // With credentials never: they would be sent along, to wherever a redirect leads.
+  const follows = wantsRedirects(job) && gate.probeRedirects && credentials === undefined;
+  const module = probeModule(job.probe, follows, credentials?.config);
+  const name = `${project.name}/${job.name}`;
+  if (credentials === undefined) return { name, module, credentials };
+  return {
+    name: `${name}/${nameTag(secretFiles.namingKey, [job.id, module, credentials.secret])}`,
+    module,
+    credentials,
+  };
 }
 
 /** A project's modules, absent when it has no probe, and the secrets that go to files of their own, by file name. */
@@ -65,24 +91,23 @@ export interface RenderedModules {
 }
 
 /** The modules that one project's probes need. */
-export function renderProbeModules(project: ProjectConfig, { gate, secretsFolder }: ProbeOptions): RenderedModules {
+export function renderProbeModules(project: ProjectConfig, options: ProbeOptions): RenderedModules {
   const modules: Record<string, YamlValue> = {};
   const secrets = new Map<string, string>();
   const problems: Problem[] = [];
   for (const job of project.scrapeJobs.toSorted(byName)) {
     if (!job.enabled || job.probe === null || !isPartName(job.name)) continue;
-    if ((probeProblem(project, job, gate) ?? credentialsProblem(job, gate)) !== undefined) continue;
+    if ((probeProblem(project, job, options.gate) ?? credentialsProblem(job, options.gate)) !== undefined) continue;
     const unreadable = unreadableSecret(job);
     if (unreadable !== undefined) {
       const kept = "Meanwhile the machine keeps the probes that it had of this project, if any.";
       problems.push({ project: project.id, message: `The probe of "${job.name}" is lacking: ${unreadable} ${kept}` });
       continue;
     }
-    const credentials = renderCredentials(project, job, secretsFolder);
-    if (credentials !== undefined) secrets.set(credentials.file, credentials.secret);
-    // With credentials never: they would be sent along, to wherever a redirect leads.
-    const follows = wantsRedirects(job) && gate.probeRedirects && credentials === undefined;
-    modules[moduleName(project.name, job.name)] = probeModule(job.probe, follows, credentials?.config);
+    const probe = renderProbe(project, job, options);
+    if (probe === undefined) continue;
+    if (probe.credentials !== undefined) secrets.set(probe.credentials.file, probe.credentials.secret);
+    modules[probe.name] = probe.module;
   }
   const rest = { secrets, isIncomplete: problems.length > 0, problems };
   return Object.keys(modules).length === 0 ? rest : { modules, ...rest };

@@ -17,6 +17,8 @@ export interface RenderOptions {
   readonly prometheus?: { readonly tiers: LimitTiers } | undefined;
   readonly blackbox?: { readonly address: string; readonly secretsFolder: string } | undefined;
   readonly alertmanager?: ContactOptions | undefined;
+  /** What secrets are named with. */
+  readonly namingKey: string;
 }
 
 /** All files of one project, by output and path, and what could not be rendered. */
@@ -40,6 +42,9 @@ export interface RenderedProject {
 /** Where the scrape configs of projects' jobs with credentials are, in Prometheus's releases. */
 export const scrapesFolder = "scrapes";
 
+/** What a project keeps whose probes stay as they are on the machine: those of its targets that are probed. */
+export const probedTargets = "prometheus/targets" as const;
+
 const noFiles: ReadonlyMap<string, string> = new Map();
 
 /** Renders one project. It depends on nothing but its arguments, and never fails for what a tenant has written. */
@@ -58,8 +63,9 @@ export function renderProject(project: ProjectConfig, options: RenderOptions, ga
     };
   }
   const prometheus = renderForPrometheus(project, options, gate);
-  const probes = options.blackbox && renderProbeModules(project, { gate, ...options.blackbox });
-  const contacts = options.alertmanager && renderContacts(project, options.alertmanager, gate);
+  const { namingKey } = options;
+  const probes = options.blackbox && renderProbeModules(project, { gate, namingKey, ...options.blackbox });
+  const contacts = options.alertmanager && renderContacts(project, { namingKey, ...options.alertmanager }, gate);
   return {
     id,
     name,
@@ -78,6 +84,8 @@ export function renderProject(project: ProjectConfig, options: RenderOptions, ga
     keeps: [
       ...prometheus.keeps,
       ...(probes?.isIncomplete === true ? (["blackbox/projects", "blackbox/secrets"] as const) : []),
+      // What the machine has may hold a target that may not be reached any more.
+      ...(probes?.isIncomplete === true && !prometheus.isOutOfReach ? [probedTargets] : []),
       ...(contacts?.isIncomplete && !contacts.isOutOfReach
         ? (["alertmanager/projects", "alertmanager/secrets"] as const)
         : []),
@@ -95,14 +103,14 @@ interface RenderedForPrometheus extends Pick<RenderedProject, "targets" | "keeps
 
 function renderForPrometheus(
   project: ProjectConfig,
-  { prometheus, blackbox }: RenderOptions,
+  { prometheus, blackbox, namingKey }: RenderOptions,
   gate: EgressGate,
 ): RenderedForPrometheus {
   if (prometheus === undefined) return { files: noFiles, keeps: [], isOutOfReach: false, problems: [] };
   const { name: tierName, tier, known } = tierOf(prometheus.tiers, project.limitTier);
   const rules = renderRuleFile(project, tier);
-  const targets = renderTargetFile(project, tier, { blackboxAddress: blackbox?.address, gate });
-  const own = renderOwnJobs(project, tier, targets.own);
+  const targets = renderTargetFile(project, tier, { blackbox, namingKey, gate });
+  const own = renderOwnJobs(project, tier, targets.own, namingKey);
   const message = `The server's settings hold no limit tier "${project.limitTier}"; the limits of "${tierName}" apply.`;
   return {
     files: new Map([

@@ -5,7 +5,7 @@ import { credentialsProblem } from "./job-credentials.js";
 import type { LimitTier } from "./limit-tier.js";
 import { isHost, isPartName, refusedLabel } from "./names.js";
 import { byName } from "./order.js";
-import { moduleName, probeProblem, probeTarget, wantsRedirects } from "./probe-module.js";
+import { probeProblem, probeTarget, renderProbe, wantsRedirects } from "./probe-module.js";
 import type { Problem } from "./problem.js";
 import { scrapeTiming } from "./scrape-timing.js";
 import { pathProblem, textProblem } from "./text-problem.js";
@@ -37,14 +37,15 @@ export interface TargetGroup {
 
 /** What a target file depends on beside the project and its tier. */
 export interface TargetOptions {
-  /** Where the blackbox exporter is; undefined where there is none. */
-  readonly blackboxAddress: string | undefined;
+  /** Where the blackbox exporter is, and the secrets that it reads; undefined where there is none. */
+  readonly blackbox: { readonly address: string; readonly secretsFolder: string } | undefined;
+  readonly namingKey: string;
   readonly gate: EgressGate;
 }
 
 /** One project's `file_sd` file. Everything that differs between jobs travels as labels of their target groups. */
 export function renderTargetFile(project: ProjectConfig, tier: LimitTier, options: TargetOptions): RenderedTargets {
-  const { blackboxAddress, gate } = options;
+  const { gate } = options;
   const problems: Problem[] = [];
   const groups: TargetGroup[] = [];
   const own: OwnTargets[] = [];
@@ -69,12 +70,37 @@ export function renderTargetFile(project: ProjectConfig, tier: LimitTier, option
       if (problem !== undefined) report(`leaves out the target ${JSON.stringify(target.host)}: ${problem}`);
       return problem === undefined;
     });
-    if (job.probe !== null) groups.push(...probeGroups(project, job, accepted, common, blackboxAddress ?? ""));
+    if (job.probe !== null) groups.push(...probeGroups(project, job, accepted, common, options));
     else if (job.credentials !== null) own.push({ job, groups: scrapeGroups(job, accepted, common) });
     else groups.push(...scrapeGroups(job, accepted, common));
   }
   const rest = { own, isOutOfReach, problems };
-  return groups.length === 0 ? rest : { text: `${JSON.stringify(groups, null, 2)}\n`, ...rest };
+  return groups.length === 0 ? rest : { text: fileText(groups), ...rest };
+}
+
+/**
+ * A project's target file with the probes that it had: for a project whose modules are kept as they are, since targets that
+ * they were not made for must not be probed with them.
+ */
+export function withProbesOf(before: string, text: string | undefined): string | undefined {
+  const kept = parseGroups(before).filter(isProbe);
+  if (kept.length === 0) return text;
+  const others = text === undefined ? [] : parseGroups(text).filter((group) => !isProbe(group));
+  return fileText([...others, ...kept]);
+}
+
+/** As this program has written them; nobody else writes in that folder. */
+function parseGroups(text: string): readonly TargetGroup[] {
+  return JSON.parse(text);
+}
+
+/** Of a scrape Prometheus itself sets the instance. */
+function isProbe({ labels }: TargetGroup): boolean {
+  return labels.instance !== undefined;
+}
+
+function fileText(groups: readonly TargetGroup[]): string {
+  return `${JSON.stringify(groups, null, 2)}\n`;
 }
 
 function scrapeGroups(
@@ -102,27 +128,30 @@ function probeGroups(
   job: ScrapeJobConfig,
   targets: readonly StaticTargetConfig[],
   common: Labels,
-  blackboxAddress: string,
+  { blackbox, namingKey, gate }: TargetOptions,
 ): readonly TargetGroup[] {
+  if (blackbox === undefined) return [];
+  const module = renderProbe(project, job, { gate, namingKey, ...blackbox })?.name;
+  if (module === undefined) return [];
   return targets.map((target) => {
     const probed = probeTarget(job, target);
     const probe = {
       __metrics_path__: "/probe",
-      __param_module: moduleName(project.name, job.name),
+      __param_module: module,
       __param_target: probed,
       instance: probed,
     };
-    return { targets: [blackboxAddress], labels: { ...target.labels, ...probe, ...common } };
+    return { targets: [blackbox.address], labels: { ...target.labels, ...probe, ...common } };
   });
 }
 
 function jobProblem(
   project: ProjectConfig,
   job: ScrapeJobConfig,
-  { blackboxAddress, gate }: TargetOptions,
+  { blackbox, gate }: TargetOptions,
 ): string | undefined {
   if (!isPartName(job.name)) return "its name is not allowed";
-  if (job.probe !== null && blackboxAddress === undefined) return "this agent has no blackbox exporter";
+  if (job.probe !== null && blackbox === undefined) return "this agent has no blackbox exporter";
   const problem = probeProblem(project, job, gate) ?? credentialsProblem(job, gate);
   if (problem !== undefined) return problem;
   const text = textProblem([job.metricsPath, ...Object.values(job.params)]);

@@ -1,12 +1,11 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ScrapeJobConfig } from "../../configurator/fetch/project-config.js";
 import { type RenderOptions, renderProject } from "../../configurator/render/render-project.js";
+import type { TargetGroup } from "../../configurator/render/target-file.js";
 import { aJob, anAlert, anHttpProbe, aProject, aTier } from "./support/config.js";
 import { anywhere, anywherePolicy } from "./support/egress.js";
 import { type GraphServer, startGraphServer } from "./support/graph-server.js";
-import { Workspace } from "./support/workspace.js";
+import { Workspace, withoutTags } from "./support/workspace.js";
 
 const basicAuth = (secret: string | null, username = "prom é") =>
   ({ kind: "BASIC_AUTH", username, secret, secretProblem: secret === null ? "The secret is broken." : null }) as const;
@@ -58,29 +57,24 @@ beforeEach(async () => {
 });
 
 describe("a job with credentials", () => {
-  test("is a scrape config of its own, a probe's module has them; secrets are in files for the agent's user alone", async () => {
+  test("is a scrape config of its own, a probe's module has them; secrets are in files of their own", async () => {
     server.limitTiers = [aTier("default", { samplesPerScrape: 5_000 })];
     server.put(full());
     expect(await machine.once()).toMatchObject({ changed: true, refused: [], waiting: [] });
     const files = await machine.files();
-    const inPlace = (text: string | undefined) => text?.replaceAll(machine.directory, "/srv/agent");
+    const inPlace = (text: string | undefined) => withoutTags((text ?? "").replaceAll(machine.directory, "/srv/agent"));
     await expect(inPlace(files["prometheus/current/prometheus.yml"])).toMatchFileSnapshot(
       "fixtures/prometheus-credentials.yml",
     );
     await expect(inPlace(files["blackbox/current/blackbox.yml"])).toMatchFileSnapshot(
       "fixtures/blackbox-credentials.yml",
     );
-    const secrets = Object.fromEntries(Object.entries(files).filter(([path]) => path.includes("/secrets/")));
-    expect(secrets).toEqual({
-      "prometheus/current/secrets/alpha.job_guarded": "pass word",
-      "prometheus/current/secrets/alpha.job_token": "t0ken",
-      "blackbox/current/secrets/alpha.job_login": "pr0be",
-      "blackbox/current/secrets/alpha.job_api": "api-t0ken",
-    });
-    for (const path of Object.keys(secrets)) {
-      expect((await stat(join(machine.directory, path))).mode & 0o777).toBe(0o600);
-      expect((await stat(join(machine.directory, path, ".."))).mode & 0o777).toBe(0o700);
-    }
+    expect(await machine.secrets()).toEqual([
+      ["blackbox/current/secrets/alpha.job_api", "api-t0ken"],
+      ["blackbox/current/secrets/alpha.job_login", "pr0be"],
+      ["prometheus/current/secrets/alpha.job_guarded", "pass word"],
+      ["prometheus/current/secrets/alpha.job_token", "t0ken"],
+    ]);
     const others = Object.entries(files).filter(([path]) => !path.includes("/secrets/"));
     expect(others.filter(([, text]) => /pass word|t0ken|pr0be/.test(text))).toEqual([]);
     const shared = JSON.parse(files["prometheus/targets/default/alpha.json"] ?? "");
@@ -90,7 +84,11 @@ describe("a job with credentials", () => {
 
   test("has the labels and limits that the shared job would give", () => {
     const render = (job: ScrapeJobConfig) =>
-      renderProject(aProject("a", { scrapeJobs: [job] }), { prometheus: { tiers: { default: aTier() } } }, anywhere);
+      renderProject(
+        aProject("a", { scrapeJobs: [job] }),
+        { prometheus: { tiers: { default: aTier() } }, namingKey: "key" },
+        anywhere,
+      );
     const job = secure("j", {
       metricsPath: "/m",
       params: { a: "b" },
@@ -119,22 +117,33 @@ describe("a job with credentials", () => {
     );
     const text = await machine.dry();
     expect(text).not.toMatch(/pass word|t0ken|pr0be/);
-    expect(text.match(/^(Write|Remove) .*$/gm)).toEqual([
-      "Write blackbox/secrets/alpha.job_api (a secret, not shown)",
+    expect(
+      withoutTags(text)
+        .match(/^(Write|Remove) .*$/gm)
+        ?.sort(),
+    ).toEqual([
+      "Remove blackbox/secrets/alpha.job_api (a secret, not shown)",
       "Remove blackbox/secrets/alpha.job_login (a secret, not shown)",
       "Remove prometheus/secrets/alpha.job_guarded (a secret, not shown)",
+      "Remove prometheus/secrets/alpha.job_token (a secret, not shown)",
+      "Write blackbox/secrets/alpha.job_api (a secret, not shown)",
       "Write prometheus/secrets/alpha.job_token (a secret, not shown)",
     ]);
   });
 
-  test("that gets another secret has one file written, and one that goes takes its own along", async () => {
+  test("that gets another secret names it otherwise, so that what still runs finds none, and one that goes takes its own along", async () => {
     server.put(full(), aProject("beta", { scrapeJobs: [secure("x")] }));
     await machine.once();
     const { scrapeJobs } = full();
     const other = scrapeJobs.map((job) => (job.name === "token" ? { ...job, credentials: bearer("other") } : job));
     server.put(aProject("alpha", { rules: full().rules, scrapeJobs: other }));
-    expect(await machine.once()).toMatchObject({ changed: true, files: 1 });
-    expect(await machine.read("prometheus/current/secrets/alpha.job_token")).toBe("other");
+    const before = Object.keys(await machine.files());
+    // The secret of before and the new one, the project's scrape configs and the main file.
+    expect(await machine.once()).toMatchObject({ changed: true, files: 4 });
+    const added = Object.entries(await machine.files()).filter(([path]) => !before.includes(path));
+    expect(added).toEqual([[expect.stringContaining("prometheus/current/secrets/alpha.job_token."), "other"]]);
+    expect(await machine.secrets()).toContainEqual(["prometheus/current/secrets/alpha.job_token", "other"]);
+    expect(await machine.secrets()).not.toContainEqual(["prometheus/current/secrets/alpha.job_token", "t0ken"]);
     server.put({ name: "alpha", gone: true });
     await machine.once();
     const paths = Object.keys(await machine.files()).filter((path) => /alpha/.test(path));
@@ -161,6 +170,7 @@ describe("a job with credentials", () => {
     const options: RenderOptions = {
       prometheus: { tiers: { default: aTier() } },
       blackbox: { address: "127.0.0.1:9115", secretsFolder: "/s" },
+      namingKey: "key",
     };
     for (const probe of [null, anHttpProbe()]) {
       const scrapeJobs = [secure("j", { probe, ...overrides })];
@@ -249,12 +259,11 @@ describe("a job whose secret the server cannot read", () => {
         secure("probe", { probe, credentials: basicAuth(one) }),
       ],
     });
-  const kept = [
-    "prometheus/current/scrapes/a.json",
-    "prometheus/current/secrets/a.job_scrape",
-    "blackbox/current/projects/a.json",
-    "blackbox/current/secrets/a.job_probe",
-  ];
+  const kept = ["prometheus/current/scrapes/a.json", "blackbox/current/projects/a.json"];
+  const probed = async () => {
+    const groups = JSON.parse(await machine.read("prometheus/targets/default/a.json")) as TargetGroup[];
+    return groups.map(({ labels }) => [labels.job, labels.__param_module ?? null, labels.__param_target ?? null]);
+  };
 
   test("is kept as it was, and the rest of the project goes on", async () => {
     server.put(project("s3cret", "Old"));
@@ -263,7 +272,9 @@ describe("a job whose secret the server cannot read", () => {
     server.put(project(null, "New", "192.0.2.99"));
     await machine.once();
     const after = await machine.files();
-    for (const path of kept) expect([path, after[path]]).toEqual([path, before[path]]);
+    for (const path of [...kept, ...Object.keys(before).filter((each) => each.includes("/secrets/"))]) {
+      expect([path, after[path]]).toEqual([path, before[path]]);
+    }
     expect(after["prometheus/current/rules/a.yml"]).toContain("alert: New");
     expect(server.reports.at(-1)?.problems.map(({ message }) => message)).toEqual([
       `Scrape job "scrape" is lacking: The secret is broken. Meanwhile the machine keeps the jobs with credentials that it had of this project, if any.`,
@@ -275,11 +286,48 @@ describe("a job whose secret the server cannot read", () => {
     expect(server.reports.at(-1)?.problems).toEqual([]);
   });
 
+  test("is probed where it was, with the module that it had, and nobody else is with that module", async () => {
+    const other = (host: string) => aJob("other", { staticTargets: [{ host, port: 80, labels: {} }] });
+    const withHost = (one: string | null, host: string) =>
+      aProject("a", {
+        scrapeJobs: [
+          other(host),
+          secure("probe", { probe, credentials: basicAuth(one), staticTargets: [{ host, port: 443, labels: {} }] }),
+        ],
+      });
+    server.put(withHost("s3cret", "192.0.2.1"));
+    await machine.once();
+    const module = Object.keys(JSON.parse(await machine.read("blackbox/current/projects/a.json")))[0];
+    expect(module).toMatch(/^a\/probe\/[0-9a-f]{16}$/);
+    server.put(withHost(null, "192.0.2.66"));
+    await machine.once();
+    expect(await probed()).toEqual([
+      ["other", null, null],
+      ["probe", module, "https://192.0.2.1:443/"],
+    ]);
+    expect(await machine.read("prometheus/targets/default/a.json")).toContain('"192.0.2.66:80"');
+    server.policy = {
+      ...anywherePolicy,
+      fingerprint: "strict",
+      networks: [{ network: "192.0.2.1/32", allowed: true }],
+    };
+    server.put(withHost(null, "192.0.2.66"));
+    await machine.once();
+    expect(Object.keys(await machine.files())).not.toContain("prometheus/targets/default/a.json");
+    server.put(withHost("another", "192.0.2.1"));
+    await machine.once();
+    const [, [job, next, target] = []] = await probed();
+    expect([job, target]).toEqual(["probe", "https://192.0.2.1:443/"]);
+    expect(next).toMatch(/^a\/probe\/[0-9a-f]{16}$/);
+    expect(next).not.toBe(module);
+  });
+
   test("is lacking on a machine that has nothing of it, and is not kept where a target may not be reached any more", async () => {
     server.put(project(null, "First"));
     await machine.once();
     const files = await machine.files();
-    expect(kept.map((path) => files[path])).toEqual([undefined, undefined, undefined, undefined]);
+    expect(kept.map((path) => files[path])).toEqual([undefined, undefined]);
+    expect(await machine.secrets()).toEqual([]);
     server.put(project("s3cret", "Second"));
     await machine.once();
     server.policy = {

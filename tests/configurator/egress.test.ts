@@ -110,7 +110,9 @@ describe("a host that may not be reached", () => {
     expect(JSON.parse(files["alertmanager/current/projects/p.json"] ?? "").receivers).toMatchObject([
       { name: "p/g", webhook_configs: [{ url: "https://hook.example:8443/?y" }], slack_configs: [{ channel: "#ops" }] },
     ]);
-    expect(files["alertmanager/current/secrets/p.cgr_g.3"]).toBe("https://hook.example/services/x");
+    expect(await machine.secrets()).toEqual([
+      ["alertmanager/current/secrets/p.cgr_g", "https://hook.example/services/x"],
+    ]);
     expect(problems()).toEqual([
       ...bad.map(leavesOut),
       ...strange.map(

@@ -9,6 +9,7 @@ const renderProject = (project: ProjectConfig, options: RenderOptions) => render
 const options: RenderOptions = {
   prometheus: { tiers: { default: aTier() } },
   alertmanager: { secretsFolder: "/s", continue: false, email: true },
+  namingKey: "key",
 };
 
 const messages = (...parameters: Parameters<typeof renderProject>) =>
@@ -290,7 +291,7 @@ describe("whatever the server says", () => {
 
   test("an e-mail contact is left out where Alertmanager has no mail server", () => {
     const contacts = [{ type: "EMAIL" as const, value: "a@example.org", sendResolved: true, secret: null }];
-    const noMail = { alertmanager: { secretsFolder: "/s", continue: false, email: false } };
+    const noMail = { alertmanager: { secretsFolder: "/s", continue: false, email: false }, namingKey: "key" };
     expect(messages(aProject("a", { contactGroups: [aGroup("g", contacts)] }), noMail)).toEqual([
       `Contact group "g" leaves out its contact 1 (EMAIL): this agent's Alertmanager has no mail server.`,
     ]);

@@ -24,6 +24,7 @@ const options: RenderOptions = {
     ircRelayUrl: "http://127.0.0.1:7772/",
     phabricatorUrl: "http://127.0.0.1:8292/alerts",
   },
+  namingKey: "key",
 };
 
 const odd = "a\nb: {{ $labels.job }} \u2028 \u{1f469}\u200d\u{1f680} 'x' \"y\" # z";
@@ -176,8 +177,8 @@ time_intervals: [{name: day, time_intervals: [{times: [{start_time: 09:00, end_t
     );
     await expect(renderAlertmanagerConfig(base, [fragment])).toMatchFileSnapshot("fixtures/alertmanager.yml");
     expect([...alertmanager].filter(([path]) => path.startsWith("secrets/"))).toEqual([
-      ["secrets/alpha.cgr_admins.2", "top-secret"],
-      ["secrets/alpha.cgr_admins.5", "https://hooks.slack.example.org/T/B/X"],
+      [expect.stringMatching(/^secrets\/alpha\.cgr_admins\.[0-9a-f]{16}$/), "top-secret"],
+      [expect.stringMatching(/^secrets\/alpha\.cgr_admins\.[0-9a-f]{16}$/), "https://hooks.slack.example.org/T/B/X"],
     ]);
     expect(JSON.stringify(fragment)).not.toMatch(/top-secret|hooks\.slack/);
   });
@@ -224,7 +225,9 @@ receivers: [{name: operators, webhook_configs: [{url: 'http://127.0.0.1:1'}]}]
     tls_config: { ca_file: "/etc/ca.pem" },
     follow_redirects: false,
   };
-  const authorization = { credentials_file: "/srv/agent/alertmanager/current/secrets/alpha.cgr_admins.2" };
+  const authorization = {
+    credentials_file: expect.stringMatching(/^\/srv\/agent\/alertmanager\/current\/secrets\/alpha\.cgr_admins\.\w+$/),
+  };
   expect(https).toEqual([{ ...common, authorization }, common, common]);
 });
 

@@ -17,6 +17,11 @@ route: {receiver: operators}
 receivers: [{name: operators}]
 `;
 
+/** A text without what of names differs from machine to machine and from secret to secret. */
+export function withoutTags(text: string): string {
+  return text.replaceAll(/[./][0-9a-f]{16}\b/g, "");
+}
+
 /** Settings of an agent as one writes them, in part. */
 export interface WorkspaceOptions {
   readonly url: string;
@@ -113,6 +118,13 @@ export class Workspace {
       }
     }
     return files;
+  }
+
+  /** The secrets that the processes read: the files' paths, without what sets one secret's apart from another's, and texts. */
+  async secrets(): Promise<readonly (readonly [path: string, text: string])[]> {
+    const files = Object.entries(await this.files()).filter(([path]) => path.includes("/secrets/"));
+    const secrets = files.map(([path, text]) => [withoutTags(path), text] as const);
+    return secrets.toSorted((a, b) => (a.join(" ") < b.join(" ") ? -1 : 1));
   }
 
   /** The names of an output's releases. */
