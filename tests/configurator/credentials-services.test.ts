@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { join } from "node:path";
 import { type Client, createClient } from "@metricsinfra/sdk";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { TargetGroup } from "../../configurator/render/target-file.js";
 import { startApp } from "../support/app.js";
 import { atFileEnd } from "../support/at-file-end.js";
 import { startBlackboxExporter } from "../support/blackbox-exporter.js";
@@ -37,6 +38,7 @@ let prometheus: Prometheus;
 let blackboxUrl: string;
 let project: string;
 let guardedPort: number;
+let elsewherePort: number;
 /** What came to where the redirects lead. */
 let elsewhere: readonly IncomingMessage[];
 let wanted = password;
@@ -44,6 +46,7 @@ let wanted = password;
 beforeAll(async () => {
   const [guarded = 0, other = 0, port = 0, blackboxPort = 0] = await freePorts(4);
   guardedPort = guarded;
+  elsewherePort = other;
   elsewhere = await startServer(other, (_request, response) => response.end("stolen 1\n"));
   await startServer(guarded, ({ url = "", headers }, response) => {
     const path = url.split("?")[0] ?? "";
@@ -97,6 +100,11 @@ const create = async (name: string, values: object) => {
   const staticTargets = [{ host: "127.0.0.1", port: guardedPort }];
   return (await client.scrapeJobs.create({ project, name, staticTargets, ...values })).scrapeJob;
 };
+/** The module that Prometheus's target of a job names. */
+const moduleOf = async (name: string) => {
+  const groups = JSON.parse(await machine.read("prometheus/targets/default/a.json")) as TargetGroup[];
+  return groups.find(({ labels }) => labels.job === name)?.labels.__param_module ?? "";
+};
 const waitForValue = (expr: string, value: number, count = 1) =>
   waitFor(
     async () => {
@@ -148,7 +156,7 @@ describe("a real Prometheus and a real blackbox exporter", () => {
       `${prometheus.url}/api/v1/targets`,
       `${prometheus.url}/targets`,
       `${blackboxUrl}/config`,
-      `${blackboxUrl}/probe?debug=true&module=a/login&target=http://127.0.0.1:${guardedPort}/basic`,
+      `${blackboxUrl}/probe?debug=true&module=${await moduleOf("login")}&target=http://127.0.0.1:${guardedPort}/basic`,
     ];
     const texts = await Promise.all(pages.map(async (page) => (await fetch(page)).text()));
     expect(texts.map((text, index) => [pages[index], secrets.test(text)])).toEqual(pages.map((page) => [page, false]));
@@ -162,8 +170,29 @@ describe("a real Prometheus and a real blackbox exporter", () => {
     wanted = "another";
     await waitForValue('up{job="basic"}', 0);
     await client.scrapeJobs.update(id ?? "", { credentials: { basicAuth: { username: "prom", password: wanted } } });
-    expect(await machine.once()).toMatchObject({ changed: true, files: 1, refused: [], waiting: [] });
+    expect(await machine.once()).toMatchObject({ changed: true, refused: [], waiting: [] });
     await waitForValue('up{job="basic"}', 1);
+    wanted = password;
+  });
+
+  test("send a new secret to no target of before, which still names the module that there was for it", async () => {
+    const before = await moduleOf("login");
+    const probe = (module: string) => {
+      const target = `http://127.0.0.1:${elsewherePort}/evil`;
+      return fetch(`${blackboxUrl}/probe?module=${encodeURIComponent(module)}&target=${encodeURIComponent(target)}`);
+    };
+    const evil = () => elsewhere.filter(({ url }) => url === "/evil").map(({ headers }) => headers.authorization);
+    expect((await probe(before)).status).toBe(200);
+    expect(evil()).toEqual([basic(password)]);
+    const id = (await client.scrapeJobs.list({ project, filter: { search: "login" } }).toArray({ limit: 1 }))[0]?.id;
+    await client.scrapeJobs.update(id ?? "", { credentials: { basicAuth: { username: "prom", password: "admins" } } });
+    expect(await machine.once()).toMatchObject({ changed: true, refused: [], waiting: [] });
+    expect(await moduleOf("login")).not.toBe(before);
+    const refused = await probe(before);
+    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("Unknown module")]);
+    expect(evil()).toEqual([basic(password)]);
+    expect((await probe(await moduleOf("login"))).status).toBe(200);
+    expect(evil()).toEqual([basic(password), basic("admins")]);
   });
 
   test("are led nowhere by a redirect, and take no credentials there", async () => {
@@ -177,8 +206,9 @@ describe("a real Prometheus and a real blackbox exporter", () => {
     await waitForValue('probe_success{job="redirect probe"}', 0);
     // The one that may is followed, so redirects do lead there.
     await waitForValue('probe_success{job="redirect followed"}', 1);
-    const paths = new Set(elsewhere.map(({ url }) => url));
+    const paths = new Set(elsewhere.map(({ url }) => url).filter((url) => url !== "/evil"));
     expect([...paths]).toEqual(["/redirect/followed"]);
-    expect(elsewhere.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
+    const told = elsewhere.filter(({ headers, url }) => headers.authorization !== undefined && url !== "/evil");
+    expect(told).toEqual([]);
   });
 });
