@@ -2,16 +2,24 @@ import { createTwoFilesPatch } from "diff";
 import type { Changes } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
 import { outputChanges } from "./output-changes.js";
+import { SecretMask } from "./secret-mask.js";
 import { targetChanges } from "./target-changes.js";
 
 /** The changes as unified diffs of all files that would be written or removed, in order; secrets are not shown. */
 export function* printChanges({ outputs, targets }: Outputs, changes: Changes): Generator<string, void, undefined> {
+  const mask = new SecretMask();
   for (const output of outputs) {
+    const isOfProject = (path: string) => output.projectFolders.some((folder) => path.startsWith(`${folder}/`));
     const different = [...outputChanges(output, changes)].toSorted(([a], [b]) => (a < b ? -1 : 1));
     for (const [path, text] of different) {
       const name = `${output.name}/${path}`;
       if (path.startsWith("secrets/")) yield `${text === null ? "Remove" : "Write"} ${name} (a secret, not shown)\n`;
-      else yield patch(name, output.tree.inUse.read(path), text ?? undefined);
+      else {
+        // The main files hold what the operators' base files say, passwords too.
+        const shown = (each: string | undefined) =>
+          each === undefined || isOfProject(path) ? each : mask.hide(name, each);
+        yield patch(name, shown(output.tree.inUse.read(path)), shown(text ?? undefined));
+      }
     }
   }
   if (targets === undefined) return;

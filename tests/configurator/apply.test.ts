@@ -514,6 +514,36 @@ describe("an answer that would remove most projects", () => {
 });
 
 describe("a dry run", () => {
+  test("shows that the secrets of a base file change, and none of them", async () => {
+    const prometheus = (word: string) => `global: {scrape_interval: 1s}
+remote_write: [{url: 'https://user:pass${word}@example.org/w', basic_auth: {username: me, password: pass${word}}, headers: {X-Api-Key: pass${word}, X-Shown: a}}]
+scrape_configs: [{job_name: own, authorization: {credentials: pass${word}}}]
+`;
+    const alertmanager = (
+      word: string,
+    ) => `global: {smtp_smarthost: 'h:25', smtp_from: a@b.c, smtp_auth_password: "pass: \\"${word}", slack_api_url: 'https://pass${word}/'}
+route: {receiver: r}
+receivers: [{name: r, webhook_configs: [{url: 'https://example.org/pass${word}'}], pagerduty_configs: [{service_key: pass${word}}, {routing_key: same-pass}], slack_configs: [{api_url: 'https://pass${word}/', channel: c}]}]
+`;
+    const blackbox = (
+      word: string,
+    ) => `modules: {own_token: {prober: http, http: {basic_auth: {username: me, password: pass${word}}}}}
+`;
+    for (const word of ["one", "two"]) {
+      await machine.base("prometheus", prometheus(word));
+      await machine.base("alertmanager", alertmanager(word));
+      await machine.base("blackbox", blackbox(word));
+      if (word === "one") expect(await machine.once()).toMatchObject({ refused: [] });
+    }
+    const text = await machine.dry();
+    expect(text).not.toMatch(/passone|passtwo|same-pass|one|two/);
+    await expect(text).toMatchFileSnapshot("fixtures/dry-run-secrets.diff");
+    await writeFile(join(machine.directory, "alertmanager/current/alertmanager.yml"), "a: [passthree\n");
+    const spoilt = await machine.dry();
+    expect(spoilt).not.toContain("passthree");
+    expect(spoilt).toContain("-(cannot be read, not shown)");
+  });
+
   test("prints the diff of all files that would change, without secrets, and writes nothing", async () => {
     server.put(full("a"));
     await machine.once();
