@@ -1,3 +1,5 @@
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { runCommand } from "../../configurator/check/run-command.js";
@@ -70,6 +72,8 @@ test(`killed at ${kills} random instants of applying, all files are whole each t
   await agent.stop();
 
   const fresh = await Workspace.make({ url: server.url });
+  // With the same key, so that secrets have the same names.
+  await cp(join(machine.directory, "naming-key"), join(fresh.directory, "naming-key"));
   await fresh.once();
   const normal = async ({ directory, files }: Workspace, all: Awaited<ReturnType<typeof files>>) =>
     Object.fromEntries(Object.entries(all).map(([path, text]) => [path, text.replaceAll(directory, "")]));
