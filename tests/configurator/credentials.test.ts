@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ScrapeJobConfig } from "../../configurator/fetch/project-config.js";
 import { type RenderOptions, renderProject } from "../../configurator/render/render-project.js";
@@ -129,6 +131,24 @@ describe("a job with credentials", () => {
       "Write blackbox/secrets/alpha.job_api (a secret, not shown)",
       "Write prometheus/secrets/alpha.job_token (a secret, not shown)",
     ]);
+  });
+
+  test("names its secret with a key of the machine, so that nobody can try out what it is; a lost one is replaced", async () => {
+    server.put(aProject("a", { scrapeJobs: [secure("j")] }), aProject("b", { scrapeJobs: [secure("j")] }));
+    expect(await machine.dry()).toContain("Write prometheus/secrets/a.job_j.");
+    await expect(machine.read("naming-key")).rejects.toThrow("ENOENT");
+    const names = async (each: Workspace) =>
+      Object.keys(await each.files()).filter((path) => path.includes("/secrets/"));
+    await machine.once();
+    const before = await names(machine);
+    expect(before).toHaveLength(2);
+    const other = await Workspace.make({ url: server.url, alertmanager: false });
+    await other.once();
+    await rm(join(machine.directory, "naming-key"));
+    expect(await machine.once()).toMatchObject({ changed: true, refused: [] });
+    const after = await names(machine);
+    expect(new Set([...before, ...(await names(other)), ...after]).size).toBe(6);
+    expect(await machine.once()).toMatchObject({ changed: false });
   });
 
   test("that gets another secret names it otherwise, so that what still runs finds none, and one that goes takes its own along", async () => {
