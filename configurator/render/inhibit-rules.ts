@@ -2,8 +2,8 @@ import { type BaseFile, BaseFileError, isYamlMap, listAt, textOf, type YamlMap }
 import { equalMatchers } from "./equal-matchers.js";
 
 /**
- * Throws a BaseFileError for an inhibit rule by which the alerts of one project might mute those of another: names and
- * severities of alerts are what projects say they are, and only `project` is not.
+ * Throws a BaseFileError for an inhibit rule by which the alerts of one project might mute those of another, or the
+ * operators' own: names and severities of alerts are what projects say they are, and only `project` is not.
  */
 export function refuseInhibitRules(base: BaseFile): void {
   for (const [index, rule] of listAt(base, base.content, "inhibit_rules").entries()) {
@@ -11,13 +11,12 @@ export function refuseInhibitRules(base: BaseFile): void {
     const reason =
       "one project's alerts would mute another's: " +
       'add "project" to "equal", or name the project whose alerts may mute in "source_matchers" (project="x", or ' +
-      'project="" for alerts of no project), or mute alerts of no project alone ("target_matchers" with project="")';
+      'project="" for alerts of no project)';
     throw new BaseFileError(base.name, `inhibit_rules[${index}]`, reason);
   }
 }
 
 function staysInProject(rule: YamlMap): boolean {
   if (Array.isArray(rule.equal) && rule.equal.some((label) => textOf(label) === "project")) return true;
-  if (equalMatchers(rule.source_matchers, rule.source_match).has("project")) return true;
-  return equalMatchers(rule.target_matchers, rule.target_match).get("project") === "";
+  return equalMatchers(rule.source_matchers, rule.source_match).has("project");
 }

@@ -28,15 +28,8 @@ test.each([
   "source_match: {severity: critical, project: x}",
   `source_match: {project: ""}`,
   `source_match: {<<: {project: x}}`,
-  `target_match: {project: ""}`,
-  `target_match: {project: }`,
 ])("an inhibit rule that stays in one project is taken: %s", (rule) => {
   expect(render(rule)).toContain("inhibit_rules:");
-});
-
-test("so is one that mutes alerts of no project alone", () => {
-  const rules = withRules(`- {source_matchers: [a=b], target_matchers: ['{a="b",project=""}']}\n`);
-  expect(renderAlertmanagerConfig(parseBaseFile("/etc/b.yml", rules), [])).toContain("inhibit_rules:");
 });
 
 test.each([
@@ -59,6 +52,8 @@ test.each([
   `source_match: [project]`,
   `source_match_re: {project: x}`,
   `target_match: {project: x}`,
+  // The operators' own alerts are no project's to mute either.
+  `target_match: {project: ""}`,
   `target_match: {project: ~}`,
   `target_match_re: {project: ""}`,
 ])("one by which a project's alerts might mute another's is refused: %s", (rule) => {
@@ -69,8 +64,7 @@ test("the refusal names the rule and says what to do", () => {
   const rules = `- {equal: [project]}\n${stock}`;
   expect(() => renderAlertmanagerConfig(parseBaseFile("/etc/b.yml", withRules(rules)), [])).toThrow(
     '/etc/b.yml: inhibit_rules[1]: one project\'s alerts would mute another\'s: add "project" to "equal", or name the ' +
-      'project whose alerts may mute in "source_matchers" (project="x", or project="" for alerts of no project), or mute ' +
-      'alerts of no project alone ("target_matchers" with project="")',
+      'project whose alerts may mute in "source_matchers" (project="x", or project="" for alerts of no project)',
   );
 });
 
