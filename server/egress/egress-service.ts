@@ -43,8 +43,9 @@ export class EgressService {
 
   /**
    * Adds a mistake for each host that the project may not use. All are looked up before anything is told, and all refusals
-   * read the same, so that nobody learns from them which addresses internal names have. While the input holds other
-   * mistakes nobody is asked for names: nothing would be stored anyway.
+   * read the same, so that nobody learns from them which addresses internal names have. A name that nobody could tell of in
+   * time is not taken: whoever may be reached by it is not known. While the input holds other mistakes nobody is asked for
+   * names: nothing would be stored anyway.
    */
   async check(
     caller: Caller,
@@ -72,10 +73,11 @@ export class EgressService {
       return one === null ? [] : [{ host: one, path, verdict: this.#rules.judge(project, use, one) }];
     });
     const names = named.flatMap(({ host, verdict }) => (verdict === "RESOLVE" ? [host] : []));
-    const addresses = await this.#lookupsOf(caller).addressesOf(names);
+    const found = await this.#lookupsOf(caller).addressesOf(names, project);
     for (const { host, path, verdict } of named) {
-      const isAllowed = verdict === "RESOLVE" ? this.#allows(addresses.get(host)) : verdict === "ALLOWED";
-      if (!isAllowed) errors.add("INVALID", refusal, path);
+      const addresses = found.get(host);
+      if (verdict === "RESOLVE" && addresses === undefined) errors.add("INVALID", tooLate, path);
+      else if (verdict === "REFUSED" || !this.#allows(addresses)) errors.add("INVALID", refusal, path);
     }
   }
 
@@ -91,7 +93,7 @@ export class EgressService {
   }
 
   #allows(addresses: readonly string[] | undefined): boolean {
-    return addresses === undefined ? this.options.unresolved === "accept" : this.#rules.allowsAll(addresses);
+    return addresses?.length === 0 ? this.options.unresolved === "accept" : this.#rules.allowsAll(addresses ?? []);
   }
 
   #lookupsOf({ request }: Caller): RequestLookups {
@@ -102,6 +104,7 @@ export class EgressService {
 }
 
 const refusal = "Projects may not reach this host, by the policy of the operators. Ask them if you need it.";
+const tooLate = "This host could not be looked up in time. Try again in a moment.";
 
 function policyOf(options: EgressOptions, { addresses }: EgressRules): EgressPolicy {
   const { hosts, unresolved, probeRedirects, credentialsOverHttp } = options;

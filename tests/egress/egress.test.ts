@@ -17,6 +17,12 @@ const updateGroup = `mutation ($id: ID!, $input: ContactGroupUpdateInput!) {
 const message = "Projects may not reach this host, by the policy of the operators. Ask them if you need it.";
 const refused = (...path: readonly string[]) => ({ code: "INVALID", message, path: ["input", ...path] });
 
+const late = (index: string) => ({
+  code: "INVALID",
+  message: "This host could not be looked up in time. Try again in a moment.",
+  path: ["input", "staticTargets", index, "host"],
+});
+
 /** What the names of this test lead to now. */
 const addresses = new Map<string, readonly string[]>();
 let asked: string[] = [];
@@ -30,9 +36,9 @@ interface Started {
 async function start(egress: TestSettings["egress"]): Promise<Started> {
   const resolve = async (name: string) => {
     asked.push(name);
-    const found = addresses.get(name);
-    if (found === undefined) throw new Error("getaddrinfo ENOTFOUND");
-    return found;
+    if (name.startsWith("broken")) throw Object.assign(new Error("getaddrinfo EAI_AGAIN"), { code: "EAI_AGAIN" });
+    if (name.startsWith("silent")) return new Promise<never>(() => {});
+    return addresses.get(name) ?? [];
   };
   const app = await startApp(await createSqliteDatabase(), { egress, resolve });
   const create = `mutation { projectCreate(input: { name: "web" }) { project { id } } }`;
@@ -150,6 +156,12 @@ describe("with the settings as they are by default", () => {
     expect(asked.toSorted()).toEqual(["metadata.example", "private.example", "public.example"]);
   });
 
+  it("a name that nobody can tell of is not taken, as one without an address is", async () => {
+    const hosts = ["broken.example", "public.example", "metadata.example", "unheard-of.example"];
+    const targets = (names: readonly string[]) => ({ staticTargets: names.map((host) => ({ host, port: 80 })) });
+    expect((await createWith(targets(hosts))).userErrors).toEqual([late("0"), refused("staticTargets", "2", "host")]);
+  });
+
   it("nobody is asked for names by those who may not write, and for input that is wrong anyway", async () => {
     const viewer = await started.app.token({ [started.project]: "VIEWER" });
     const other = `mutation { projectCreate(input: { name: "other" }) { project { id } } }`;
@@ -203,6 +215,32 @@ describe("with the settings as they are by default", () => {
       },
     ]);
     for (const follows of [false, null, undefined]) expect((await createWith(probe(follows))).userErrors).toEqual([]);
+  });
+});
+
+describe("with names that nobody answers for", () => {
+  it("a name is not taken because there was no time left for it", async () => {
+    const { app, project, member } = await start({});
+    const hosts = ["silent1.example", "silent2.example", "metadata.example"];
+    const input = { project, name: "x", staticTargets: hosts.map((host) => ({ host, port: 80 })) };
+    expect((await app.data(member, createJob, { input })).scrapeJobCreate).toEqual({
+      scrapeJob: null,
+      userErrors: ["0", "1", "2"].map(late),
+    });
+  });
+
+  it("one project keeps no other from naming hosts", async () => {
+    const { app, project, member } = await start({ unresolved: "refuse" });
+    const create = `mutation { projectCreate(input: { name: "other" }) { project { id } } }`;
+    const other: string = (await app.data(app.operator, create)).projectCreate.project.id;
+    const dead = Array.from({ length: 30 }, (_, index) => ({ host: `silent${index}.example`, port: 80 }));
+    const attempt = (name: string) =>
+      app.data(member, createJob, { input: { project, name, staticTargets: dead }, dryRun: true });
+    const attempts = await Promise.all(["a", "b", "c"].map(attempt));
+    expect(attempts.map(({ scrapeJobCreate: { userErrors } }) => userErrors.length)).toEqual([30, 30, 30]);
+    const input = { project: other, name: "x", staticTargets: [{ host: "public.example", port: 80 }] };
+    const token = await app.token({ [other]: "MEMBER" });
+    expect((await app.data(token, createJob, { input })).scrapeJobCreate.userErrors).toEqual([]);
   });
 });
 
