@@ -16,6 +16,7 @@ import { NamingKeyFile } from "./disk/naming-key.js";
 import { narrowModes } from "./disk/narrow-modes.js";
 import { Egress } from "./egress/egress.js";
 import { NameLookups, type Resolve, resolveName } from "./egress/name-lookups.js";
+import { ownEndpoints } from "./egress/own-processes.js";
 import type { ConfigSource } from "./fetch/config-source.js";
 import { fetchChanges } from "./fetch/fetch-changes.js";
 import { makeOutputs } from "./outputs/make-outputs.js";
@@ -26,6 +27,10 @@ import { lookUpsAtOnce, type Settings } from "./settings/settings.js";
 import { version } from "./version.js";
 
 const now = () => new Date();
+/** How long a name may take to be looked up before that counts as no answer. */
+const patienceMs = 2_000;
+/** For how many intervals between two look-ups a project's names then wait for those of others: longer than any retry waits. */
+const slowIntervals = 20;
 
 /** Runs until the signal is aborted. Throws when it cannot start, for example because the directory is in use. */
 export async function runDaemon(
@@ -65,6 +70,7 @@ export async function runOnce(
   resolve: Resolve = resolveName,
 ): Promise<CycleResult> {
   const unlock = lockFolder(settings.directory);
+  const end = new AbortController();
   try {
     narrowModes(settings.directory);
     let requests = 0;
@@ -73,7 +79,7 @@ export async function runOnce(
     const times = new PhaseTimes();
     const report = (state: "APPLYING" | "SYNCED" | "FAILED", problems: readonly Problem[] = []) =>
       reporter.report({ state, known: applier.state, problems }, signal);
-    const egress = makeEgress(settings, client, log, { signal, resolve });
+    const egress = makeEgress(settings, client, log, { signal: AbortSignal.any([signal, end.signal]), resolve });
     const applier = makeApplier(settings, sourceOf(client, signal), egress, times, () => report("APPLYING"));
     try {
       await egress.recheck(briefly(signal));
@@ -92,6 +98,7 @@ export async function runOnce(
       throw error;
     }
   } finally {
+    end.abort();
     unlock();
   }
 }
@@ -106,23 +113,28 @@ export async function* runDry(
   const state = new StateFile(settings.directory).read();
   const namingKey = new NamingKeyFile(settings.directory).read();
   const client = connect(settings);
-  const egress = makeEgress(settings, client, log, { signal, resolve });
-  await egress.recheck(briefly(signal));
-  const { revision: knownRevision, retryFrom: sinceRevision = knownRevision } = state;
-  const since = { sinceRevision, knownRevision, stale: egress.stale };
-  const { changes, plan } = await fetchChanges(sourceOf(client, signal), since, async (page) => {
-    await egress.settle(page.egressFingerprint);
-    const made = makeOutputs(settings, readTiers(page.limitTiers), namingKey);
-    return {
-      made,
-      isKnown: state.fingerprint === fingerprintOf(made, egress),
-      prepare: (projects) => egress.prepare(projects),
-      render: (project) => renderProject(project, made.render, egress),
-    };
-  });
-  yield* printChanges(plan.made, changes);
-  for (const { name, problems } of changes.projects) {
-    for (const { message } of problems) yield `# ${name}: ${message}\n`;
+  const end = new AbortController();
+  const egress = makeEgress(settings, client, log, { signal: AbortSignal.any([signal, end.signal]), resolve });
+  try {
+    await egress.recheck(briefly(signal));
+    const { revision: knownRevision, retryFrom: sinceRevision = knownRevision } = state;
+    const since = { sinceRevision, knownRevision, stale: egress.stale };
+    const { changes, plan } = await fetchChanges(sourceOf(client, signal), since, async (page) => {
+      await egress.settle(page.egressFingerprint);
+      const made = makeOutputs(settings, readTiers(page.limitTiers), namingKey);
+      return {
+        made,
+        isKnown: state.fingerprint === fingerprintOf(made, egress),
+        prepare: (projects) => egress.prepare(projects),
+        render: (project) => renderProject(project, made.render, egress),
+      };
+    });
+    yield* printChanges(plan.made, changes);
+    for (const { name, problems } of changes.projects) {
+      for (const { message } of problems) yield `# ${name}: ${message}\n`;
+    }
+  } finally {
+    end.abort();
   }
 }
 
@@ -149,11 +161,13 @@ function makeEgress(
   log: Logger,
   { signal, resolve }: { readonly signal: AbortSignal; readonly resolve: Resolve },
 ): Egress {
+  const freshMs = settings.nameCheckIntervalSeconds * 1_000;
   return new Egress({
     file: new EgressFile(settings.directory),
     fetchPolicy: () => client.egressPolicy({ signal }),
-    lookups: new NameLookups(resolve, lookUpsAtOnce()),
-    freshMs: settings.nameCheckIntervalSeconds * 1_000,
+    lookups: new NameLookups(resolve, { atOnce: lookUpsAtOnce(), patienceMs, slowMs: slowIntervals * freshMs }, signal),
+    freshMs,
+    own: ownEndpoints(settings),
     onStale: (error) =>
       log.warn({ err: error }, "The policy of where config may point cannot be fetched; the last one stays"),
     now,

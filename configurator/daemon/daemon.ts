@@ -124,14 +124,16 @@ export class Daemon {
     }
   }
 
-  /** Rings when a name of a project leads elsewhere than when its files were rendered, and may do so or no longer. */
+  /** Rings as soon as a name of a project leads elsewhere than when its files were rendered, and may do so or no longer. */
   async #watchNames(signal: AbortSignal): Promise<void> {
     const { egress, settings } = this.#parts;
     // Names are looked up when their last look-up is so old; to ask often spreads them over that time.
     const pauseMs = (settings.nameCheckIntervalSeconds * 1_000) / checksPerInterval;
+    egress.whenMoved(() => this.#alarm.ring());
     while (!signal.aborted) {
       await pause(pauseMs, signal);
-      if (!signal.aborted && (await egress.recheck(signal))) this.#alarm.ring();
+      // Nothing waits for the last of them: one that nobody answers for must not put off the others' next look-up.
+      if (!signal.aborted) void egress.recheck(signal);
     }
   }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { EgressPolicy } from "@metricsinfra/sdk";
 import { z } from "zod";
+import type { HostStates } from "../egress/egress-gate.js";
 import { readIfThere, replaceFile, syncFolder } from "./write-file.js";
 
 const policy = z.object({
@@ -20,16 +21,25 @@ const policy = z.object({
 });
 
 const egressState = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   policy,
-  /** By project id the names that its files were rendered with, and whether each was refused then. */
-  projects: z.record(z.string(), z.record(z.string(), z.boolean())),
+  addresses: z.record(z.string(), z.array(z.string())),
+  silent: z.array(z.string()),
+  projects: z.record(
+    z.string(),
+    z.record(z.string(), z.enum(["ALLOWED", "REFUSED", "UNRESOLVED", "UNKNOWN", "OWN", "OTHER"])),
+  ),
 });
 
 /** What the files were rendered by: the policy, and what was known of the names. */
 export interface EgressState {
   readonly policy: EgressPolicy;
-  readonly projects: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
+  /** By name what it led to last. */
+  readonly addresses: Readonly<Record<string, readonly string[]>>;
+  /** The names of which nobody could tell the last time. */
+  readonly silent: readonly string[];
+  /** By project id what its files were rendered with. */
+  readonly projects: Readonly<Record<string, HostStates>>;
 }
 
 /** The file that this is kept in. */
@@ -49,7 +59,7 @@ export class EgressFile {
 
   /** Writes it unless it is there already: most changes name no other hosts. */
   write(state: EgressState): void {
-    const text = `${JSON.stringify({ version: 1, ...state })}\n`;
+    const text = `${JSON.stringify({ version: 2, ...state })}\n`;
     if (text === this.#text) return;
     replaceFile(this.#path, text, `${this.#path}.next`);
     syncFolder(this.folder);

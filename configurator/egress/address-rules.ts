@@ -24,14 +24,20 @@ export class AddressRules {
 
   /** Whether an address may be reached; what is no address may not. */
   allows(text: string): boolean {
-    const address = readAddress(text.replace(/%\w+$/, ""));
-    return address !== undefined && [address, ...inside(address)].every((each) => this.#decide(each));
+    const addresses = addressesBehind(text);
+    return addresses.length > 0 && addresses.every((each) => this.#decide(each));
   }
 
   #decide(address: Address): boolean {
     const line = this.#lines.find(({ network }) => network[0].kind() === address.kind() && address.match(network));
     return line?.allowed ?? false;
   }
+}
+
+/** An address and those within it that packets to it may go to; none for what is no address. */
+export function addressesBehind(text: string): readonly Address[] {
+  const address = readAddress(text.replace(/%\w+$/, ""));
+  return address === undefined ? [] : [address, ...inside(address)];
 }
 
 /** Reads an IPv4 address of four decimal parts, or an IPv6 address; undefined for anything else that some would take for one. */

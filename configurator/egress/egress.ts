@@ -2,11 +2,12 @@ import type { EgressPolicy } from "@metricsinfra/sdk";
 import type { EgressFile } from "../disk/egress-file.js";
 import type { Changes } from "../fetch/fetch-changes.js";
 import type { ProjectConfig } from "../fetch/project-config.js";
-import type { EgressGate } from "./egress-gate.js";
-import { KnownNames } from "./known-names.js";
+import { type EgressGate, type HostStates, notLookedUp, outOfReach } from "./egress-gate.js";
+import { KnownNames, type NameState } from "./known-names.js";
 import type { NameLookups } from "./name-lookups.js";
-import { type EgressUse, Policy } from "./policy.js";
-import { hostsOf } from "./project-hosts.js";
+import { type Endpoint, OwnProcesses, type OwnState } from "./own-processes.js";
+import { Policy } from "./policy.js";
+import { hostsOf, type NamedHost } from "./project-hosts.js";
 
 /** What it works with. */
 export interface EgressParts {
@@ -16,15 +17,17 @@ export interface EgressParts {
   readonly lookups: NameLookups;
   /** How long a look-up is good for. */
   readonly freshMs: number;
+  /** Where the processes are that no project may reach. */
+  readonly own: readonly Endpoint[];
   /** Told when the policy cannot be fetched and the last one stays. */
   readonly onStale: (error: unknown) => void;
   readonly now: () => Date;
 }
 
-/** How long names are waited for before files are rendered without knowing of them; the next check makes up for it. */
+/** How long names are waited for before files are rendered without those that nobody has told of yet. */
 const prepareMs = 20_000;
-
-type Names = Readonly<Record<string, boolean>>;
+/** Asks for the agent's own names; no project has such an id. */
+const ownNames = "";
 
 /**
  * Holds what is rendered to the server's policy of where projects' config may point. It keeps what the files on the disk
@@ -32,27 +35,34 @@ type Names = Readonly<Record<string, boolean>>;
  */
 export class Egress implements EgressGate {
   readonly #names: KnownNames;
+  readonly #own: OwnProcesses;
   #policy: Policy | undefined;
   /** Whether it is not known what the files on the disk were rendered with. */
   #isLost: boolean;
-  #rendered: ReadonlyMap<string, Names>;
+  #rendered: ReadonlyMap<string, HostStates>;
+  /** The names in it whose addresses count beside their state. */
+  #atOwnPorts: ReadonlySet<string> = new Set();
   /** By when the names of this cycle are to be known. */
   #prepareUntil = 0;
+  #onMoved = () => {};
 
   constructor(private readonly parts: EgressParts) {
-    this.#names = new KnownNames(parts.lookups, parts.freshMs, parts.now);
-    const { policy, projects = {} } = parts.file.read() ?? {};
-    this.#isLost = policy === undefined;
-    this.#policy = policy && new Policy(policy);
-    this.#rendered = new Map(Object.entries(projects));
-    for (const names of this.#rendered.values()) {
-      for (const [name, refused] of Object.entries(names)) this.#names.remember(name, refused);
+    this.#names = new KnownNames(parts.lookups, parts.freshMs, parts.now, (...moved) => this.#moved(...moved));
+    this.#own = new OwnProcesses(parts.own, (name) => this.#names.addressesOf(name));
+    const known = parts.file.read();
+    this.#isLost = known === undefined;
+    this.#rendered = new Map(Object.entries(known?.projects ?? {}));
+    if (known !== undefined) {
+      this.#policy = new Policy(known.policy);
+      this.#names.judgeBy(this.#policy);
+      this.#names.remember(known);
     }
+    this.#atOwnPorts = namesAtPorts(this.#rendered.values());
   }
 
   /** Changes whenever the same projects would be rendered otherwise; empty while it is not known how they were. */
   get fingerprint(): string {
-    return this.#isLost ? "" : (this.#policy?.fingerprint ?? "");
+    return this.#isLost || this.#policy === undefined ? "" : `${this.#policy.fingerprint} ${this.#own.fingerprint}`;
   }
 
   get probeRedirects(): boolean {
@@ -63,13 +73,25 @@ export class Egress implements EgressGate {
     return this.#known.source.credentialsOverHttp;
   }
 
-  allows(project: string, use: EgressUse, host: string): boolean {
+  refusal(project: string, { use, host, port }: NamedHost): string | undefined {
     const verdict = this.#known.judge(project, use, host);
-    return verdict === "RESOLVE" ? !this.#names.isRefused(host.toLowerCase(), this.#known) : verdict === "ALLOWED";
+    const state = verdict === "RESOLVE" ? this.#names.stateOf(host.toLowerCase()) : verdict;
+    if (state === "UNRESOLVED" ? !this.#known.source.unresolvedAllowed : state === "REFUSED") return outOfReach;
+    const own = port === undefined ? "OTHER" : this.#ownState(host, port);
+    if (own === "OWN") return outOfReach;
+    return state === "UNKNOWN" || own === "UNKNOWN" ? notLookedUp : undefined;
   }
 
-  namesOf(project: ProjectConfig): Names {
-    return Object.fromEntries(this.#toResolve(project).map((name) => [name, this.#names.isRefused(name, this.#known)]));
+  statesOf(project: ProjectConfig): HostStates {
+    const states: Record<string, NameState | OwnState> = {};
+    for (const { use, host, port } of hostsOf(project)) {
+      const verdict = this.#known.judge(project.name, use, host);
+      const name = host.toLowerCase();
+      if (verdict === "RESOLVE") states[name] = this.#names.stateOf(name);
+      if (verdict === "REFUSED" || port === undefined || !this.#own.isAt(port)) continue;
+      states[`${name}:${port}`] = this.#ownState(name, port);
+    }
+    return Object.fromEntries(Object.entries(states).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   /**
@@ -78,6 +100,7 @@ export class Egress implements EgressGate {
    */
   async settle(fingerprint: string): Promise<void> {
     this.#prepareUntil = this.parts.now().getTime() + prepareMs;
+    this.#own.lookAround();
     const before = this.#policy;
     if (before?.fingerprint === fingerprint) return;
     try {
@@ -87,55 +110,110 @@ export class Egress implements EgressGate {
       this.parts.onStale(error);
       return;
     }
-    this.#names.judgeAnew(this.#policy);
+    this.#names.judgeBy(this.#policy);
   }
 
   /** Finds out about the names of projects that are to be rendered. */
   async prepare(projects: readonly ProjectConfig[]): Promise<void> {
-    const leftMs = this.#prepareUntil - this.parts.now().getTime();
-    const names = projects.map((project) => this.#toResolve(project)).filter((each) => each.length > 0);
-    if (names.length === 0 || leftMs <= 0) return;
-    await this.#names.check(names, this.#known, AbortSignal.timeout(leftMs));
+    const leftMs = Math.max(0, this.#prepareUntil - this.parts.now().getTime());
+    const names = projects.map((project) => [project.id, this.#toResolve(project)] as const);
+    await before(AbortSignal.timeout(leftMs), this.#names.check([[ownNames, this.#own.names], ...names]));
   }
 
-  /** Looks again where the names of what is on the disk lead; resolves to whether anything else has to be rendered again. */
-  async recheck(signal: AbortSignal): Promise<boolean> {
-    if (this.#policy === undefined) return false;
-    const used = [...this.#rendered.values()].map((names) => Object.keys(names));
-    const before = this.stale.join();
-    await this.#names.check(used, this.#policy, signal);
-    return this.stale.length > 0 && this.stale.join() !== before;
+  /**
+   * Looks again where the names of what is on the disk lead, those that are due. Resolves when there is nothing to wait for,
+   * or at the signal; whatever is found, then or later, is told at once to who listens.
+   */
+  async recheck(signal: AbortSignal): Promise<void> {
+    if (this.#policy === undefined) return;
+    const used = [...this.#rendered].map(([id, states]) => [id, Object.keys(states).filter(isName)] as const);
+    await before(signal, this.#names.check([[ownNames, this.#own.names], ...used]));
+  }
+
+  /** Calls back whenever projects have to be rendered again because of what names lead to. */
+  whenMoved(listener: () => void): void {
+    this.#onMoved = listener;
   }
 
   /** The ids of the projects whose files were rendered when their names led elsewhere. */
   get stale(): readonly string[] {
-    const policy = this.#policy;
-    if (policy === undefined) return [];
-    const hasMoved = ([name, refused]: [string, boolean]) => this.#names.isRefused(name, policy) !== refused;
-    return [...this.#rendered].filter(([, names]) => Object.entries(names).some(hasMoved)).map(([id]) => id);
+    if (this.#policy === undefined) return [];
+    return [...this.#rendered].filter(([, states]) => this.#isStale(states)).map(([id]) => id);
   }
 
   /** Notes that these changes are on the disk. */
-  commit({ full, projects, deleted }: Changes): void {
+  commit({ full, projects: changed, deleted }: Changes): void {
     const rendered = new Map(full ? [] : this.#rendered);
     for (const { id } of deleted) rendered.delete(id);
-    for (const { id, names } of projects) {
-      if (Object.keys(names).length === 0) rendered.delete(id);
-      else rendered.set(id, names);
+    for (const { id, hosts } of changed) {
+      if (Object.keys(hosts).length === 0) rendered.delete(id);
+      else rendered.set(id, hosts);
     }
-    this.#names.keep(new Set([...rendered.values()].flatMap((names) => Object.keys(names))));
-    this.parts.file.write({ policy: this.#known.source, projects: Object.fromEntries(rendered) });
+    const names = new Set(
+      [...rendered.values()].flatMap((states) => Object.keys(states).filter(isName)).concat(this.#own.names),
+    );
+    this.#names.keep(names);
+    const projects = Object.fromEntries(rendered);
+    this.parts.file.write({ policy: this.#known.source, ...this.#names.remembered, projects });
     this.#rendered = rendered;
+    this.#atOwnPorts = namesAtPorts(rendered.values());
     this.#isLost = false;
+    // What was found while these were rendered was not theirs yet.
+    if (this.stale.length > 0) this.#onMoved();
+  }
+
+  #moved(name: string, isOtherState: boolean): void {
+    const isOwn = this.#own.names.includes(name);
+    if (!isOwn && !isOtherState && !this.#atOwnPorts.has(name)) return;
+    const concerned = [...this.#rendered.values()].filter((states) => isOwn || states[name] !== undefined);
+    if (concerned.some((states) => this.#isStale(states))) this.#onMoved();
+  }
+
+  #isStale(states: HostStates): boolean {
+    return Object.entries(states).some(([host, state]) => this.#stateOf(host) !== state);
+  }
+
+  /** The state of a name, or of `host:port`. */
+  #stateOf(text: string): NameState | OwnState {
+    if (isName(text)) return this.#names.stateOf(text);
+    const colon = text.lastIndexOf(":");
+    return this.#ownState(text.slice(0, colon), Number(text.slice(colon + 1)));
+  }
+
+  #ownState(host: string, port: number): OwnState {
+    const name = host.toLowerCase();
+    return this.#own.judge(name, this.#names.addressesOf(name) ?? [name], port);
   }
 
   #toResolve(project: ProjectConfig): readonly string[] {
     const names = hostsOf(project).filter(({ use, host }) => this.#known.judge(project.name, use, host) === "RESOLVE");
-    return [...new Set(names.map(({ host }) => host.toLowerCase()))].toSorted();
+    return [...new Set(names.map(({ host }) => host.toLowerCase()))];
   }
 
   get #known(): Policy {
     if (this.#policy === undefined) throw new Error("The policy of where config may point is not known yet.");
     return this.#policy;
   }
+}
+
+/** Whether a key of the states is a name, and not `host:port`. */
+function isName(key: string): boolean {
+  return !key.includes(":");
+}
+
+function namesAtPorts(rendered: Iterable<HostStates>): ReadonlySet<string> {
+  const keys = [...rendered].flatMap((states) => Object.keys(states).filter((key) => !isName(key)));
+  return new Set(keys.map((key) => key.slice(0, key.lastIndexOf(":"))));
+}
+
+/** Resolves when the work is done, or at the signal if that is earlier. */
+async function before(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  if (signal.aborted) return;
+  let abort = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    abort = resolve;
+  });
+  signal.addEventListener("abort", abort);
+  await Promise.race([work, aborted]);
+  signal.removeEventListener("abort", abort);
 }

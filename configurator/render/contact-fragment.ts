@@ -1,4 +1,4 @@
-import { type EgressGate, outOfReach } from "../egress/egress-gate.js";
+import type { EgressGate } from "../egress/egress-gate.js";
 import { contactHost } from "../egress/project-hosts.js";
 import type { ContactConfig, ContactGroupConfig, ProjectConfig } from "../fetch/project-config.js";
 import { hostOfUrl } from "./host-of-url.js";
@@ -79,9 +79,10 @@ export function renderContacts(
         continue;
       }
       const host = contactHost(contact);
-      if (host !== undefined && !gate.allows(project.name, "CONTACTS", host)) {
+      const refusal = host && gate.refusal(project.name, host);
+      if (refusal !== undefined) {
         isOutOfReach = true;
-        report(`Contact group "${group.name}" leaves out its contact ${index + 1} (${contact.type}): ${outOfReach}.`);
+        report(`Contact group "${group.name}" leaves out its contact ${index + 1} (${contact.type}): ${refusal}.`);
         continue;
       }
       const tag = nameTag(options.namingKey, [group.id, contact.type, contact.value, contact.secret]);

@@ -1,4 +1,4 @@
-import { type EgressGate, outOfReach } from "../egress/egress-gate.js";
+import type { EgressGate } from "../egress/egress-gate.js";
 import { headerHost } from "../egress/project-hosts.js";
 import type { ProbeConfig, ProjectConfig, ScrapeJobConfig, StaticTargetConfig } from "../fetch/project-config.js";
 import { address } from "./address.js";
@@ -37,7 +37,8 @@ export function probeProblem(project: ProjectConfig, job: ScrapeJobConfig, gate:
   if (probe.hostHeader === null) return undefined;
   const host = headerHost(job);
   if (host === undefined) return "its Host header is not a host";
-  return gate.allows(project.name, "TARGETS", host) ? undefined : `of its Host header, ${outOfReach}`;
+  const refusal = gate.refusal(project.name, host);
+  return refusal && `of its Host header, ${refusal}`;
 }
 
 /** Whether a job's probe is meant to follow redirects. */

@@ -1,4 +1,4 @@
-import type { EgressGate } from "../egress/egress-gate.js";
+import type { EgressGate, HostStates } from "../egress/egress-gate.js";
 import type { ProjectConfig } from "../fetch/project-config.js";
 import { type ContactOptions, renderContacts } from "./contact-fragment.js";
 import { type LimitTiers, tierOf } from "./limit-tier.js";
@@ -34,8 +34,8 @@ export interface RenderedProject {
   readonly keeps: readonly `${OutputName}/${string}`[];
   /** Whether a host is left out because it may not be reached: then it must not keep files that it had. */
   readonly isOutOfReach: boolean;
-  /** The names of hosts that it uses, and whether each was refused when it was rendered. */
-  readonly names: Readonly<Record<string, boolean>>;
+  /** What was known of the hosts that it names when it was rendered. */
+  readonly hosts: HostStates;
   readonly problems: readonly Problem[];
 }
 
@@ -58,7 +58,7 @@ export function renderProject(project: ProjectConfig, options: RenderOptions, ga
       files,
       keeps: [],
       isOutOfReach: false,
-      names: {},
+      hosts: {},
       problems: [{ project: id, message: "The project is left out: its name is not allowed." }],
     };
   }
@@ -91,7 +91,7 @@ export function renderProject(project: ProjectConfig, options: RenderOptions, ga
         : []),
     ],
     isOutOfReach: prometheus.isOutOfReach || contacts?.isOutOfReach === true,
-    names: gate.namesOf(project),
+    hosts: gate.statesOf(project),
     problems: [...prometheus.problems, ...(probes?.problems ?? []), ...(contacts?.problems ?? [])],
   };
 }

@@ -1,4 +1,5 @@
-import { type EgressGate, outOfReach } from "../egress/egress-gate.js";
+import type { EgressGate } from "../egress/egress-gate.js";
+import { targetHost } from "../egress/project-hosts.js";
 import type { Labels, ProjectConfig, ScrapeJobConfig, StaticTargetConfig } from "../fetch/project-config.js";
 import { address } from "./address.js";
 import { credentialsProblem } from "./job-credentials.js";
@@ -64,9 +65,9 @@ export function renderTargetFile(project: ProjectConfig, tier: LimitTier, option
     if (wantsRedirects(job) && !gate.probeRedirects) report("follows no redirects: the operators do not allow it");
     const common = { ...timing.labels, __metricsinfra_scrape_job: job.id, job: job.name, project: project.name };
     const accepted = job.staticTargets.filter((target) => {
-      const isReachable = gate.allows(project.name, "TARGETS", target.host);
-      isOutOfReach ||= !isReachable;
-      const problem = targetProblem(target, job) ?? (isReachable ? undefined : outOfReach);
+      const refusal = gate.refusal(project.name, targetHost(job, target));
+      isOutOfReach ||= refusal !== undefined;
+      const problem = targetProblem(target, job) ?? refusal;
       if (problem !== undefined) report(`leaves out the target ${JSON.stringify(target.host)}: ${problem}`);
       return problem === undefined;
     });

@@ -31,6 +31,8 @@ let machine: Workspace;
 /** What names lead to now. */
 let addresses: Map<string, readonly string[]>;
 let asked: string[];
+/** Names that nobody answers for. */
+let silent: Set<string>;
 
 beforeEach(async () => {
   server = await startGraphServer();
@@ -42,11 +44,11 @@ beforeEach(async () => {
     ["hook.example", ["192.0.2.4"]],
   ]);
   asked = [];
+  silent = new Set();
   machine.resolve = async (name) => {
     asked.push(name);
-    const found = addresses.get(name);
-    if (found === undefined) throw new Error("ENOTFOUND");
-    return found;
+    if (silent.has(name)) return new Promise<never>(() => {});
+    return addresses.get(name) ?? [];
   };
 });
 
@@ -55,11 +57,13 @@ const targets = (...hosts: readonly string[]) => ({
 });
 const webhook = (value: string) => ({ type: "WEBHOOK" as const, value, sendResolved: true, secret: null });
 const slack = (secret: string) => ({ type: "SLACK" as const, value: "#ops", sendResolved: true, secret });
+const ping = { __typename: "IcmpProbe" as const, ipProtocol: "IP4" as const };
 const scrapedOf = async (project: string) => {
   const text = await machine.read(`prometheus/targets/default/${project}.json`);
   return JSON.parse(text).flatMap((group: { targets: string[] }) => group.targets);
 };
 const problems = () => server.reports.at(-1)?.problems.map(({ message }) => message);
+const ofProjects = () => problems()?.filter((message) => /^(Scrape job|Contact group) /.test(message));
 const leavesOut = (host: string) => `Scrape job "j" leaves out the target "${host}": ${outOfReach}.`;
 const twoTargets = (name = "p") => aProject(name, { scrapeJobs: [aJob("j", targets("a.example", "b.example"))] });
 
@@ -198,6 +202,15 @@ describe("a name that nobody knows of", () => {
     expect(await scrapedOf("p")).toEqual(["a.example:80"]);
   });
 
+  test("is left out as soon as the policy says so, though it was used before", async () => {
+    server.put(lost());
+    await machine.once();
+    expect(await scrapedOf("p")).toEqual(["a.example:80", "lost.example:80"]);
+    server.policy = { ...policy, fingerprint: "tight", unresolvedAllowed: false };
+    await machine.once();
+    expect([await scrapedOf("p"), problems()]).toEqual([["a.example:80"], [leavesOut("lost.example")]]);
+  });
+
   test("is left out, where the policy says so, until it turns out to lead where it may", async () => {
     server.policy = { ...policy, unresolvedAllowed: false };
     server.put(lost());
@@ -207,6 +220,44 @@ describe("a name that nobody knows of", () => {
     addresses.set("lost.example", ["192.0.2.7"]);
     await machine.once();
     expect([await scrapedOf("p"), problems()]).toEqual([["a.example:80", "lost.example:80"], []]);
+  });
+});
+
+describe("a name that nobody has told of yet", () => {
+  const notYet = (host: string) =>
+    `Scrape job "j" leaves out the target "${host}": it could not be looked up yet, which is tried again.`;
+
+  test("is left out with a word, and those that would have been looked up after it, until it is known", async () => {
+    const hosts = ["a.example", "c.example", "z.example"];
+    addresses.set("z.example", ["169.254.169.254"]);
+    silent.add("c.example");
+    server.put(aProject("p", { scrapeJobs: [aJob("j", targets(...hosts))] }));
+    await machine.once();
+    expect(await scrapedOf("p")).toEqual(["a.example:80"]);
+    expect(problems()).toEqual([notYet("c.example"), notYet("z.example")]);
+    // The one that is known to be silent is asked for last.
+    await machine.once();
+    expect(problems()).toEqual([notYet("c.example"), leavesOut("z.example")]);
+    silent.clear();
+    addresses.set("c.example", ["192.0.2.5"]);
+    await machine.once();
+    expect([await scrapedOf("p"), problems()]).toEqual([["a.example:80", "c.example:80"], [leavesOut("z.example")]]);
+    // Once it was known it stays, like one that has lost its addresses.
+    silent.add("c.example");
+    expect(await machine.once()).toMatchObject({ changed: false });
+  });
+
+  test("is none whose last addresses are known, though the policy has changed and nobody answers any more", async () => {
+    addresses.set("c.example", ["192.0.2.5"]);
+    server.put(aProject("p", { scrapeJobs: [aJob("j", targets("a.example", "c.example", "lost.example"))] }));
+    await machine.once();
+    expect(await scrapedOf("p")).toEqual(["a.example:80", "c.example:80", "lost.example:80"]);
+    for (const name of ["a.example", "c.example", "lost.example"]) silent.add(name);
+    const networks = [...policy.networks, { network: "192.0.2.5/32", allowed: false }];
+    server.policy = { ...policy, fingerprint: "tight", networks, unresolvedAllowed: false };
+    await machine.once();
+    expect(await scrapedOf("p")).toEqual(["a.example:80"]);
+    expect(problems()).toEqual([leavesOut("c.example"), leavesOut("lost.example")]);
   });
 });
 
@@ -286,12 +337,12 @@ describe("what is known of names", () => {
     await machine.base("blackbox", "modules: {a/b: {prober: tcp}}\n");
     expect((await machine.once()).refused).toHaveLength(1);
     const known = JSON.parse(await machine.read("egress.json"));
-    expect(known.projects).toEqual({ prj_p: { "a.example": false, "b.example": false } });
+    expect(known.projects).toEqual({ prj_p: { "a.example": "ALLOWED", "b.example": "ALLOWED" } });
     await machine.base("blackbox", good);
     await machine.once();
     expect(await scrapedOf("p")).toEqual(["b.example:80"]);
     expect(JSON.parse(await machine.read("egress.json")).projects).toEqual({
-      prj_p: { "a.example": true, "b.example": false },
+      prj_p: { "a.example": "REFUSED", "b.example": "ALLOWED" },
     });
   });
 
@@ -317,6 +368,162 @@ describe("what is known of names", () => {
     expect(asked.toSorted()).toEqual(["a.example", "b.example"]);
   });
 });
+
+describe("a process of the agent's own", () => {
+  /** Everything on this machine may be reached; the agent has an exporter, a Prometheus, an Alertmanager and a status page. */
+  const own = {
+    settings: { listen: { host: "0.0.0.0", port: 9590 } },
+    prometheus: { urls: ["http://127.0.0.1:9090"], reload: { command: ["true"] }, reloadTimeoutSeconds: 0.1 },
+    blackbox: { address: "exporter.example:9115", urls: ["http://192.0.2.50:9116"], reload: { command: ["true"] } },
+    alertmanager: { urls: ["http://[::1]:9093"], reload: { command: ["true"] }, reloadTimeoutSeconds: 0.1 },
+  };
+  const target = (host: string, port: number) => ({ host, port, labels: {} });
+
+  test("is not scraped, probed or told of alerts, by whatever name or address; what else is there is", async () => {
+    server.policy = anywherePolicy;
+    await machine.configure({ url: server.url, ...own });
+    addresses.set("exporter.example", ["192.0.2.60", "192.0.2.61"]);
+    addresses.set("mine.example", ["192.0.2.1", "192.0.2.61"]);
+    addresses.set("here.example", ["127.0.0.1"]);
+    const refused = [
+      target("exporter.example", 9115),
+      target("EXPORTER.example", 9115),
+      target("mine.example", 9115),
+      target("192.0.2.60", 9115),
+      target("::ffff:192.0.2.60", 9115),
+      target("64:ff9b::c000:23c", 9115),
+      target("127.0.0.1", 9115),
+      target("192.0.2.50", 9116),
+      target("127.0.0.1", 9090),
+      target("127.8.8.8", 9090),
+      target("0.0.0.0", 9090),
+      target("::", 9090),
+      target("here.example", 9090),
+      target("::1", 9093),
+      target("127.0.0.1", 9093),
+      target("127.0.0.1", 9590),
+      target("127.0.0.1", Number(new URL(server.url).port)),
+    ];
+    const taken = [
+      target("exporter.example", 9116),
+      target("mine.example", 9100),
+      target("192.0.2.62", 9115),
+      target("here.example", 9100),
+      target("127.0.0.1", 9100),
+    ];
+    const header = anHttpProbe({ hostHeader: "a.example" });
+    server.put(
+      aProject("p", {
+        scrapeJobs: [
+          aJob("j", { staticTargets: [...refused, ...taken] }),
+          aJob("k", { staticTargets: refused.slice(0, 1), probe: header }),
+          aJob("ping", { staticTargets: [{ host: "exporter.example", port: null, labels: {} }], probe: ping }),
+        ],
+        contactGroups: [
+          aGroup("g", [
+            webhook("http://127.0.0.1:9093/api/v2/alerts"),
+            slack("https://mine.example:9115/probe"),
+            webhook("http://here.example/"),
+          ]),
+        ],
+      }),
+    );
+    await machine.once();
+    const text = (host: string) => (host.includes(":") ? `[${host}]` : host);
+    expect(await scrapedOf("p")).toEqual([
+      ...taken.map(({ host, port }) => `${text(host)}:${port}`),
+      "exporter.example:9115",
+    ]);
+    expect(ofProjects()).toEqual([
+      ...refused.map(({ host }) => leavesOut(host)),
+      `Scrape job "k" leaves out the target "exporter.example": ${outOfReach}.`,
+      ...[1, 2].map((index) => {
+        return `Contact group "g" leaves out its contact ${index} (${["WEBHOOK", "SLACK"][index - 1]}): ${outOfReach}.`;
+      }),
+    ]);
+  });
+
+  test("stays out of reach when it moves to where a project's target is, and what it has left is free", async () => {
+    server.policy = anywherePolicy;
+    await machine.configure({ url: server.url, ...own });
+    addresses.set("exporter.example", ["192.0.2.60"]);
+    const both = { staticTargets: [target("192.0.2.60", 9115), target("a.example", 9115)] };
+    server.put(aProject("p", { scrapeJobs: [aJob("j", both)] }));
+    await machine.once();
+    expect(await scrapedOf("p")).toEqual(["a.example:9115"]);
+    addresses.set("exporter.example", ["192.0.2.1"]);
+    await machine.once();
+    expect(await scrapedOf("p")).toEqual(["192.0.2.60:9115"]);
+    addresses.set("a.example", ["192.0.2.70"]);
+    await machine.once();
+    expect(await scrapedOf("p")).toEqual(["192.0.2.60:9115", "a.example:9115"]);
+  });
+
+  test("leaves out what is at its port while nobody has told where it is, and knows it after that", async () => {
+    server.policy = anywherePolicy;
+    await machine.configure({ url: server.url, ...own });
+    silent.add("exporter.example");
+    const both = { staticTargets: [target("192.0.2.60", 9115), target("a.example", 9115), target("a.example", 80)] };
+    server.put(aProject("p", { scrapeJobs: [aJob("j", both)] }));
+    await machine.once();
+    const notYet = "it could not be looked up yet, which is tried again";
+    const leaves = (host: string) => `Scrape job "j" leaves out the target "${host}": ${notYet}.`;
+    expect([await scrapedOf("p"), ofProjects()]).toEqual([
+      ["a.example:80"],
+      [leaves("192.0.2.60"), leaves("a.example")],
+    ]);
+    silent.clear();
+    addresses.set("exporter.example", ["192.0.2.60"]);
+    await machine.once();
+    expect(await scrapedOf("p")).toEqual(["a.example:9115", "a.example:80"]);
+    silent.add("exporter.example");
+    server.put(aProject("p", { scrapeJobs: [aJob("j", both)], rules: [anAlert("p", "New")] }));
+    await machine.once();
+    expect(await scrapedOf("p")).toEqual(["a.example:9115", "a.example:80"]);
+  });
+
+  test("is another one as soon as the settings say so", async () => {
+    server.policy = anywherePolicy;
+    server.put(aProject("p", { scrapeJobs: [aJob("j", { staticTargets: [target("192.0.2.50", 9116)] })] }));
+    await machine.once();
+    expect(await scrapedOf("p")).toEqual(["192.0.2.50:9116"]);
+    await machine.configure({ url: server.url, ...own });
+    await machine.once();
+    expect(ofProjects()).toEqual([leavesOut("192.0.2.50")]);
+  });
+});
+
+test("a daemon's look-ups are held up by no names that nobody answers for, and take effect at once", async () => {
+  await machine.configure({ url: server.url, settings: { nameCheckIntervalSeconds: 0.5, pollIntervalSeconds: 600 } });
+  const answer = machine.resolve;
+  machine.resolve = (name) => {
+    if (!name.startsWith("dead")) return answer(name);
+    return new Promise((_, reject) => setTimeout(() => reject(new Error("EAI_AGAIN")), 2_500));
+  };
+  const dead = (project: string) => {
+    const hosts = Array.from({ length: 100 }, (_, index) => `dead${index}.${project}.example`);
+    return aProject(project, { scrapeJobs: [aJob("j", targets(...hosts))] });
+  };
+  server.put(twoTargets(), ...["x", "y", "z"].map(dead));
+  const stop = new AbortController();
+  const settings = readSettings(machine.settingsFile, {});
+  const running = runDaemon(settings, pino({ level: "silent" }), stop.signal, machine.resolve);
+  try {
+    const scraped = (count: number) =>
+      waitFor(async () => (await scrapedOf("p")).length === count, { what: `${count} targets`, deadlineMs: 30_000 });
+    await scraped(2);
+    for (let round = 0; round < 3; round++) {
+      addresses.set("a.example", ["169.254.169.254"]);
+      await scraped(1);
+      addresses.set("a.example", ["192.0.2.1"]);
+      await scraped(2);
+    }
+    expect(asked.filter((name) => name === "a.example").length).toBeGreaterThan(6);
+  } finally {
+    stop.abort();
+    await running;
+  }
+}, 120_000);
 
 test("a daemon looks again by itself, and touches nothing while nothing moves", async () => {
   await machine.configure({ url: server.url, settings: { nameCheckIntervalSeconds: 0.2, pollIntervalSeconds: 600 } });

@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { type Alertmanager, startAlertmanagerPair } from "../support/alertmanager.js";
 import { atFileEnd } from "../support/at-file-end.js";
 import { type BlackboxExporter, startBlackboxExporter } from "../support/blackbox-exporter.js";
+import { type NodeExporter, startNodeExporter } from "../support/node-exporter.js";
 import { freePorts } from "../support/ports.js";
 import { startProcess } from "../support/process.js";
 import { type Prometheus, startPrometheus } from "../support/prometheus.js";
@@ -23,6 +24,7 @@ let machine: Workspace;
 let prometheus: Prometheus;
 let alertmanagers: readonly [Alertmanager, Alertmanager];
 let blackbox: BlackboxExporter;
+let exporter: NodeExporter;
 let pageUrl: string;
 let settings: WorkspaceOptions;
 
@@ -30,7 +32,7 @@ const project = () =>
   aProject("a", {
     rules: [always("First", { annotations: { odd } })],
     scrapeJobs: [
-      aJob("self", { staticTargets: [{ host: "127.0.0.1", port: prometheus.port, labels: { role: odd } }] }),
+      aJob("node", { staticTargets: [{ host: "127.0.0.1", port: exporter.port, labels: { role: odd } }] }),
       aJob("web", {
         staticTargets: [{ host: "127.0.0.1", port: Number(new URL(pageUrl).port), labels: {} }],
         probe: {
@@ -74,6 +76,7 @@ beforeAll(async () => {
     port: blackboxPort,
     configFile: join(machine.directory, "blackbox/current/blackbox.yml"),
   });
+  exporter = await startNodeExporter();
   alertmanagers = await startAlertmanagerPair({
     configFile: join(machine.directory, "alertmanager/current/alertmanager.yml"),
   });
@@ -126,7 +129,7 @@ describe("real processes", () => {
       { what: "both targets to be up", deadlineMs: 30_000 },
     );
     expect(up.map(({ labels }) => labels).toSorted((a, b) => ((a.job ?? "") < (b.job ?? "") ? -1 : 1))).toEqual([
-      { __name__: "up", instance: `127.0.0.1:${prometheus.port}`, job: "self", project: "a", role: odd },
+      { __name__: "up", instance: `127.0.0.1:${exporter.port}`, job: "node", project: "a", role: odd },
       { __name__: "up", instance: `${pageUrl}page`, job: "web", project: "a" },
     ]);
     await waitFor(async () => (await prometheus.query(`probe_success{project="a"} == 1`)).length === 1, {
@@ -136,7 +139,33 @@ describe("real processes", () => {
       activeTargets: { discoveredLabels: Record<string, string> }[];
     };
     const ids = activeTargets.map(({ discoveredLabels }) => discoveredLabels.__metricsinfra_scrape_job);
-    expect(ids.sort()).toEqual(["job_self", "job_web"]);
+    expect(ids.sort()).toEqual(["job_node", "job_web"]);
+  });
+
+  test("are not scraped for one project: they know of all, and the exporter tells anybody's secrets to whom one likes", async () => {
+    const own = [prometheus, blackbox, ...alertmanagers].map(({ port }) => ({ host: "127.0.0.1", port, labels: {} }));
+    const params = { module: "a/web", target: "http://127.0.0.1:1/" };
+    const thief = [
+      aJob("probe", { staticTargets: own, metricsPath: "/probe", params }),
+      aJob("tcp", {
+        staticTargets: own,
+        probe: { __typename: "TcpProbe", tls: false, ipProtocol: "IP4" },
+      }),
+    ];
+    const webhooks = own.map(({ port }) => {
+      return { type: "WEBHOOK" as const, value: `http://127.0.0.1:${port}/`, sendResolved: true, secret: null };
+    });
+    server.put(project(), aProject("thief", { scrapeJobs: thief, contactGroups: [aGroup("own", webhooks)] }));
+    expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+    const outOfReach = "by the policy of the operators, projects may not reach it.";
+    expect(machine.state.problems.prj_thief?.map(({ message }) => message)).toEqual([
+      ...["probe", "tcp"].flatMap((job) =>
+        own.map(({ host }) => `Scrape job "${job}" leaves out the target "${host}": ${outOfReach}`),
+      ),
+      ...[1, 2, 3, 4].map((index) => `Contact group "own" leaves out its contact ${index} (WEBHOOK): ${outOfReach}`),
+    ]);
+    server.put(project(), { name: "thief", gone: true });
+    await machine.once();
   });
 
   test("that refuse what passed its check keep what they ran, and it is put back and said", async () => {
@@ -298,7 +327,7 @@ describe("real processes", () => {
         const { activeTargets } = (await prometheus.api("/api/v1/targets")) as {
           activeTargets: { labels: { job: string }; lastError: string }[];
         };
-        return activeTargets.find(({ labels, lastError }) => labels.job === "self" && lastError !== "");
+        return activeTargets.find(({ labels, lastError }) => labels.job === "node" && lastError !== "");
       },
       { what: "the scrape of too many samples to fail" },
     );

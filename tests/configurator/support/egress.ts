@@ -17,10 +17,10 @@ export const anywherePolicy: EgressPolicy = {
 
 /** The same where nothing but a gate is asked for. */
 export const anywhere: EgressGate = {
-  allows: () => true,
+  refusal: () => undefined,
   probeRedirects: true,
   credentialsOverHttp: true,
-  namesOf: () => ({}),
+  statesOf: () => ({}),
 };
 
 /** What an agent with these settings holds to the server's policy with. */
@@ -32,8 +32,9 @@ export function egressOf(
   return new Egress({
     file: new EgressFile(directory),
     fetchPolicy: () => client.egressPolicy(),
-    lookups: new NameLookups(resolve, 3),
+    lookups: new NameLookups(resolve, { atOnce: 3, patienceMs: 2_000, slowMs: 60_000 }, new AbortController().signal),
     freshMs: 60_000,
+    own: [],
     onStale: () => undefined,
     now,
   });
