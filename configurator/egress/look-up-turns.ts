@@ -80,13 +80,18 @@ export class LookUpTurns {
     this.#free--;
     this.#running.add(owner);
     if (holds) this.#held++;
-    const timer = setTimeout(() => {
+    let isOver = false;
+    const onLate = () => {
+      if (isOver) return;
       if (!holds) this.#held++;
       holds = true;
       this.#slowDown(owner);
       lookUp.onLate();
-    }, this.limits.patienceMs);
+    };
+    // An answer that came while this process was busy with something else is not late.
+    const timer = setTimeout(() => setImmediate(onLate), this.limits.patienceMs);
     await lookUp.run();
+    isOver = true;
     clearTimeout(timer);
     this.#free++;
     this.#running.delete(owner);

@@ -84,12 +84,17 @@ export class LookUpTurns {
     this.#free--;
     this.#running.set(owner, (this.#running.get(owner) ?? 0) + 1);
     if (holds) this.#held++;
-    const timer = setTimeout(() => {
+    let isOver = false;
+    const onLate = () => {
+      if (isOver) return;
       if (!holds) this.#held++;
       holds = true;
       this.#slowDown(owner);
-    }, this.limits.patienceMs);
+    };
+    // An answer that came while this process was busy with something else is not late.
+    const timer = setTimeout(() => setImmediate(onLate), this.limits.patienceMs);
     await end(true);
+    isOver = true;
     clearTimeout(timer);
     this.#free++;
     if (holds) this.#held--;

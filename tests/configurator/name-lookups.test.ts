@@ -137,6 +137,16 @@ test("of those who are slow, what was answered last time comes before what was n
   await names.opened("b2!");
 });
 
+test("an answer that was there while the process was busy is not late", async () => {
+  const told: unknown[] = [];
+  const resolve = () => new Promise<readonly string[]>((answer) => setImmediate(() => answer(["192.0.2.1"])));
+  const lookups = new NameLookups(resolve, { atOnce: 2, patienceMs: 1, slowMs: 1_000 }, never);
+  const asked = lookups.ask([{ owner: "a", name: "a1", isRetry: false }], (...each) => told.push(each));
+  for (const startedAt = performance.now(); performance.now() < startedAt + 20; );
+  await asked;
+  expect(told).toEqual([["a1", ["192.0.2.1"]]]);
+});
+
 test("whoever had a dead name is like all others again after a while", async () => {
   const names = new Names({ atOnce: 3, patienceMs: 1 });
   await names.ask("a1", "b1");
