@@ -11,6 +11,7 @@ import { ScrapeCredentials1763900000010 } from "./1763900000010-scrape-credentia
 import { AuditOrder1763900000012 } from "./1763900000012-audit-order.js";
 import { RulesVerified1763900000013 } from "./1763900000013-rules.js";
 import { OpenstackIds1763900000014 } from "./1763900000014-openstack-ids.js";
+import { PendingWrites1763900000015 } from "./1763900000015-pending-writes.js";
 
 /** All migrations, oldest first; one that was released never changes. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   AuditOrder1763900000012,
   RulesVerified1763900000013,
   OpenstackIds1763900000014,
+  PendingWrites1763900000015,
 ];

@@ -10,6 +10,7 @@ import { RefusalLog } from "./audit/refusal-log.js";
 import type { Restorable } from "./audit/restorable.js";
 import { RestoreResolver } from "./audit/restore-resolver.js";
 import { RestoreService } from "./audit/restore-service.js";
+import { settlingOf, UnsettledWrites } from "./audit/unsettled-writes.js";
 import type { Resolve } from "./clients/host-lookups.js";
 import { openUpstreams } from "./clients/upstreams.js";
 import { ContactGroupRepository } from "./contacts/contact-group-repository.js";
@@ -64,7 +65,7 @@ export interface Domains {
   readonly retention: Retention;
   /**
    * Tells of what needs an operator, and begins the work that goes on in the background: watching the Alertmanagers,
-   * removing old entries of the change log.
+   * removing old entries of the change log, telling it of writes whose outcome was lost.
    */
   readonly start: () => Promise<void>;
   /** Throws when the settings do not fit what is stored already. */
@@ -150,7 +151,14 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     random,
   });
   const { live } = alerts;
-  const silences = makeSilences({ live, alerts: alerts.service, projects: projects.service, limits, changes, now });
+  const silences = makeSilences({
+    live,
+    alerts: alerts.service,
+    projects: projects.service,
+    limits,
+    writes: audit.writes,
+    now,
+  });
   const rollout = makeRollout({ database, projects: projects.service, audit: audit.service, feed: audit.feed, now });
 
   const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, alerts, silences, rollout];
@@ -178,6 +186,8 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     changes,
     now,
   );
+  const witnesses = new Map([["Silence", silences.witness]]);
+  const settling = settlingOf(new UnsettledWrites(audit.pending, audit.repository, witnesses, now), log, random);
   const daily = dailyPruning(retention, log, random);
 
   const ways = { tokens: tokenRepository, projects: projectRepository, rolePatterns, oidc, keystone, log, now };
@@ -195,9 +205,11 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
       for (const warning of await secretCare.warnings()) log.warn(warning);
       live.start();
       daily.start();
+      settling.start();
     },
     check: () => projects.service.checkNames(),
     stop: async () => {
+      await settling.stop();
       await daily.stop();
       await live.stop();
       await upstreams.close();

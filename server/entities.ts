@@ -1,6 +1,7 @@
 import { ApiToken, ApiTokenMembership } from "./access/api-token.js";
 import { Session } from "./access/session.js";
 import { AuditEntry } from "./audit/audit-entry.js";
+import { PendingWrite } from "./audit/pending-write.js";
 import { Revision } from "./audit/revision.js";
 import { ContactGroup } from "./contacts/contact-group.js";
 import { Project } from "./projects/project.js";
@@ -18,6 +19,7 @@ export const entities = [
   ApiTokenMembership,
   Session,
   AuditEntry,
+  PendingWrite,
   Revision,
   Project,
   ContactGroup,

@@ -13,6 +13,7 @@ export const ChangeAction = {
   REFUSED: "REFUSED",
   SIGN_IN: "SIGN_IN",
   SIGN_OUT: "SIGN_OUT",
+  UNKNOWN: "UNKNOWN",
 } as const;
 export type ChangeAction = keyof typeof ChangeAction;
 
@@ -26,6 +27,10 @@ registerEnumType(ChangeAction, {
     REFUSED: { description: "Nothing: the change was refused, or the sign-in was." },
     SIGN_IN: { description: "Somebody signed in; the object is the session." },
     SIGN_OUT: { description: "Somebody signed out; the object is the session." },
+    UNKNOWN: {
+      description:
+        "That it was asked for is all that is known: the answer of what stores the object, an Alertmanager, was lost. `after` is what the object was to be.",
+    },
   },
 });
 
@@ -97,7 +102,7 @@ export class AuditEntry extends Node {
   @Column("varchar", { name: "entity_id", length: 40 })
   @Field(() => ID, {
     description:
-      "The id of the object; it may be gone by now, or, where refused, never have been. Of a refused creation, the id of the project, or empty.",
+      "The id of the object; it may be gone by now, or, where refused, never have been. Of a refused creation, the id of the project, or empty; of one whose outcome is unknown, empty.",
   })
   readonly entityId!: string;
 

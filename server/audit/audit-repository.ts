@@ -1,4 +1,5 @@
 import { In, LessThan, type QueryDeepPartialEntity } from "typeorm";
+import type { IdempotencyKey } from "../access/caller.js";
 import { batches } from "../core/database/batches.js";
 import type { Database } from "../core/database/database.js";
 import { all, equals, everything, isSet, type Narrow, oneOf, since, until } from "../core/database/narrow.js";
@@ -40,6 +41,21 @@ export class AuditRepository extends TableReader<AuditEntry> implements SecretHo
     return this.database.read((manager) => manager.findOneByOrFail(Revision, { id: Revision.theOne }));
   }
 
+  /** The newest revision, and whether an entry of the actor has the key, in one statement. */
+  async revisionAndKey(actorId: string, key: IdempotencyKey | null): Promise<{ value: number; isKeyUsed: boolean }> {
+    const ofKey = "entry.actorId = :actorId AND entry.idempotencyKey = :key";
+    const row = await this.database.read((manager) =>
+      manager
+        .createQueryBuilder(Revision, "revision")
+        .leftJoin(AuditEntry, "entry", ofKey, { actorId, key: key?.key ?? null })
+        .select("revision.value", "value")
+        .addSelect("entry.id", "entry")
+        .where("revision.id = :theOne", { theOne: Revision.theOne })
+        .getRawOne<{ value: number; entry: string | null }>(),
+    );
+    return { value: row?.value ?? 0, isKeyUsed: row?.entry != null };
+  }
+
   async add(entries: readonly AuditEntry[]): Promise<void> {
     await this.database.transaction(async (manager) => {
       for (const batch of batches(entries)) {
@@ -76,6 +92,13 @@ export class AuditRepository extends TableReader<AuditEntry> implements SecretHo
     const ids = entries.map(({ id }) => id);
     await this.database.transaction((manager) => manager.delete(AuditEntry, { id: In(ids) }));
     return ids.length;
+  }
+
+  /** Whether there is an entry about the object, and no refusal, from this time or later. */
+  async tellsOf(entityType: string, entityId: string, from: Date): Promise<boolean> {
+    return (
+      (await this.count(all(equals("entityType", entityType), equals("entityId", entityId), since("at", from)))) > 0
+    );
   }
 
   findByIdempotencyKey(actorId: string, idempotencyKey: string): Promise<AuditEntry | null> {

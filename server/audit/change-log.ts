@@ -3,13 +3,14 @@ import type { Caller, IdempotencyKey } from "../access/caller.js";
 import type { Database } from "../core/database/database.js";
 import { UniqueViolation } from "../core/database/driver-error.js";
 import { StaleVersion, type Stored, stamp } from "../core/database/stored.js";
-import { ConflictError } from "../core/errors.js";
-import { newId } from "../core/ids.js";
+import { Turns } from "../core/turns.js";
 import type { Outcome } from "../graph/payload.js";
 import type { UserError } from "../graph/user-error.js";
-import { AuditEntry } from "./audit-entry.js";
+import type { AuditEntry } from "./audit-entry.js";
 import type { AuditRepository } from "./audit-repository.js";
 import { type Act, actionOf, type Change, diffOf } from "./change.js";
+import { circumstancesOf, entryOf } from "./entry-of.js";
+import { outcomeUnknown, requireSameRequest } from "./idempotency.js";
 
 /** Marks a project as changed; told inside the transaction. Throws StaleVersion when the project is gone. */
 export interface ProjectRevisions {
@@ -30,6 +31,8 @@ export interface ChangeOptions {
 
 /** The one function that every write of configuration goes through: row, change log and revision in one transaction. */
 export class ChangeLog implements AccessLog {
+  readonly #turns = new Turns();
+
   constructor(
     private readonly database: Database,
     private readonly repository: AuditRepository,
@@ -75,7 +78,8 @@ export class ChangeLog implements AccessLog {
 
   /**
    * Runs `act` once per idempotency key: a repeat of the same request answers what the first one did, `find` giving the
-   * object as it is now; the same key with another request is a CONFLICT. Without a key it just runs `act`.
+   * object as it is now; the same key with another request is a CONFLICT. Without a key it just runs `act`. A repeat that
+   * comes while the first one is under way waits for it.
    */
   async once<T extends { readonly id: string }>(
     caller: Caller,
@@ -84,6 +88,15 @@ export class ChangeLog implements AccessLog {
   ): Promise<Outcome<T>> {
     const key = caller.nextIdempotencyKey();
     if (key === null) return act(null);
+    return this.#turns.take(`${caller.principal.id} ${key.key}`, () => this.#once(caller, key, find, act));
+  }
+
+  async #once<T extends { readonly id: string }>(
+    caller: Caller,
+    key: IdempotencyKey,
+    find: (id: string) => Promise<T | null>,
+    act: (key: IdempotencyKey) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
     const earlier = await this.#replay(caller, key, find);
     if (earlier) return earlier;
     try {
@@ -112,7 +125,9 @@ export class ChangeLog implements AccessLog {
   async note(caller: Caller, acts: readonly Act[], key: IdempotencyKey | null): Promise<void> {
     const { value: revision } = await this.repository.revisions();
     const at = this.now();
-    const entries = acts.map((act, index) => entryOf(caller, act, { revision, at, key: index === 0 ? key : null }));
+    const entries = acts.map((act, index) =>
+      entryOf(circumstancesOf(caller, index === 0 ? key : null), act, { revision, at }),
+    );
     await this.database.transaction(() => this.repository.add(entries));
   }
 
@@ -147,7 +162,7 @@ export class ChangeLog implements AccessLog {
       const along = (await change.alongside?.(revision, at)) ?? [];
       // The key stands in the first entry alone: it is unique.
       for (const one of [act, ...along]) {
-        entries.push(entryOf(caller, one, { revision, at, key: entries.length === 0 ? key : null }));
+        entries.push(entryOf(circumstancesOf(caller, entries.length === 0 ? key : null), one, { revision, at }));
       }
     }
     const touched = new Set(changes.flatMap(({ projectId }) => (projectId === null ? [] : [projectId])));
@@ -163,37 +178,11 @@ export class ChangeLog implements AccessLog {
   ): Promise<Outcome<T> | null> {
     const entry = await this.repository.findByIdempotencyKey(caller.principal.id, key.key);
     if (entry === null) return null;
-    if (![key.requestHash, ...key.earlierHashes].includes(entry.requestHash ?? "")) {
-      throw new ConflictError(
-        "This Idempotency-Key was used before with another request. Use a fresh key for each change.",
-      );
-    }
+    requireSameRequest(key, entry.requestHash);
+    if (entry.action === "UNKNOWN") throw outcomeUnknown();
     const subject = entry.action === "DELETE" ? ({ id: entry.entityId } as T) : await find(entry.entityId);
     return { subject, diff: diffOf(entry.before, entry.after), revision: entry.revision, userErrors: [] };
   }
-}
-
-interface Circumstances {
-  readonly revision: number;
-  readonly at: Date;
-  readonly key: IdempotencyKey | null;
-}
-
-function entryOf({ principal, request }: Caller, act: Act, { revision, at, key }: Circumstances): AuditEntry {
-  return Object.assign(new AuditEntry(), {
-    reason: null,
-    ...act,
-    id: newId("aud"),
-    revision,
-    at,
-    actorId: principal.id,
-    actor: principal.name,
-    actorKind: principal.kind,
-    source: request.source,
-    requestId: request.requestId,
-    idempotencyKey: key?.key ?? null,
-    requestHash: key?.requestHash ?? null,
-  });
 }
 
 /** A mistake that only shows inside the transaction; undoes it. */

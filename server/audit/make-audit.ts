@@ -6,7 +6,10 @@ import { AuditRepository } from "./audit-repository.js";
 import { AuditResolver } from "./audit-resolver.js";
 import { AuditService } from "./audit-service.js";
 import { ChangeLog, type ProjectRevisions } from "./change-log.js";
+import { PendingWriteRepository } from "./pending-write-repository.js";
+import { PendingWrites } from "./pending-writes.js";
 import { RevisionFeed } from "./revision-feed.js";
+import { WriteAhead } from "./write-ahead.js";
 
 /** What the change log is built over. */
 export interface AuditParts {
@@ -20,6 +23,8 @@ export interface AuditParts {
 export interface AuditDomain extends GraphPart<Caller> {
   readonly repository: AuditRepository;
   readonly changes: ChangeLog;
+  readonly pending: PendingWrites;
+  readonly writes: WriteAhead;
   readonly feed: RevisionFeed;
   readonly service: AuditService;
 }
@@ -29,9 +34,13 @@ export function makeAudit({ database, projects, log, now }: AuditParts): AuditDo
   const repository = new AuditRepository(database);
   const feed = new RevisionFeed(repository, (error) => log.warn({ err: error }, "Revisions cannot be read"));
   const service = new AuditService(repository);
+  const changes = new ChangeLog(database, repository, projects, now, (revision) => feed.publish(revision));
+  const pending = new PendingWrites(database, new PendingWriteRepository(database), repository, now);
   return {
     repository,
-    changes: new ChangeLog(database, repository, projects, now, (revision) => feed.publish(revision)),
+    changes,
+    pending,
+    writes: new WriteAhead(changes, pending),
     feed,
     service,
     resolvers: [new AuditResolver(service)],

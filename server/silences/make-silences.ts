@@ -1,7 +1,8 @@
 import type { Caller } from "../access/caller.js";
 import type { AlertService } from "../alerts/alert-service.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
-import type { ChangeLog } from "../audit/change-log.js";
+import type { Witness } from "../audit/unsettled-writes.js";
+import type { WriteAhead } from "../audit/write-ahead.js";
 import type { GraphPart } from "../graph/graph-part.js";
 import type { LimitService } from "../projects/limit-service.js";
 import type { ProjectService } from "../projects/project-service.js";
@@ -10,6 +11,7 @@ import { SilenceLimits } from "./silence-limits.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silence-resolver.js";
 import { SilenceService } from "./silence-service.js";
 import { SilenceUsageResolver } from "./silence-usage-resolver.js";
+import { SilenceWitness } from "./silence-witness.js";
 import { SilenceWriter } from "./silence-writer.js";
 
 /** What silences are built over. */
@@ -18,23 +20,25 @@ export interface SilencesParts {
   readonly alerts: AlertService;
   readonly projects: ProjectService;
   readonly limits: LimitService;
-  readonly changes: ChangeLog;
+  readonly writes: WriteAhead;
   readonly now: () => Date;
 }
 
 /** The silences of the Alertmanagers. */
 export interface SilencesDomain extends GraphPart<Caller> {
   readonly service: SilenceService;
+  readonly witness: Witness;
 }
 
 /** Builds the domain of silences. */
 export function makeSilences(parts: SilencesParts): SilencesDomain {
-  const { live, alerts, projects, changes, now } = parts;
+  const { live, alerts, projects, writes, now } = parts;
   const service = new SilenceService(live, alerts, projects);
   const limits = new SilenceLimits(live, projects, parts.limits);
-  const writer = new SilenceWriter(service, projects, live, changes, limits, now);
+  const writer = new SilenceWriter(service, projects, live, writes, limits, now);
   return {
     service,
+    witness: new SilenceWitness(live),
     resolvers: [
       new SilenceResolver(service, writer),
       new AlertSilencesResolver(service),

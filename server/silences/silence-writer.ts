@@ -1,28 +1,28 @@
 import type { Caller, IdempotencyKey } from "../access/caller.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
-import type { Act, Description } from "../audit/change.js";
-import type { ChangeLog } from "../audit/change-log.js";
+import type { Act } from "../audit/change.js";
+import type { WriteAhead } from "../audit/write-ahead.js";
 import type { AlertmanagerClient, UpstreamSilence } from "../clients/alertmanager-client.js";
-import { NeverSentError } from "../clients/http-json.js";
+import { HttpStatusError, NeverSentError } from "../clients/http-json.js";
 import { BadUserInputError, ForbiddenError, NotFoundError, UpstreamUnavailableError } from "../core/errors.js";
 import { requireId } from "../core/ids.js";
-import { formatMatcher } from "../core/matcher.js";
 import { Turns } from "../core/turns.js";
 import type { Outcome } from "../graph/payload.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { readChangedSilence, readNewSilence, type Writing } from "./read-silence.js";
 import { Silence } from "./silence.js";
+import { doneActs, intendedActs, movedFrom, type ProjectsOfWrite } from "./silence-acts.js";
 import { uuidIn } from "./silence-id.js";
 import type { SilenceCreateInput, SilenceUpdateInput } from "./silence-input.js";
 import type { SilenceLimits } from "./silence-limits.js";
-import { projectOf } from "./silence-scope.js";
 import type { SilenceService } from "./silence-service.js";
+import { granted, type WantedSilence, wantedEnd, wantedText } from "./wanted-silence.js";
 
 interface Write {
-  readonly cluster: string;
   /** The silence that is changed; null for a new one. */
   readonly before: Silence | null;
+  readonly wanted: WantedSilence;
   readonly put: (client: AlertmanagerClient) => Promise<string>;
 }
 
@@ -37,7 +37,7 @@ export class SilenceWriter {
     private readonly silences: SilenceService,
     private readonly projects: ProjectService,
     private readonly live: LiveAlerts,
-    private readonly changes: ChangeLog,
+    private readonly writes: WriteAhead,
     private readonly limits: SilenceLimits,
     private readonly now: () => Date,
   ) {}
@@ -51,7 +51,11 @@ export class SilenceWriter {
       if (!errors.any) await this.#checkScope(caller, text.matchers, errors);
       if (errors.any || cluster === null) return refused(errors.list);
       return this.limits.admit(caller, null, text.matchers, () =>
-        this.#write(caller, key, { cluster, before: null, put: (client) => client.putSilence(text) }),
+        this.#write(caller, key, {
+          before: null,
+          wanted: wantedText(cluster, text, this.#nowMs),
+          put: (client) => client.putSilence(text),
+        }),
       );
     });
   }
@@ -71,7 +75,11 @@ export class SilenceWriter {
       if (errors.any) return refused(errors.list);
       const { cluster, uuid } = before;
       return this.limits.admit(caller, before, text.matchers, () =>
-        this.#write(caller, key, { cluster, before, put: (client) => client.putSilence(text, uuid) }),
+        this.#write(caller, key, {
+          before,
+          wanted: wantedText(cluster, text, this.#nowMs),
+          put: (client) => client.putSilence(text, uuid),
+        }),
       );
     });
   }
@@ -81,13 +89,13 @@ export class SilenceWriter {
     caller.requireAnywhere("silence.write");
     return this.#inTurn(caller, id, async (key) => {
       const before = await this.#editable(caller, id);
-      if (before.state === "EXPIRED") return done(before);
-      const { cluster, uuid } = before;
+      if (before.state === "EXPIRED") return { subject: before, diff: [], revision: null, userErrors: [] };
+      const { uuid } = before;
       const put = async (client: AlertmanagerClient) => {
         if (!(await client.expireSilence(uuid))) throw new NotFoundError("Silence");
         return uuid;
       };
-      return this.#write(caller, key, { cluster, before, put });
+      return this.#write(caller, key, { before, wanted: wantedEnd(before, this.#nowMs), put });
     });
   }
 
@@ -97,7 +105,7 @@ export class SilenceWriter {
   }
 
   #once(caller: Caller, act: (key: IdempotencyKey | null) => Promise<Outcome<Silence>>): Promise<Outcome<Silence>> {
-    return this.changes.once(caller, (id) => this.silences.find(caller, id), act);
+    return this.writes.once(caller, (id) => this.silences.find(caller, id), act);
   }
 
   /** The silence as an Alertmanager stores it now, not as it was when it was last polled. */
@@ -143,65 +151,70 @@ export class SilenceWriter {
   }
 
   #writing(caller: Caller): Writing {
-    return { author: caller.principal.name, nowMs: this.now().getTime() };
+    return { author: caller.principal.name, nowMs: this.#nowMs };
   }
 
-  async #write(caller: Caller, key: IdempotencyKey | null, { cluster, before, put }: Write): Promise<Outcome<Silence>> {
-    let silence: Silence | null;
+  get #nowMs(): number {
+    return this.now().getTime();
+  }
+
+  async #write(caller: Caller, key: IdempotencyKey | null, { before, wanted, put }: Write): Promise<Outcome<Silence>> {
+    const { cluster } = wanted;
+    const send = () =>
+      this.live.write(cluster, async (client) => {
+        const uuid = await put(client);
+        return { uuid, ...(await readBack(client, uuid)) };
+      });
+    const silenceOf = ({ uuid, silence }: Written) =>
+      silence ? new Silence({ cluster, silence }) : granted(wanted, uuid);
+    const moved = movedFrom(before, wanted);
+    const done = async (written: Written, intended: readonly Act[]) =>
+      doneActs(intended, silenceOf(written), ...(moved ? [await this.#nowOf(moved)] : []));
     try {
-      const written = await this.live.write(cluster, async (client) => readBack(client, await put(client)));
-      silence = written && new Silence({ cluster, silence: written });
+      const intended = intendedActs(before, wanted, await this.#projectIdsOf(caller, before, wanted));
+      const written = await this.writes.run(caller, key, { intended, send, isUndone, done });
+      if (written.failure) throw written.failure;
+      return { subject: silenceOf(written), diff: [], revision: null, userErrors: [] };
     } catch (error) {
       if (!(error instanceof BadUserInputError)) throw error;
       return refused([{ code: "INVALID", message: error.message, path: ["input"] }]);
     }
-    const subject = silence ?? before;
-    if (subject) await this.#note(caller, key, before, subject);
-    return done(silence);
   }
 
-  /** A silence that moves to another project ends in one change log and begins in the other: neither reads of both. */
-  async #note(caller: Caller, key: IdempotencyKey | null, before: Silence | null, after: Silence): Promise<void> {
-    const isMoved = before !== null && projectOf(before.matchers) !== projectOf(after.matchers);
-    const acts = isMoved
-      ? [this.#act(caller, null, after), this.#act(caller, before, await this.#nowOf(before))]
-      : [this.#act(caller, before, after)];
-    await this.changes.note(caller, await Promise.all(acts), key);
+  async #projectIdsOf(caller: Caller, before: Silence | null, wanted: WantedSilence): Promise<ProjectsOfWrite> {
+    const idOf = (matchers: Silence["matchers"]) => this.silences.projectIdOf(caller, matchers);
+    const [was, is] = await Promise.all([before && idOf(before.matchers), idOf(wanted.silence.matchers)]);
+    return { before: was, wanted: is };
   }
 
   async #nowOf(before: Silence): Promise<Silence> {
     const held = (await this.live.snapshot())?.silence(before.uuid);
     return held === undefined ? before : new Silence(held);
   }
+}
 
-  async #act(caller: Caller, before: Silence | null, after: Silence): Promise<Act> {
-    return {
-      action: before === null ? "CREATE" : "UPDATE",
-      entityType: "Silence",
-      entityId: after.id,
-      projectId: await this.silences.projectIdOf(caller, after.matchers),
-      before: before && describe(before),
-      after: describe(after),
-    };
-  }
+interface Written {
+  readonly uuid: string;
+  /** As it was read back; null when it could not be. */
+  readonly silence: UpstreamSilence | null;
+  readonly failure?: UpstreamUnavailableError;
 }
 
 /** Reads what was just written; that it cannot be read is no reason to write it once more, to another member. */
-async function readBack(client: AlertmanagerClient, uuid: string): Promise<UpstreamSilence | null> {
+async function readBack(client: AlertmanagerClient, uuid: string): Promise<Omit<Written, "uuid">> {
   try {
-    return await client.silence(uuid);
+    return { silence: await client.silence(uuid) };
   } catch (error) {
-    if (!(error instanceof NeverSentError)) throw error;
-    throw new UpstreamUnavailableError(`${error.message} The silence was written.`, { cause: error });
+    if (!(error instanceof UpstreamUnavailableError)) throw error;
+    const message = `${error.message} The silence was written.`;
+    return { silence: null, failure: new UpstreamUnavailableError(message, { cause: error }) };
   }
 }
 
-function describe({ id, cluster, matchers, state, startsAt, endsAt, comment }: Silence): Description {
-  return { id, cluster, matchers: matchers.map(formatMatcher), state, startsAt, endsAt, comment };
-}
-
-function done(subject: Silence | null): Outcome<Silence> {
-  return { subject, diff: [], revision: null, userErrors: [] };
+/** Alertmanager was not reached, or whoever answered for it says no. */
+function isUndone(error: unknown): boolean {
+  if (error instanceof HttpStatusError) return error.status >= 400 && error.status < 500;
+  return error instanceof NeverSentError || error instanceof BadUserInputError || error instanceof NotFoundError;
 }
 
 function refused(userErrors: readonly UserError[]): Outcome<Silence> {
