@@ -19,7 +19,7 @@ export const history: readonly Attempt[] = [
           },
         ] as const,
     ),
-    ...["CREATE", "UPDATE", "DELETE", "REFUSED", "SIGN_IN", "SIGN_OUT"].map(
+    ...["CREATE", "UPDATE", "DELETE", "REFUSED", "SIGN_IN", "SIGN_OUT", "UNKNOWN"].map(
       (action) => ["harmless", `all entries of ${action}`, (attack: Attack) => entries(attack, { action })] as const,
     ),
     ...["Project", "ApiToken", "Silence", "GlobalRule", "Session", "' OR 1=1 -- "].map(
