@@ -105,11 +105,28 @@ export class SilenceWriter {
   }
 
   #once(caller: Caller, act: (key: IdempotencyKey | null) => Promise<Outcome<Silence>>): Promise<Outcome<Silence>> {
-    return this.writes.once(caller, (id) => this.silences.find(caller, id), act);
+    return this.writes.once(caller, (id) => this.#found(caller, id), act);
   }
 
-  /** The silence as an Alertmanager stores it now, not as it was when it was last polled. */
+  /** What a repeat is answered with: another server may have written it, since this one has read. */
+  async #found(caller: Caller, id: string): Promise<Silence | null> {
+    try {
+      return await this.#stored(caller, id);
+    } catch (error) {
+      if (!(error instanceof UpstreamUnavailableError)) throw error;
+      return this.silences.find(caller, id);
+    }
+  }
+
   async #editable(caller: Caller, id: string): Promise<Silence> {
+    const stored = await this.#stored(caller, id);
+    if (stored === null) throw new NotFoundError("Silence");
+    if (await this.silences.mayWrite(caller, stored.matchers)) return stored;
+    throw new ForbiddenError(`This silence is not for ${caller.principal.name} to change.`);
+  }
+
+  /** The silence as an Alertmanager stores it now, not as it was when it was last polled; null when it is not to be seen. */
+  async #stored(caller: Caller, id: string): Promise<Silence | null> {
     const uuid = uuidIn(id);
     if (uuid === null) throw new BadUserInputError('"id" must be an id that starts with "sil_".', ["id"]);
     const known = (await this.silences.find(caller, id))?.cluster;
@@ -118,11 +135,9 @@ export class SilenceWriter {
       const silence = await this.live.ask(cluster, (client) => client.silence(uuid));
       if (silence === null) continue;
       const stored = new Silence({ cluster, silence });
-      if (!(await this.silences.isVisible(caller, stored))) continue;
-      if (await this.silences.mayWrite(caller, stored.matchers)) return stored;
-      throw new ForbiddenError(`This silence is not for ${caller.principal.name} to change.`);
+      if (await this.silences.isVisible(caller, stored)) return stored;
     }
-    throw new NotFoundError("Silence");
+    return null;
   }
 
   async #projectName(caller: Caller, id: string | null | undefined): Promise<string | null> {

@@ -4,7 +4,7 @@ import { describeOnEachDatabase } from "../support/databases.js";
 import { createMariadbDatabase } from "../support/mariadb.js";
 import type { Answer } from "../support/post-graphql.js";
 import { waitFor } from "../support/wait-for.js";
-import { holdingWrites, mutations, type WatchedSilences, watchSilences } from "./watched-silences.js";
+import { holding, isWrite, mutations, type WatchedSilences, watchSilences } from "./watched-silences.js";
 
 const { create, update, expire } = mutations;
 const underWay = {
@@ -121,7 +121,7 @@ describe("two servers on one database", () => {
     const send = (app: (typeof apps)[number], query = create, variables: object = { input }, key = "both") =>
       app.graphql(silences.member, query, variables, withKey(key));
 
-    const held = holdingWrites(silences.alertmanager.url);
+    const held = holding(isWrite, silences.alertmanager.url);
     silences.gateway.answerWith(held.answer);
     const first = send(apps[0]);
     const isSent = () => silences.gateway.requests.includes("POST /api/v2/silences");
@@ -155,5 +155,25 @@ describe("two servers on one database", () => {
     const { entries, pending } = await silences.told();
     expect(entries.map(({ action }) => action)).toEqual(["CREATE", "CREATE", "UPDATE"]);
     expect(pending).toBe(0);
+  });
+
+  it("change a silence once, also when one has looked the key up before the other was done", async () => {
+    const silences = await watchSilences(await createMariadbDatabase());
+    const [one, other] = [silences.app, await silences.another()];
+    const { id } = (await one.data(silences.member, create, { input: silences.input() })).written.silence;
+    const held = holding((request) => request.url?.startsWith("/api/v2/silence/") === true, silences.alertmanager.url);
+    silences.gateway.answerWith(held.answer);
+    const asked = silences.gateway.requests.length;
+    const request = [silences.member, update, { id, input: { comment: "changed" } }, withKey("raced")] as const;
+    const slow = other.data(...request);
+    const isHeld = () => silences.gateway.requests.slice(asked).some((line) => line.includes("/api/v2/silence/"));
+    await waitFor(isHeld, { what: "the other server to read the silence" });
+    silences.gateway.answerWith(forward(silences.alertmanager.url));
+    const done = await one.data(...request);
+    held.release();
+    expect((await slow).written.silence.id).toBe(done.written.silence.id);
+    expect((await silences.told()).entries.map(({ action }) => action)).toEqual(["CREATE", "UPDATE"]);
+    const puts = silences.gateway.requests.filter((line) => line === "POST /api/v2/silences");
+    expect(puts).toHaveLength(2);
   });
 });

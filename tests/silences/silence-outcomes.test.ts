@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { forward, hang } from "../clients/stand-in.js";
+import { forward } from "../clients/stand-in.js";
 import { describeOnEachDatabase } from "../support/databases.js";
 import { createMariadbDatabase } from "../support/mariadb.js";
 import { waitFor } from "../support/wait-for.js";
 import {
-  holdingWrites,
+  holding,
+  isWrite,
   losingAnswers,
+  losingWrites,
   mutations,
-  onWrites,
   type WatchedSilences,
   watchSilences,
 } from "./watched-silences.js";
@@ -31,7 +32,7 @@ const toldOf = (silences: WatchedSilences, entries: number) =>
       const told = await silences.told();
       return told.entries.length >= entries && told.pending === 0 && told.entries;
     },
-    { what: "the change log to tell of the silence" },
+    { what: "the change log to tell of the silence", deadlineMs: 20_000 },
   );
 const made = async ({ app, member, input }: WatchedSilences) =>
   (await app.data(member, create, { input: input() })).written.silence.id as string;
@@ -67,12 +68,15 @@ describeOnEachDatabase((database) => {
   it("leaves alone what is young: whoever sent it may still hear of it", async () => {
     const silences = await watched();
     const { app, gateway, alertmanager, member, input, sql } = silences;
-    gateway.answerWith(onWrites(forward(alertmanager.url), losingAnswers(alertmanager.url)));
+    gateway.answerWith(losingAnswers(alertmanager.url));
     for (const comment of ["old", "young"]) await app.graphql(member, create, { input: input({ comment }) });
     const longAgo = new Date(Date.now() - 60 * minuteMs).toISOString().replace("T", " ").slice(0, -1);
     await sql("UPDATE pending_write SET at = ? WHERE `after` LIKE '%old%'", [longAgo]);
     await restarted(silences, 1);
-    await waitFor(async () => (await silences.told()).entries.length > 0, { what: "the old one to be told of" });
+    await waitFor(async () => (await silences.told()).entries.length > 0, {
+      what: "the old one to be told of",
+      deadlineMs: 20_000,
+    });
     expect(await silences.told()).toMatchObject({ entries: [{ after: { comment: "old" } }], pending: 1 });
   });
 
@@ -80,7 +84,7 @@ describeOnEachDatabase((database) => {
     const silences = await watched();
     const { app, gateway, alertmanager, member, input } = silences;
     const [changed, moved, ended] = [await made(silences), await made(silences), await made(silences)];
-    gateway.answerWith(onWrites(forward(alertmanager.url), losingAnswers(alertmanager.url)));
+    gateway.answerWith(losingAnswers(alertmanager.url));
     const matchers = [
       { name: "project", value: "alpha" },
       { name: "alertname", value: "Slow" },
@@ -114,7 +118,7 @@ describeOnEachDatabase((database) => {
     const createBeta = `mutation { projectCreate(input: { name: "beta" }) { project { id } } }`;
     const beta = (await app.data(app.operator, createBeta)).projectCreate.project.id;
     const id = await made(silences);
-    gateway.answerWith(onWrites(forward(alertmanager.url), losingAnswers(alertmanager.url)));
+    gateway.answerWith(losingAnswers(alertmanager.url));
     const input = { comment: "of beta", matchers: [{ name: "project", value: "beta" }] };
     expect((await app.graphql(app.operator, update, { id, input })).errors).toMatchObject(unavailable);
     await restarted(silences);
@@ -152,7 +156,7 @@ describeOnEachDatabase((database) => {
     const silences = await watched({ upstreams: { timeoutSeconds: 0.5 } });
     const { app, gateway, alertmanager, member, input } = silences;
     const id = await made(silences);
-    gateway.answerWith(onWrites(forward(alertmanager.url), hang));
+    gateway.answerWith(losingWrites(alertmanager.url));
     const request = [member, create, { input: input({ comment: "lost" }) }, withKey("lost")] as const;
     expect((await app.graphql(...request)).errors).toMatchObject(unavailable);
     expect((await app.graphql(member, expire, { id })).errors).toMatchObject(unavailable);
@@ -175,12 +179,25 @@ describeOnEachDatabase((database) => {
     const { app, gateway, alertmanager, member, input } = silences;
     const endsAt = new Date(Date.now() + 60 * minuteMs).toISOString();
     const same = { input: input({ duration: undefined, endsAt }) };
-    gateway.answerWith(onWrites(forward(alertmanager.url), hang));
+    gateway.answerWith(losingWrites(alertmanager.url));
     await app.graphql(member, create, same);
     gateway.answerWith(forward(alertmanager.url));
     await app.data(member, create, same);
     await restarted(silences);
     expect((await toldOf(silences, 2)).map(({ action }) => action).sort()).toEqual(["CREATE", "UNKNOWN"]);
+  });
+
+  it("tells of a write too whose key another change has taken meanwhile", async () => {
+    const silences = await watched({ upstreams: { timeoutSeconds: 0.5 } });
+    const { app, gateway, alertmanager, project, input, sql } = silences;
+    gateway.answerWith(losingWrites(alertmanager.url));
+    await app.graphql(app.operator, create, { input: input() }, withKey("taken"));
+    const change = `mutation ($id: ID!) { projectUpdate(id: $id, input: { description: "x" }) { userErrors { code } } }`;
+    await app.data(app.operator, change, { id: project }, withKey("taken"));
+    await restarted(silences);
+    expect(await toldOf(silences, 1)).toMatchObject([{ action: "UNKNOWN", after: { comment: "mending" } }]);
+    const keyed = await sql("SELECT entity_type FROM audit_entry WHERE idempotency_key = 'taken#0'");
+    expect(keyed).toMatchObject([{ entity_type: "Project" }]);
   });
 
   it("keeps nothing of what Alertmanager refuses or never hears of", async () => {
@@ -202,7 +219,7 @@ describe("of two servers on one database", () => {
   it("one tells of what a third has left", async () => {
     const silences = await watchSilences(await createMariadbDatabase());
     const { app, gateway, alertmanager, member, input } = silences;
-    gateway.answerWith(onWrites(forward(alertmanager.url), losingAnswers(alertmanager.url)));
+    gateway.answerWith(losingAnswers(alertmanager.url));
     for (const comment of ["one", "two", "three"]) await app.graphql(member, create, { input: input({ comment }) });
     await app.close();
     await Promise.all([silences.another(later(5)), silences.another(later(5))]);
@@ -213,7 +230,7 @@ describe("of two servers on one database", () => {
   it("the one that hears at last of its write tells of it, though another has called it unknown", async () => {
     const silences = await watchSilences(await createMariadbDatabase());
     const { app, gateway, alertmanager, member, input } = silences;
-    const held = holdingWrites(alertmanager.url);
+    const held = holding(isWrite, alertmanager.url);
     gateway.answerWith(held.answer);
     const answer = app.data(member, create, { input: input() }, withKey("late"));
     await waitFor(() => gateway.requests.includes("POST /api/v2/silences"), { what: "the silence to be under way" });

@@ -1,4 +1,5 @@
-import { type Answer, forward, type StandIn, startStandIn } from "../clients/stand-in.js";
+import { request as ask } from "node:http";
+import { type Answer, forward, hang, type StandIn, startStandIn } from "../clients/stand-in.js";
 import { type Alertmanager, startAlertmanager } from "../support/alertmanager.js";
 import { startApp, type TestApp, type TestSettings } from "../support/app.js";
 import type { DatabaseSettings } from "../support/databases.js";
@@ -81,33 +82,45 @@ function parsed({ before, after, ...row }: Row): Row {
   return { ...row, before: was, after: is };
 }
 
-/** Treats writes of silences otherwise than the rest. */
-export function onWrites(rest: Answer, writes: Answer): Answer {
-  return (request, response) => (request.method === "GET" ? rest : writes)(request, response);
+type Request = Parameters<Answer>[0];
+
+/** Whether the request alters something. */
+export function isWrite({ method }: Request): boolean {
+  return method !== "GET";
 }
 
-/** Hands a write on, and loses the answer. */
+/** Hands all on to the Alertmanager, and loses its answers to writes. */
 export function losingAnswers(url: string): Answer {
+  const onward = forward(url);
   return (request, response) => {
+    if (!isWrite(request)) return onward(request, response);
     const { method, headers } = request;
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", async () => {
-      const type = String(headers["content-type"] ?? "application/json");
-      const body = chunks.length === 0 ? {} : { body: Buffer.concat(chunks) };
-      await (await fetch(`${url}${request.url}`, { method, headers: { "content-type": type }, ...body })).text();
-      response.destroy();
+    const lost = ask(new URL(request.url ?? "/", url), { method, headers }, (answer) => {
+      answer.resume().once("end", () => response.destroy());
     });
+    request.pipe(lost);
   };
 }
 
-/** Holds writes back until it is told to go on. */
-export function holdingWrites(url: string): { readonly answer: Answer; readonly release: () => void } {
+/** Hands all on to the Alertmanager but writes, which it never answers. */
+export function losingWrites(url: string): Answer {
+  const onward = forward(url);
+  return (request, response) => (isWrite(request) ? hang : onward)(request, response);
+}
+
+/** Hands all on to the Alertmanager, some of it not before it is told to. */
+export function holding(
+  isHeld: (request: Request) => boolean,
+  url: string,
+): { readonly answer: Answer; readonly release: () => void } {
   let release = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
   const onward = forward(url);
-  const answer = onWrites(onward, (request, response) => void released.then(() => onward(request, response)));
-  return { answer, release };
+  const later: Answer = (request, response) => void released.then(() => onward(request, response));
+  return {
+    answer: (request, response) => (isHeld(request) ? later : onward)(request, response),
+    release: () => release(),
+  };
 }
