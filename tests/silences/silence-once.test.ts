@@ -36,18 +36,25 @@ describeOnEachDatabase((database) => {
   const inForce = async (comment: string) =>
     (await silences.inForce()).filter((silence) => silence.comment === comment);
 
-  it("creates one silence for many requests at once with one key, and answers them alike", async () => {
-    const input = silences.input({ comment: "created" });
-    const answers = (await Promise.all(many.map(() => send(create, { input }, "create")))).map(written);
-    expect(answers).toEqual(
-      many.map(() => ({
-        silence: { id: answers[0].silence.id, comment: "created", state: "ACTIVE" },
-        userErrors: [],
-      })),
-    );
-    expect(await inForce("created")).toHaveLength(1);
-    expect(await entriesOn("created")).toMatchObject([{ action: "CREATE", entity_id: answers[0].silence.id }]);
-  });
+  it.each(["a project", "the platform"])(
+    "creates one silence of %s for many requests at once with one key",
+    async (of) => {
+      const [token, project] = of === "a project" ? [silences.member, silences.project] : [silences.app.operator, null];
+      const key = withKey(`create-${of.replace(" ", "-")}`);
+      const input = silences.input({ comment: `of ${of}`, project });
+      const answers = (await Promise.all(many.map(() => silences.app.graphql(token, create, { input }, key)))).map(
+        written,
+      );
+      expect(answers).toEqual(
+        many.map(() => ({
+          silence: { id: answers[0].silence.id, comment: `of ${of}`, state: "ACTIVE" },
+          userErrors: [],
+        })),
+      );
+      expect(await inForce(`of ${of}`)).toHaveLength(1);
+      expect(await entriesOn(`of ${of}`)).toMatchObject([{ action: "CREATE", entity_id: answers[0].silence.id }]);
+    },
+  );
 
   it("changes a silence once for many requests at once with one key, and answers them alike", async () => {
     const id = await madeAs("to change");
