@@ -83,7 +83,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
   });
   const schema = buildGraph(domains.resolvers, domains.streams);
   watchRefusals(schema, (caller, refusal) => domains.refusals.record(caller, refusal));
-  const rates = new RateLimits(settings.limits, metrics.onRateRefusal);
+  const rates = new RateLimits(settings.limits, metrics.onRateRefusal, now);
   const { failedSignInsPerMinute } = settings.limits.rate;
   const guard = new SignInGuard(domains.authentication, failedSignInsPerMinute, metrics.onRateRefusal);
   const http = httpApp({

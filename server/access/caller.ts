@@ -1,5 +1,6 @@
 import { ForbiddenError, NotFoundError, UnauthenticatedError } from "../core/errors.js";
 import { Loaders } from "../core/loaders.js";
+import { Matching } from "../core/matching.js";
 import { type Action, policy } from "./policy.js";
 import type { Principal } from "./principal.js";
 import { isAtLeast, type ProjectRole } from "./roles.js";
@@ -23,10 +24,11 @@ export interface RequestFacts {
   readonly idempotency: IdempotencyKey | null;
 }
 
-/** One request by one principal: its rights, and its loaders. The context of every resolver. */
+/** One request by one principal: its rights, its loaders, and what its matching takes. The context of every resolver. */
 export class Caller {
+  // Apollo copies the context, so these are plain properties that the copies share, and not private fields.
   readonly loaders = new Loaders();
-  // Apollo copies the context, so this is a plain property that the copies share, and not a private field.
+  readonly matching = new Matching();
   private readonly mutations = { begun: 0 };
 
   constructor(

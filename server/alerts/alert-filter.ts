@@ -1,5 +1,7 @@
 import { BadUserInputError } from "../core/errors.js";
 import { compileMatchers, type Matcher, parseMatcher, parseMatchers } from "../core/matcher.js";
+import type { Matching } from "../core/matching.js";
+import { searchIn } from "../core/search.js";
 import type { Alert } from "./alert.js";
 import type { AlertFilter } from "./alert-input.js";
 
@@ -9,8 +11,8 @@ export type AlertPredicate = (alert: Alert) => boolean;
 const mostValues = 100;
 const mostMatchers = 50;
 
-/** Compiles a filter into one test of alerts; throws `BadUserInputError` with the path of what is wrong. */
-export function compileAlertFilter(filter: AlertFilter): AlertPredicate {
+/** Compiles a filter into one test of alerts, counted by `matching`; throws `BadUserInputError` with the path of what is wrong. */
+export function compileAlertFilter(filter: AlertFilter, matching: Matching): AlertPredicate {
   const tests: AlertPredicate[] = [];
   const oneOf = (field: "projects" | "states" | "severities", of: (alert: Alert) => string | null) => {
     const values = filter[field];
@@ -24,21 +26,24 @@ export function compileAlertFilter(filter: AlertFilter): AlertPredicate {
   oneOf("severities", (alert) => alert.severity);
   const { receiver, search } = filter;
   if (receiver != null) tests.push((alert) => alert.receivers.includes(receiver));
-  if (search) tests.push(searchFor(search.toLowerCase()));
+  if (search) {
+    const holds = searchIn(search, matching);
+    tests.push(({ labels, annotations }) => holds([...Object.values(labels), ...Object.values(annotations)]));
+  }
   if (filter.matchers) {
-    const accepts = compileMatchers(readMatchers(filter.matchers));
+    const accepts = compileMatchers(readMatchers(filter.matchers, matching), matching);
     tests.push((alert) => accepts(alert.labels));
   }
   return (alert) => tests.every((test) => test(alert));
 }
 
-function readMatchers(texts: readonly string[]): readonly Matcher[] {
+function readMatchers(texts: readonly string[], matching: Matching): readonly Matcher[] {
   const path = ["filter", "matchers"];
   requireAtMost(mostMatchers, texts, path);
   const matchers = texts.flatMap((text, index) => {
     try {
       // A brace begins no single matcher, so the two forms cannot be taken for one another.
-      return text.startsWith("{") ? parseMatchers(text) : [parseMatcher(text)];
+      return text.startsWith("{") ? parseMatchers(text, matching) : [parseMatcher(text, matching)];
     } catch (error) {
       if (!(error instanceof BadUserInputError)) throw error;
       throw new BadUserInputError(error.message, [...path, String(index)]);
@@ -50,9 +55,4 @@ function readMatchers(texts: readonly string[]): readonly Matcher[] {
 
 function requireAtMost(most: number, list: readonly unknown[], path: readonly string[]): void {
   if (list.length > most) throw new BadUserInputError(`"${path.join(".")}" may hold at most ${most} values.`, path);
-}
-
-function searchFor(text: string): AlertPredicate {
-  const holds = (value: string) => value.toLowerCase().includes(text);
-  return ({ labels, annotations }) => Object.values(labels).some(holds) || Object.values(annotations).some(holds);
 }

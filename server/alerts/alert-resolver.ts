@@ -52,12 +52,13 @@ export class ProjectAlertsResolver {
     description: "Its alerts that have not resolved; null while no Alertmanager has answered.",
   })
   alerts(
+    @Ctx() caller: Caller,
     @Root() project: Project,
     @Args(() => PageArguments) page: PageArguments,
     @AlertFilterArgument() filter: AlertFilter | null,
     @OrderBy(AlertOrder, "STARTS_AT_DESC") orderBy: keyof typeof AlertOrder,
   ) {
-    return this.service.listOfProject(project, { filter: filter ?? {}, order: orderBy, page });
+    return this.service.listOfProject(caller, project, { filter: filter ?? {}, order: orderBy, page });
   }
 
   @FieldResolver(() => AlertCounts, {

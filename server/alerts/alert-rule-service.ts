@@ -33,6 +33,6 @@ export class AlertRuleService {
 
   /** The alerts of a rule that is visible to the caller; null when no Alertmanager has ever answered. */
   async listOfRule(caller: Caller, rule: AlertingRule, query: AlertQuery): Promise<Connection<Alert> | null> {
-    return this.alerts.listOfRule(await this.projects.require(caller, rule.projectId), rule.id, query);
+    return this.alerts.listOfRule(caller, await this.projects.require(caller, rule.projectId), rule.id, query);
   }
 }

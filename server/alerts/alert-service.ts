@@ -35,20 +35,25 @@ export class AlertService {
   async list(caller: Caller, query: AlertQuery): Promise<Connection<Alert> | null> {
     caller.requireAnywhere("project.read");
     const snapshot = await this.live.snapshot();
-    return snapshot && pageOf(await this.#visible(caller, snapshot), query, "alerts");
+    return snapshot && pageOf(caller, await this.#visible(caller, snapshot), query, "alerts");
   }
 
   /** The alerts of a project that is visible to the caller; null when no Alertmanager has ever answered. */
-  async listOfProject(project: Project, query: AlertQuery): Promise<Connection<Alert> | null> {
+  async listOfProject(caller: Caller, project: Project, query: AlertQuery): Promise<Connection<Alert> | null> {
     const snapshot = await this.live.snapshot();
-    return snapshot && pageOf(snapshot.alertsOfProject(project.name), query, `Project.alerts@${project.id}`);
+    return snapshot && pageOf(caller, snapshot.alertsOfProject(project.name), query, `Project.alerts@${project.id}`);
   }
 
   /** The alerts of a rule of a project, the latter visible to the caller; what only claims to be of it is left out. */
-  async listOfRule(project: Project, ruleId: string, query: AlertQuery): Promise<Connection<Alert> | null> {
+  async listOfRule(
+    caller: Caller,
+    project: Project,
+    ruleId: string,
+    query: AlertQuery,
+  ): Promise<Connection<Alert> | null> {
     const snapshot = await this.live.snapshot();
     const alerts = snapshot?.alertsOfRule(ruleId).filter(({ projectName }) => projectName === project.name);
-    return alerts === undefined ? null : pageOf(alerts, query, `AlertingRule.alerts@${ruleId}`);
+    return alerts === undefined ? null : pageOf(caller, alerts, query, `AlertingRule.alerts@${ruleId}`);
   }
 
   /** How many alerts a project has that is visible to the caller; null when no Alertmanager has ever answered. */
@@ -60,11 +65,8 @@ export class AlertService {
   /** Those of `alerts` that the caller may see, filtered, ordered and paged; `list` names the list that they are. */
   async page(caller: Caller, alerts: readonly Alert[], query: AlertQuery, list: string): Promise<Connection<Alert>> {
     const { sees } = await sightOf(caller, this.projects);
-    return pageOf(
-      alerts.filter(({ projectName }) => sees(projectName)),
-      query,
-      list,
-    );
+    const visible = alerts.filter(({ projectName }) => sees(projectName));
+    return pageOf(caller, visible, query, list);
   }
 
   /** The alerts that keep this one quiet, as far as the caller may see them. */
@@ -88,7 +90,12 @@ export class AlertService {
   }
 }
 
-function pageOf(alerts: readonly Alert[], { filter, order, page }: AlertQuery, list: string): Connection<Alert> {
+function pageOf(
+  { matching }: Caller,
+  alerts: readonly Alert[],
+  { filter, order, page }: AlertQuery,
+  list: string,
+): Connection<Alert> {
   const { property, direction } = AlertOrder[order];
   const positionOf = ({ name, startsAtMs, fingerprint }: Alert): Position => [
     property === "name" ? name : startsAtMs,
@@ -96,7 +103,7 @@ function pageOf(alerts: readonly Alert[], { filter, order, page }: AlertQuery, l
   ];
   const sign = direction === "ASC" ? 1 : -1;
   const found = alerts
-    .filter(compileAlertFilter(filter))
+    .filter(compileAlertFilter(filter, matching))
     .sort((a, b) => sign * comparePositions(positionOf(a), positionOf(b)));
   return connection(pageOfArray(found, page, `${list}:${order}`, positionOf, direction), () => found.length);
 }

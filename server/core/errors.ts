@@ -73,6 +73,13 @@ export class RateLimitedError extends AppError {
   }
 }
 
+/** The operation does more work than its caller may ask for at once; the same request will never succeed. */
+export class CostLimitError extends AppError {
+  constructor(message: string, details: Readonly<Record<string, unknown>>) {
+    super("COST_LIMIT", message, { details });
+  }
+}
+
 /** A Prometheus, an Alertmanager or the database did not answer, or answered nonsense. */
 export class UpstreamUnavailableError extends AppError {
   constructor(message: string, options: { readonly cause?: unknown } = {}) {

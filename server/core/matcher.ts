@@ -1,6 +1,7 @@
 import { BadUserInputError } from "./errors.js";
 import type { Labels } from "./labels.js";
-import { checkRegex, compileAnchored, type TextPredicate } from "./regex.js";
+import { Matching } from "./matching.js";
+import type { TextPredicate } from "./regex.js";
 
 /** One condition on one label, in Alertmanager's API form: `=` is isEqual, `=~` isEqual and isRegex, `!~` isRegex only. */
 export interface Matcher {
@@ -21,8 +22,6 @@ const operators: Readonly<Record<string, Pick<Matcher, "isRegex" | "isEqual">>> 
   "=~": { isRegex: true, isEqual: true },
   "!~": { isRegex: true, isEqual: false },
 };
-// A matcher that outlives this many different values of its label starts to remember anew.
-const rememberedValues = 10_000;
 
 /** The value of a label, "" when it is absent; safe for labels that are named like a property of every object. */
 export function labelValue(labels: Labels, name: string): string {
@@ -31,10 +30,10 @@ export function labelValue(labels: Labels, name: string): string {
 
 /**
  * Parses one matcher as Alertmanager 0.25 does (`pkg/labels/parse.go`): `name`, one of `= != =~ !~`, a value with or without
- * double quotes, in which `\"`, `\\` and `\n` are escapes and any other backslash is itself. Regular expressions are checked
- * against `checkRegex`. Throws `BadUserInputError`.
+ * double quotes, in which `\"`, `\\` and `\n` are escapes and any other backslash is itself. Regular expressions are read,
+ * and counted, by `matching`. Throws `BadUserInputError`.
  */
-export function parseMatcher(text: string): Matcher {
+export function parseMatcher(text: string, matching: Matching): Matcher {
   const [, name, operator, raw] = syntax.exec(text) ?? [];
   const type = operators[operator ?? ""];
   if (name === undefined || raw === undefined || type === undefined) {
@@ -43,14 +42,15 @@ export function parseMatcher(text: string): Matcher {
     );
   }
   const value = unquote(trimEnd(raw));
-  const problem = type.isRegex ? checkRegex(value) : null;
-  if (problem !== null) throw new BadUserInputError(problem);
+  const read = type.isRegex ? matching.read(value) : null;
+  if (typeof read === "string") throw new BadUserInputError(read);
   return { name, value, ...type };
 }
 
 /** Parses a list like `{foo="bar", dings!="bums"}`, braces optional, as Alertmanager 0.25 does. Throws `BadUserInputError`. */
-export function parseMatchers(text: string): Matcher[] {
-  return splitOutsideQuotes(text.replace(/^\{/, "").replace(/\}$/, "")).map(parseMatcher);
+export function parseMatchers(text: string, matching: Matching): Matcher[] {
+  const parts = splitOutsideQuotes(text.replace(/^\{/, "").replace(/\}$/, ""));
+  return parts.map((part) => parseMatcher(part, matching));
 }
 
 /** Prints a matcher so that `parseMatcher` and Alertmanager's own tools read it back as it is: `name=~"value"`. */
@@ -62,28 +62,27 @@ export function formatMatcher(matcher: Matcher): string {
 
 /** Whether these labels are matched. For more than one set of labels compile once with `compileMatchers`. */
 export function matches(matcher: Matcher, labels: Labels): boolean {
-  return compileMatchers([matcher])(labels);
+  return compileMatchers([matcher], new Matching())(labels);
 }
 
-/** Compiles matchers, ANDed, into one test of labels; throws `BadUserInputError` at a regular expression that is invalid. */
-export function compileMatchers(matchers: readonly Matcher[]): LabelPredicate {
-  const tests = matchers.map((matcher) => ({ name: matcher.name, accepts: compileMatcher(matcher) }));
+/**
+ * Compiles matchers, ANDed, into one test of labels, whose work `matching` counts; throws `BadUserInputError` at a regular
+ * expression that is invalid.
+ */
+export function compileMatchers(matchers: readonly Matcher[], matching: Matching): LabelPredicate {
+  const tests = matchers.map((matcher) => ({ name: matcher.name, accepts: compileMatcher(matcher, matching) }));
   return (labels) => tests.every(({ name, accepts }) => accepts(labelValue(labels, name)));
 }
 
 /** Compiles one matcher into a test of its label's value. */
-export function compileMatcher({ value, isRegex, isEqual }: Matcher): TextPredicate {
-  if (!isRegex) return (text) => (text === value) === isEqual;
-  const regex = compileAnchored(value);
-  const remembered = new Map<string, boolean>();
+export function compileMatcher({ value, isRegex, isEqual }: Matcher, matching: Matching): TextPredicate {
+  if (isRegex) {
+    const accepts = matching.compile(value);
+    return (text) => accepts(text) === isEqual;
+  }
   return (text) => {
-    let accepted = remembered.get(text);
-    if (accepted === undefined) {
-      accepted = regex(text) === isEqual;
-      if (remembered.size >= rememberedValues) remembered.clear();
-      remembered.set(text, accepted);
-    }
-    return accepted;
+    matching.spend(1);
+    return (text === value) === isEqual;
   };
 }
 

@@ -5,12 +5,12 @@ export class PerMinute {
 
   constructor(private readonly now: () => Date) {}
 
-  /** How often this minute `key` did it, with this time. */
-  count(key: string): number {
+  /** How often this minute `key` did it, with this time, or with these `times`. */
+  count(key: string, times = 1): number {
     const minute = Math.floor(this.now().getTime() / 60_000);
     if (minute !== this.#minute) this.#counts.clear();
     this.#minute = minute;
-    const count = (this.#counts.get(key) ?? 0) + 1;
+    const count = (this.#counts.get(key) ?? 0) + times;
     this.#counts.set(key, count);
     return count;
   }

@@ -15,6 +15,8 @@ import { type ComplexityEstimator, getComplexity } from "graphql-query-complexit
 export interface Cost {
   readonly requested: number;
   readonly limit: number;
+  /** What comparing patterns and texts with labels has cost besides; there once it did. */
+  readonly matching?: number;
   /** What the caller may spend in a minute, and what of that is left; there once it was charged. */
   readonly perMinute?: { readonly limit: number; readonly remaining: number };
 }
@@ -25,6 +27,8 @@ export interface Budget<TContext> {
   limitOf(context: TContext): number;
   /** Charges what an operation costs; throws when that cannot be afforded. */
   charge(context: TContext, cost: Cost): Promise<Cost>;
+  /** What it has cost in the end: what only showed while it ran is charged already. */
+  total(context: TContext, cost: Cost): Promise<Cost>;
 }
 
 /** One operation of a validated document, with the variables as they were sent. */
@@ -78,9 +82,10 @@ export function costPlugin<TContext extends BaseContext>(budget: Budget<TContext
           const price = priceOperation({ schema, document, operation, variables, limit });
           cost = await budget.charge(contextValue, price);
         },
-        async willSendResponse({ response: { body } }) {
+        async willSendResponse({ contextValue, response: { body } }) {
           if (!cost || body.kind !== "single") return;
-          body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+          const total = await budget.total(contextValue, cost);
+          body.singleResult.extensions = { ...body.singleResult.extensions, cost: total };
         },
       };
     },

@@ -1,5 +1,6 @@
 import type { Caller } from "../access/caller.js";
 import { RateLimitedError } from "../core/errors.js";
+import { PerMinute } from "../core/per-minute.js";
 import type { Cost } from "./cost.js";
 import { RateWindow } from "./rate-window.js";
 import { sourceKeyOf } from "./source-key.js";
@@ -34,13 +35,17 @@ export class RateLimits {
   readonly #agents: Allowance;
   readonly #others: Allowance;
   readonly #signIns: RateWindow;
+  /** What matching costs each principal, beside the windows: those cannot be asked while it goes on. */
+  readonly #matching: PerMinute;
   readonly #mostStreams: number;
   readonly #openStreams = new Map<string, number>();
 
   constructor(
     { operationCost, agentOperationCost, rate }: RateSettings,
     private readonly onRefusal: (rate: Rate) => void,
+    now: () => Date,
   ) {
+    this.#matching = new PerMinute(now);
     this.#agents = {
       operationCost: agentOperationCost,
       requests: new RateWindow(rate.agentRequestsPerMinute),
@@ -70,14 +75,41 @@ export class RateLimits {
     throw new RateLimitedError(message, endsInSeconds, { limit: requests.limit });
   }
 
-  /** Charges what an operation costs, before it runs; throws RATE_LIMITED when that is more than is left. */
+  /**
+   * Charges what an operation costs, before it runs; throws RATE_LIMITED when that is more than is left. What its matching
+   * takes while it runs is charged as it comes, whatever is left, and ends it when that is too much for one operation.
+   */
   async charge(caller: Caller, cost: Cost): Promise<Cost> {
     const window = this.#allowanceOf(caller).cost;
     const { granted, remaining, endsInSeconds } = await window.take(keyOf(caller), cost.requested);
-    if (granted) return { ...cost, perMinute: { limit: window.limit, remaining } };
+    if (granted) {
+      // Agents read much, and have nothing to match: they get no more for that than others.
+      const most = Math.min(cost.limit - cost.requested, this.#others.operationCost);
+      caller.matching.limit({ most, onSpent: (points) => this.#spentMatching(caller, points) });
+      return { ...cost, perMinute: { limit: window.limit, remaining } };
+    }
     this.onRefusal("cost");
     const message = `The operation costs ${cost.requested}, and ${remaining} of ${window.limit} a minute are left. Wait ${endsInSeconds} s, or ask for less.`;
     throw new RateLimitedError(message, endsInSeconds, { cost: cost.requested, limit: window.limit, remaining });
+  }
+
+  /** What an operation has cost in the end. */
+  async total(caller: Caller, cost: Cost): Promise<Cost> {
+    const matching = caller.matching.points;
+    if (matching === 0) return cost;
+    const window = this.#allowanceOf(caller).cost;
+    const { remaining } = await window.look(keyOf(caller));
+    return { ...cost, matching, perMinute: { limit: window.limit, remaining } };
+  }
+
+  /** Many operations that began at once find out here that others of them have spent it all. */
+  #spentMatching(caller: Caller, points: number): void {
+    const { cost: window } = this.#allowanceOf(caller);
+    void window.force(keyOf(caller), points);
+    if (this.#matching.count(keyOf(caller), points) <= window.limit) return;
+    this.onRefusal("cost");
+    const message = `Comparing labels with patterns has cost more than ${window.limit} in this minute. Wait, and ask for less.`;
+    throw new RateLimitedError(message, secondsOfMatching, { limit: window.limit });
   }
 
   /** Counts a step of a browser's sign-in or sign-out; throws RATE_LIMITED when it is one too many from this address. */
@@ -110,6 +142,9 @@ export class RateLimits {
     return principal.globalRole === "AGENT" ? this.#agents : this.#others;
   }
 }
+
+/** What is left of a minute is not worth the arithmetic. */
+const secondsOfMatching = 60;
 
 /** Nobody knows when a stream will be closed; a client that asks so often does no harm. */
 const streamRetrySeconds = 10;

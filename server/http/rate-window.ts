@@ -34,6 +34,12 @@ export class RateWindow {
     }
   }
 
+  /** Takes so much, also when that is more than is left. */
+  async force(key: string, points: number): Promise<Taken> {
+    const state = await this.#limiter.penalty(key, points);
+    return taken(state.consumedPoints <= this.limit, state);
+  }
+
   /** Whether anything is left; takes nothing. */
   async look(key: string): Promise<Taken> {
     const state = await this.#limiter.get(key);

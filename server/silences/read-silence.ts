@@ -3,7 +3,7 @@ import { checkDuration, parseDuration } from "../core/duration.js";
 import { BadUserInputError } from "../core/errors.js";
 import { checkLabelName } from "../core/labels.js";
 import { compileMatcher, type Matcher } from "../core/matcher.js";
-import { checkRegex } from "../core/regex.js";
+import type { Matching } from "../core/matching.js";
 import { checkText } from "../core/text.js";
 import type { UserErrors } from "../graph/user-error.js";
 import type { MatcherInput, SilenceCreateInput, SilenceUpdateInput } from "./silence-input.js";
@@ -17,39 +17,43 @@ const longest = "366d";
 export interface Writing {
   readonly author: string;
   readonly nowMs: number;
+  /** Counts what reading the matchers takes. */
+  readonly matching: Matching;
 }
 
 /** Reads a new silence; what is wrong goes to `errors`. `projectName` is of the project that it is for, when one was given. */
 export function readNewSilence(
   input: SilenceCreateInput,
   projectName: string | null,
-  { author, nowMs }: Writing,
+  writing: Writing,
   errors: UserErrors,
 ): SilenceText {
+  const { author, nowMs, matching } = writing;
   const startsAtMs = Math.max(nowMs, input.startsAt?.getTime() ?? nowMs);
   if ((input.endsAt == null) === (input.duration == null)) {
     errors.add("INVALID", "Give either `endsAt` or `duration`.", ["input", "endsAt"]);
   }
   const endsAtMs = readEnd(input, startsAtMs, errors) ?? startsAtMs;
-  const matchers = forProject(readMatchers(input.matchers, errors), projectName, errors);
-  return checked({ matchers, startsAtMs, endsAtMs, createdBy: author, comment: input.comment }, nowMs, errors);
+  const matchers = forProject(readMatchers(input.matchers, matching, errors), projectName, errors);
+  return checked({ matchers, startsAtMs, endsAtMs, createdBy: author, comment: input.comment }, writing, errors);
 }
 
 /** Reads what a stored silence becomes; what is wrong goes to `errors`. */
 export function readChangedSilence(
   stored: SilenceText,
   input: SilenceUpdateInput,
-  { author, nowMs }: Writing,
+  writing: Writing,
   errors: UserErrors,
 ): SilenceText {
+  const { author, nowMs, matching } = writing;
   const startsAtMs = input.startsAt?.getTime() ?? stored.startsAtMs;
   if (input.endsAt != null && input.duration != null) {
     errors.add("INVALID", "Give either `endsAt` or `duration`.", ["input", "endsAt"]);
   }
   const endsAtMs = readEnd(input, Math.max(nowMs, startsAtMs), errors) ?? stored.endsAtMs;
-  const matchers = input.matchers ? readMatchers(input.matchers, errors) : stored.matchers;
+  const matchers = input.matchers ? readMatchers(input.matchers, matching, errors) : stored.matchers;
   const comment = input.comment ?? stored.comment;
-  return checked({ matchers, startsAtMs, endsAtMs, createdBy: author, comment }, nowMs, errors);
+  return checked({ matchers, startsAtMs, endsAtMs, createdBy: author, comment }, writing, errors);
 }
 
 function readEnd(
@@ -62,7 +66,7 @@ function readEnd(
   return fromMs + (parseDuration(duration) ?? 0);
 }
 
-function checked(silence: SilenceText, nowMs: number, errors: UserErrors): SilenceText {
+function checked(silence: SilenceText, { nowMs, matching }: Writing, errors: UserErrors): SilenceText {
   const { matchers, startsAtMs, endsAtMs, comment } = silence;
   const limits = { mostBytes: 1_000, multiline: true, templates: true };
   errors.check(checkText("The comment", comment.trim(), limits), ["input", "comment"]);
@@ -72,23 +76,20 @@ function checked(silence: SilenceText, nowMs: number, errors: UserErrors): Silen
   } else if (endsAtMs - startsAtMs > (parseDuration(longest) ?? 0)) {
     errors.add("LIMIT", `A silence lasts at most ${longest}.`, ["input", "endsAt"]);
   }
-  if (matchers.every((matcher) => compileMatcher(matcher)(""))) {
+  if (matchers.every((matcher) => compileMatcher(matcher, matching)(""))) {
     errors.add("INVALID", "At least one matcher must not match an absent label.", ["input", "matchers"]);
   }
   return silence;
 }
 
-function readMatchers(inputs: readonly MatcherInput[], errors: UserErrors): readonly Matcher[] {
+function readMatchers(inputs: readonly MatcherInput[], matching: Matching, errors: UserErrors): readonly Matcher[] {
   const path = ["input", "matchers"];
   if (inputs.length > mostMatchers) throw new BadUserInputError(`At most ${mostMatchers} matchers are allowed.`, path);
   return inputs.map(({ name, value, isRegex, isEqual }, index) => {
     const limits = { mostBytes: 1_024, empty: true, multiline: true, templates: true };
     errors.check(checkLabelName(name), [...path, String(index), "name"]);
-    errors.check(checkText("A matcher's value", value, limits) ?? (isRegex ? checkRegex(value) : null), [
-      ...path,
-      String(index),
-      "value",
-    ]);
+    const read = checkText("A matcher's value", value, limits) ?? (isRegex ? matching.read(value) : null);
+    errors.check(typeof read === "string" ? read : null, [...path, String(index), "value"]);
     return { name, value, isRegex: isRegex ?? false, isEqual: isEqual ?? true };
   });
 }

@@ -114,10 +114,11 @@ export class ProjectSilencesResolver {
       "The silences that could keep its alerts quiet, the last changed first; null while no Alertmanager has answered.",
   })
   silences(
+    @Ctx() caller: Caller,
     @Root() project: Project,
     @Args(() => PageArguments) page: PageArguments,
     @SilenceFilterArgument() filter: SilenceFilter | null,
   ) {
-    return this.service.listOfProject(project, filter ?? {}, page);
+    return this.service.listOfProject(caller, project, filter ?? {}, page);
   }
 }

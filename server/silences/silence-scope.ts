@@ -1,4 +1,6 @@
+import { BadUserInputError } from "../core/errors.js";
 import { compileMatcher, compileMatchers, type LabelPredicate, type Matcher } from "../core/matcher.js";
+import type { Matching } from "../core/matching.js";
 
 // The rule of who may see and touch which silence. Pure, so that every case of it can be listed in a test.
 
@@ -20,22 +22,26 @@ export function projectOf(matchers: readonly Matcher[]): string | null {
  * Says of a project whether a silence could mute any of its alerts, by what its matchers on `project` mean, not how they are
  * written: `project=~"a|b"` concerns a. A silence without such matchers concerns every project.
  */
-export function projectsConcernedBy(matchers: readonly Matcher[]): (projectName: string) => boolean {
+export function projectsConcernedBy(
+  matchers: readonly Matcher[],
+  matching: Matching,
+): (projectName: string) => boolean {
   const tests = matchers
     .filter(({ name }) => name === projectLabel)
-    .map((matcher) => orNever(() => compileMatcher(matcher)));
+    .map((matcher) => orNever(() => compileMatcher(matcher, matching)));
   return (projectName) => tests.every((accepts) => accepts(projectName));
 }
 
 /** Whether labels are matched; never, when Alertmanager holds a regular expression that our engine does not know. */
-export function alertsMatchedBy(matchers: readonly Matcher[]): LabelPredicate {
-  return orNever(() => compileMatchers(matchers));
+export function alertsMatchedBy(matchers: readonly Matcher[], matching: Matching): LabelPredicate {
+  return orNever(() => compileMatchers(matchers, matching));
 }
 
 function orNever<T>(compile: () => (value: T) => boolean): (value: T) => boolean {
   try {
     return compile();
-  } catch {
+  } catch (error) {
+    if (!(error instanceof BadUserInputError)) throw error;
     return () => false;
   }
 }

@@ -5,7 +5,9 @@ import type { AlertSnapshot } from "../alerts/alert-snapshot.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
 import { type ProjectSight, sightOf } from "../alerts/project-sight.js";
 import { BadUserInputError } from "../core/errors.js";
+import type { Matching } from "../core/matching.js";
 import { comparePositions, type PageRequest, type Position, pageOfArray } from "../core/page.js";
+import { searchIn } from "../core/search.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
@@ -33,7 +35,7 @@ export class SilenceService {
 
   /** Whether the caller may see the silence: whether it could mute an alert that the caller may see. */
   async isVisible(caller: Caller, silence: Silence): Promise<boolean> {
-    return isVisible(await sightOf(caller, this.projects), silence);
+    return isVisible(caller, await sightOf(caller, this.projects), silence);
   }
 
   /** Whether the policy lets the caller write a silence with these matchers. */
@@ -59,13 +61,18 @@ export class SilenceService {
   async list(caller: Caller, filter: SilenceFilter, page: PageRequest): Promise<Connection<Silence> | null> {
     caller.requireAnywhere("project.read");
     const sight = await sightOf(caller, this.projects);
-    return this.#list((silence) => isVisible(sight, silence), filter, page, "silences");
+    return this.#list(caller, (silence) => isVisible(caller, sight, silence), filter, page, "silences");
   }
 
   /** The silences that could mute alerts of a project that is visible to the caller. */
-  listOfProject(project: Project, filter: SilenceFilter, page: PageRequest): Promise<Connection<Silence> | null> {
-    const concerns = ({ matchers }: Silence) => projectsConcernedBy(matchers)(project.name);
-    return this.#list(concerns, filter, page, `Project.silences@${project.id}`);
+  listOfProject(
+    caller: Caller,
+    project: Project,
+    filter: SilenceFilter,
+    page: PageRequest,
+  ): Promise<Connection<Silence> | null> {
+    const concerns = ({ matchers }: Silence) => projectsConcernedBy(matchers, caller.matching)(project.name);
+    return this.#list(caller, concerns, filter, page, `Project.silences@${project.id}`);
   }
 
   /** The silences that keep quiet an alert that is visible to the caller; by that they concern the caller too. */
@@ -80,18 +87,19 @@ export class SilenceService {
   /** The alerts that a silence matches, in force or not, as far as the caller may see them. */
   async alertsOf(caller: Caller, silence: Silence, query: AlertQuery): Promise<Connection<Alert> | null> {
     const snapshot = await this.live.snapshot();
-    return snapshot && this.alerts.page(caller, matchedBy(silence, snapshot), query, `Silence.alerts@${silence.id}`);
+    const matched = snapshot && matchedBy(caller, silence, snapshot);
+    return matched && this.alerts.page(caller, matched, query, `Silence.alerts@${silence.id}`);
   }
 
   /** The projects that a silence names or has alerts of now, as far as the caller may see them, by name. */
   async projectsOf(caller: Caller, silence: Silence): Promise<readonly Project[]> {
     const [snapshot, sight] = [await this.live.snapshot(), await sightOf(caller, this.projects)];
     const onProject = silence.matchers.filter(({ name }) => name === projectLabel);
-    const concerned = projectsConcernedBy(silence.matchers);
+    const concerned = projectsConcernedBy(silence.matchers, caller.matching);
     const names = new Set([
       ...onProject.filter(({ isEqual, isRegex }) => isEqual && !isRegex).map(({ value }) => value),
       ...(onProject.length > 0 ? (sight.names ?? []) : []),
-      ...(snapshot === null ? [] : matchedBy(silence, snapshot).map(({ projectName }) => projectName)),
+      ...(snapshot === null ? [] : matchedBy(caller, silence, snapshot).map(({ projectName }) => projectName)),
     ]);
     const visible = [...names].filter((name) => name !== "" && sight.sees(name) && concerned(name)).sort();
     const found = await Promise.all(visible.map((name) => this.projects.findByName(caller, name)));
@@ -99,6 +107,7 @@ export class SilenceService {
   }
 
   async #list(
+    caller: Caller,
     passes: (silence: Silence) => boolean,
     filter: SilenceFilter,
     page: PageRequest,
@@ -106,7 +115,7 @@ export class SilenceService {
   ): Promise<Connection<Silence> | null> {
     const snapshot = await this.live.snapshot();
     if (snapshot === null) return null;
-    const wanted = compileFilter(filter);
+    const wanted = compileFilter(filter, caller.matching);
     const found = snapshot.silences
       .map((held) => new Silence(held))
       .filter((silence) => wanted(silence) && passes(silence))
@@ -115,26 +124,29 @@ export class SilenceService {
   }
 }
 
-function isVisible({ names }: ProjectSight, { matchers }: Silence): boolean {
-  return names === null || [...names].some(projectsConcernedBy(matchers));
+function isVisible({ matching }: Caller, { names }: ProjectSight, { matchers }: Silence): boolean {
+  return names === null || [...names].some(projectsConcernedBy(matchers, matching));
 }
 
 function positionOf({ updatedAt, uuid }: Silence): Position {
   return [updatedAt.getTime(), uuid];
 }
 
-function matchedBy(silence: Silence, snapshot: AlertSnapshot): readonly Alert[] {
+function matchedBy({ matching }: Caller, silence: Silence, snapshot: AlertSnapshot): readonly Alert[] {
   const name = projectOf(silence.matchers);
   const candidates = name === null ? snapshot.alerts : snapshot.alertsOfProject(name);
-  const accepts = alertsMatchedBy(silence.matchers);
+  const accepts = alertsMatchedBy(silence.matchers, matching);
   return candidates.filter(({ labels, clusters }) => clusters.includes(silence.cluster) && accepts(labels));
 }
 
-function compileFilter({ states, projects, createdBy, search }: SilenceFilter): (silence: Silence) => boolean {
+function compileFilter(
+  { states, projects, createdBy, search }: SilenceFilter,
+  matching: Matching,
+): (silence: Silence) => boolean {
   if (projects && projects.length > mostValues) {
     throw new BadUserInputError(`"filter.projects" may hold at most ${mostValues} values.`, ["filter", "projects"]);
   }
-  const text = search?.toLowerCase();
+  const holds = search ? searchIn(search, matching) : null;
   const texts = ({ comment, createdBy: author, matchers }: Silence) => [
     comment,
     author,
@@ -143,6 +155,6 @@ function compileFilter({ states, projects, createdBy, search }: SilenceFilter): 
   return (silence) =>
     (!states || states.includes(silence.state)) &&
     (createdBy == null || silence.createdBy === createdBy) &&
-    (!projects || projects.some(projectsConcernedBy(silence.matchers))) &&
-    (!text || texts(silence).some((value) => value.toLowerCase().includes(text)));
+    (!projects || projects.some(projectsConcernedBy(silence.matchers, matching))) &&
+    (holds === null || holds(texts(silence)));
 }

@@ -166,7 +166,7 @@ export class SilenceWriter {
   }
 
   #writing(caller: Caller): Writing {
-    return { author: caller.principal.name, nowMs: this.#nowMs };
+    return { author: caller.principal.name, nowMs: this.#nowMs, matching: caller.matching };
   }
 
   get #nowMs(): number {

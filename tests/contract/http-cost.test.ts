@@ -31,7 +31,13 @@ interface Caller {
 
 const server = new ApolloServer<Caller>({
   schema,
-  plugins: [costPlugin<Caller>({ limitOf: (caller) => caller.limit, charge: async (_caller, cost) => cost })],
+  plugins: [
+    costPlugin<Caller>({
+      limitOf: ({ limit }) => limit,
+      charge: async (_, cost) => cost,
+      total: async (_, cost) => cost,
+    }),
+  ],
   formatError: ({ message, extensions }) => ({ message, extensions: { ...extensions, stacktrace: undefined } }),
 });
 afterAll(() => server.stop());

@@ -69,7 +69,7 @@ it("keeps the document out of the log when Apollo itself fails", async () => {
     schema: buildSchema("type Query { name: String }"),
     httpServer: createServer(),
     log: makeLog("debug", { write: (line) => lines.push(line) }),
-    budget: { limitOf: () => 1, charge: async (_caller, cost) => cost },
+    budget: { limitOf: () => 1, charge: async (_caller, cost) => cost, total: async (_caller, cost) => cost },
     requestId: () => "id",
     shutdownMs: 1,
     drain: async () => {},

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Answer } from "../support/post-graphql.js";
+import { seeded } from "../support/seeded.js";
+import { waitFor } from "../support/wait-for.js";
 import { codesOf, expectNothingLeaked, messagesOf, type RecordedApp, startRecordedApp } from "./recorded-app.js";
 import { type SampleApp, startSampleApp } from "./sample-app.js";
 
@@ -141,8 +143,25 @@ describe("a value that reaches other machines", () => {
     sample = await startSampleApp();
     await sample.alertmanager.postAlerts([
       { labels: { alertname: "Long", value: `${"a".repeat(1000)}!`, project: "victim" } },
+      ...texts.map((value) => ({ labels: { alertname: "Random", value, project: "victim" } })),
     ]);
+    await waitFor(async () => (await ask([])).data.alerts?.totalCount === 1 + texts.length, { what: "the alerts" });
   });
+  const random = seeded(60);
+  const texts = Array.from({ length: 20 }, () =>
+    Array.from({ length: 2_000 }, () => (random() < 0.5 ? "a" : "b")).join(""),
+  );
+  /** Asks which alerts are matched, and answers what that cost too. */
+  async function ask(matchers: readonly string[]) {
+    const query = "query ($filter: AlertFilter) { alerts(filter: $filter) { totalCount } }";
+    const response = await fetch(sample.url, {
+      method: "POST",
+      headers: { authorization: `Bearer ${sample.operator}`, "content-type": "application/json" },
+      body: JSON.stringify({ query, variables: { filter: { matchers } } }),
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: see Answer.data
+    return (await response.json()) as any;
+  }
   const silence = `mutation ($input: SilenceCreateInput!) { silenceCreate(input: $input) { silence { id } userErrors { code path } } }`;
   const group = `mutation ($input: ContactGroupCreateInput!) {
     contactGroupCreate(input: $input) { contactGroup { id } userErrors { code path } }
@@ -182,11 +201,29 @@ describe("a value that reaches other machines", () => {
     expect(codesOf(await sample.graphql(sample.operator, alerts, { filter }))).toEqual(["BAD_USER_INPUT"]);
   });
 
-  it("takes no time when it is a pattern that others take exponential time for", async () => {
-    const filter = { matchers: ['value=~"(a+)+$"'] };
-    const alerts = "query ($filter: AlertFilter) { alerts(filter: $filter) { totalCount } }";
-    const answer = await sample.graphql(sample.operator, alerts, { filter });
-    expect(answer.data).toEqual({ alerts: { totalCount: 0 } });
+  it("is matched in linear time when it is a pattern that others take exponential time for", async () => {
+    const matched = await ask(['value=~"(a+)+!"']);
+    expect(matched.data).toEqual({ alerts: { totalCount: 1 } });
+    expect(matched.extensions.cost.matching).toBeLessThan(20);
+    const unmatched = await ask(['value=~"(a+)+$"']);
+    expect(unmatched.data).toEqual({ alerts: { totalCount: 0 } });
+    expect(unmatched.extensions.cost.matching).toBeLessThan(20);
+  });
+
+  it("ends its operation when it is a pattern that takes long even so, and costs what it took", async () => {
+    const { data, errors, extensions } = await ask(
+      [0, 1, 2, 3, 4, 5].map((n) => `value=~"[ab]*a[ab]{${895 + n}}[ab]*"`),
+    );
+    expect([data, errors.map((error: Error) => error.message)]).toEqual([
+      { alerts: null },
+      [
+        expect.stringMatching(
+          /^The operation is too expensive\. Comparing labels with its patterns costs more than 14999, /,
+        ),
+      ],
+    ]);
+    expect(extensions.cost.matching).toBeGreaterThan(14_999);
+    expect(extensions.cost.matching).toBeLessThan(16_000);
   });
 
   it.each([

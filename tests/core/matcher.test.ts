@@ -1,9 +1,19 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { BadUserInputError } from "../../server/core/errors.js";
-import { compileMatchers, formatMatcher, matches, parseMatcher, parseMatchers } from "../../server/core/matcher.js";
+import {
+  compileMatchers,
+  formatMatcher,
+  matches,
+  parseMatchers as parseAll,
+  parseMatcher as parseOne,
+} from "../../server/core/matcher.js";
+import { Matching } from "../../server/core/matching.js";
 import { type Alertmanager, startAlertmanager } from "../support/alertmanager.js";
+import { seeded } from "../support/seeded.js";
 import { waitFor } from "../support/wait-for.js";
 
+const parseMatcher = (text: string) => parseOne(text, new Matching());
+const parseMatchers = (text: string) => parseAll(text, new Matching());
 const equal = (name: string, value: string) => ({ name, value, isRegex: false, isEqual: true });
 
 describe("parseMatcher", () => {
@@ -23,8 +33,8 @@ describe("parseMatcher", () => {
     [`foo=ab,x=y`, equal("foo", "ab,x=y")],
     [`a:b="c"`, equal("a:b", "c")],
     [`constructor=x`, equal("constructor", "x")],
-  ])("reads %s", (text, matcher) => {
-    expect(parseMatcher(text)).toEqual(matcher);
+  ])("reads %s", (text, expected) => {
+    expect(parseMatcher(text)).toEqual(expected);
   });
 
   test.each([
@@ -140,7 +150,7 @@ describe("beside a real Alertmanager", () => {
 
   function select(texts: readonly string[]): readonly string[] | "refused" {
     try {
-      const accepts = compileMatchers(texts.map(parseMatcher));
+      const accepts = compileMatchers(texts.map(parseMatcher), new Matching());
       return alerts
         .filter(({ labels }) => accepts(labels))
         .map(({ labels }) => labels.alertname)
@@ -161,15 +171,4 @@ async function alertnames(
   const answer: unknown = await response.json();
   if (response.status === 400) return "refused";
   return (answer as { labels: { alertname: string } }[]).map(({ labels }) => labels.alertname).sort();
-}
-
-/** A small generator of the same numbers each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

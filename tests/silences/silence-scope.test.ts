@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { parseMatchers } from "../../server/core/matcher.js";
+import { parseMatchers as parseAll } from "../../server/core/matcher.js";
+import { Matching } from "../../server/core/matching.js";
 import { alertsMatchedBy, projectOf, projectsConcernedBy } from "../../server/silences/silence-scope.js";
+
+const parseMatchers = (text: string) => parseAll(text, new Matching());
 
 describe("the project that a silence may be written for", () => {
   test.each([
@@ -46,12 +49,12 @@ describe("the projects that a silence concerns", () => {
     [`{project="a",project="b"}`, []],
     [`{project=~"a.*",project!="a"}`, ["ab"]],
   ])("%s", (matchers, concerned) => {
-    expect(every.filter(projectsConcernedBy(parseMatchers(matchers)))).toEqual(concerned);
+    expect(every.filter(projectsConcernedBy(parseMatchers(matchers), new Matching()))).toEqual(concerned);
   });
 
   test("are none when its regular expression is beyond us, and it matches nothing", () => {
     const matchers = [{ name: "project", value: "(?<=a)b", isRegex: true, isEqual: false }];
-    expect(every.filter(projectsConcernedBy(matchers))).toEqual([]);
-    expect(alertsMatchedBy(matchers)({ project: "a" })).toBe(false);
+    expect(every.filter(projectsConcernedBy(matchers, new Matching()))).toEqual([]);
+    expect(alertsMatchedBy(matchers, new Matching())({ project: "a" })).toBe(false);
   });
 });
