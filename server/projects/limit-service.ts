@@ -79,12 +79,17 @@ export class LimitService {
     for (const { limit, by, used, path } of growths.filter((growth) => growth.by > 0)) {
       const now = await used();
       if (now + by <= limits[limit]) continue;
-      this.onRefusal(limit);
       const what = counted[limit];
       const message = `The project may have ${limits[limit]} ${what} (limit tier "${limits.tier}"); it has ${now}, and this adds ${by}. Remove some that are not needed, or ask an operator for a larger tier.`;
-      return { code: "LIMIT", message, path };
+      return this.refused(limit, message, path);
     }
     return null;
+  }
+
+  /** A refusal for this limit in words of the caller's own, counted like any other. */
+  refused(limit: CountLimit, message: string, path: readonly string[]): UserError {
+    this.onRefusal(limit);
+    return { code: "LIMIT", message, path };
   }
 
   get #names(): readonly string[] {

@@ -67,7 +67,10 @@ export abstract class Limits {
   @Field(() => Int, { description: "Contacts, over all contact groups." })
   readonly contacts!: number;
 
-  @Field(() => Int, { description: "Silences, active and pending, that are for this project alone." })
+  @Field(() => Int, {
+    description:
+      "Silences, active and pending, that are for this project alone. They may have ten times as many kB, with those that have ended and that Alertmanager has not forgotten yet; each counts as 1 kB at the least.",
+  })
   readonly silences!: number;
 
   @Field(() => Int, { description: "API tokens with a role in the project that are neither revoked nor expired." })

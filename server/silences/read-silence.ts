@@ -11,6 +11,8 @@ import { projectLabel } from "./silence-scope.js";
 
 // Alertmanager has no limits of its own: it takes 10,000 matchers, a comment of a megabyte, a hundred years.
 const mostMatchers = 50;
+/** Of the names and values together; more could fill what is read of an Alertmanager at once. */
+const mostMatcherBytes = 8_192;
 const longest = "366d";
 
 /** Who writes, and when. */
@@ -85,6 +87,15 @@ function checked(silence: SilenceText, { nowMs, matching }: Writing, errors: Use
 function readMatchers(inputs: readonly MatcherInput[], matching: Matching, errors: UserErrors): readonly Matcher[] {
   const path = ["input", "matchers"];
   if (inputs.length > mostMatchers) throw new BadUserInputError(`At most ${mostMatchers} matchers are allowed.`, path);
+  const bytes = inputs.reduce((sum, { name, value }) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+  if (bytes > mostMatcherBytes) {
+    errors.add(
+      "LIMIT",
+      `The matchers' names and values have ${bytes} bytes together, at most ${mostMatcherBytes}.`,
+      path,
+    );
+    return [];
+  }
   return inputs.map(({ name, value, isRegex, isEqual }, index) => {
     const limits = { mostBytes: 1_024, empty: true, multiline: true, templates: true };
     errors.check(checkLabelName(name), [...path, String(index), "name"]);

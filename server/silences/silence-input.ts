@@ -58,7 +58,9 @@ export class SilenceCreateInput {
   })
   readonly project?: string | null;
 
-  @Field(() => [MatcherInput], { description: "What it keeps quiet: the alerts that all of these match. At most 50." })
+  @Field(() => [MatcherInput], {
+    description: "What it keeps quiet: the alerts that all of these match. At most 50, of 8,192 bytes together.",
+  })
   readonly matchers!: readonly MatcherInput[];
 
   @Field(() => DateTime, { nullable: true, description: "From when on it is in force; now, when absent or past." })
@@ -86,7 +88,10 @@ export class SilenceCreateInput {
 /** Changes to a silence: an absent field stays. */
 @InputType({ description: "Changes to a silence: an absent field stays as it is. Its author is you from then on." })
 export class SilenceUpdateInput {
-  @Field(() => [MatcherInput], { nullable: true, description: "What it keeps quiet; replaces all. At most 50." })
+  @Field(() => [MatcherInput], {
+    nullable: true,
+    description: "What it keeps quiet; replaces all. At most 50, of 8,192 bytes together.",
+  })
   readonly matchers?: readonly MatcherInput[] | null;
 
   @Field(() => DateTime, { nullable: true, description: "From when on it is in force." })

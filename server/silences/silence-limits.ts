@@ -1,10 +1,14 @@
 import type { Caller } from "../access/caller.js";
 import type { AlertSnapshot } from "../alerts/alert-snapshot.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
+import type { SilenceText } from "../clients/alertmanager-client.js";
 import { Turns } from "../core/turns.js";
 import type { Outcome } from "../graph/payload.js";
+import type { UserError } from "../graph/user-error.js";
 import type { LimitService } from "../projects/limit-service.js";
+import type { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
+import { type KeptSilences, keptOf, mostKept, sizeOf } from "./kept-silences.js";
 import type { Silence } from "./silence.js";
 import { projectOf } from "./silence-scope.js";
 
@@ -32,26 +36,50 @@ export class SilenceLimits {
   }
 
   /**
-   * Runs `write`, which makes a silence with these matchers of `before`, if any; or says that its project may not have
-   * one more. Writes that give a project more run one after the other, each counted after the one before it.
+   * Runs `write`, which makes this silence of `before`, if any; or says that its project may not have one more. Writes that
+   * give a project more run one after the other, each counted after the one before it.
    */
   async admit(
     caller: Caller,
     before: Silence | null,
-    matchers: Silence["matchers"],
+    silence: SilenceText,
     write: () => Promise<Outcome<Silence>>,
   ): Promise<Outcome<Silence>> {
-    const name = projectOf(matchers);
-    const isMore = name !== null && (before === null || projectOf(before.matchers) !== name);
-    const project = isMore ? await this.projects.findByName(caller, name) : null;
+    const name = projectOf(silence.matchers);
+    const project = name !== null && isAnother(before, silence) ? await this.projects.findByName(caller, name) : null;
     if (project === null) return write();
     return this.#turns.take(project.id, async () => {
       const used = async () => (await this.usage(project.name)) ?? 0;
-      const growth = { limit: "silences", by: 1, used, path: ["input", "matchers"] } as const;
-      const refusal = await this.limits.refusal(project.id, [growth]);
+      const by = before === null || projectOf(before.matchers) !== name ? 1 : 0;
+      const growth = { limit: "silences", by, used, path } as const;
+      const refusal = (await this.limits.refusal(project.id, [growth])) ?? (await this.#keptRefusal(project, silence));
       return refusal === null ? write() : { subject: null, diff: [], revision: null, userErrors: [refusal] };
     });
   }
+
+  /** Ended silences are read and held with the others, and a project could fill an Alertmanager with them. */
+  async #keptRefusal(project: Project, silence: SilenceText): Promise<UserError | null> {
+    const most = mostKept(this.limits.of(project).silences);
+    const snapshot = await this.live.snapshot();
+    const kept = snapshot && keptOf(project.name, snapshot);
+    if (kept === null || kept.size + sizeOf(silence) <= most) return null;
+    return this.limits.refused("silences", messageOf(kept, sizeOf(silence), most), path);
+  }
+}
+
+const path = ["input", "matchers"] as const;
+
+/** Whether Alertmanager may make a new silence of it, and keep the one before as ended. */
+function isAnother(before: Silence | null, { matchers, startsAtMs }: SilenceText): boolean {
+  if (before === null || before.text.startsAtMs !== startsAtMs) return true;
+  const textOf = (all: SilenceText["matchers"]) =>
+    JSON.stringify(all.map(({ name, value, isRegex, isEqual }) => [name, value, isRegex, isEqual]));
+  return textOf(before.matchers) !== textOf(matchers);
+}
+
+function messageOf({ size, firstEnd }: KeptSilences, by: number, most: number): string {
+  const when = firstEnd === null ? "" : ` The first of those that ended did so at ${firstEnd.toISOString()}.`;
+  return `Silences of the project that are in force or ended lately are ${size} kB, of ${most}, and this adds ${by}; each counts as 1 kB at the least, also what a change of matchers or of the start leaves behind. There is room again when Alertmanager forgets some, five days after their end unless it is told otherwise.${when}`;
 }
 
 function countsOf({ silences }: AlertSnapshot): ReadonlyMap<string, number> {

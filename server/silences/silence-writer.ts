@@ -50,7 +50,7 @@ export class SilenceWriter {
       const cluster = this.#cluster(input.cluster, errors);
       if (!errors.any) await this.#checkScope(caller, text.matchers, errors);
       if (errors.any || cluster === null) return refused(errors.list);
-      return this.limits.admit(caller, null, text.matchers, () =>
+      return this.limits.admit(caller, null, text, () =>
         this.#write(caller, key, {
           before: null,
           wanted: wantedText(cluster, text, this.#nowMs),
@@ -74,7 +74,7 @@ export class SilenceWriter {
       if (!errors.any) await this.#checkScope(caller, text.matchers, errors);
       if (errors.any) return refused(errors.list);
       const { cluster, uuid } = before;
-      return this.limits.admit(caller, before, text.matchers, () =>
+      return this.limits.admit(caller, before, text, () =>
         this.#write(caller, key, {
           before,
           wanted: wantedText(cluster, text, this.#nowMs),

@@ -80,6 +80,86 @@ test("one that is there can be changed and extended, and none be moved into a fu
   expect([await usageOf(full), await usageOf(other)]).toEqual([3, 1]);
 });
 
+const named = (value: string) => ({ name: "alertname", value });
+const kept = (size: number) => ({
+  silence: null,
+  userErrors: [
+    {
+      code: "LIMIT",
+      message: expect.stringMatching(
+        `^Silences of the project that are in force or ended lately are ${size} kB, of 30, and this adds \\d+; .* There is room again when Alertmanager forgets some, five days after .* The first of those that ended did so at 20[-:.TZ0-9]+\\.$`,
+      ),
+      path: ["input", "matchers"],
+    },
+  ],
+});
+
+test("a silence whose matchers or start change over and over leaves no more behind than ten times the limit", async () => {
+  const [one, other] = [await project(), await project()];
+  let { id } = (await silence(one)).silence;
+  const change = async (input: object) => {
+    const changed = (await app.data(one.member, update, { id, input })).silenceUpdate;
+    id = changed.silence?.id ?? id;
+    return changed;
+  };
+  for (let n = 1; n < 30; n++) {
+    const startsAt = new Date(Date.now() - n * 60_000).toISOString();
+    const input = n % 2 ? { matchers: [{ name: "project", value: one.name }, named(`A${n}`)] } : { startsAt };
+    expect([n, await change(input)]).toEqual([n, made]);
+  }
+  expect(await usageOf(one)).toBe(1);
+  const matchers = [{ name: "project", value: one.name }, named("other")];
+  expect(await change({ matchers })).toEqual(kept(30));
+  expect(await change({ startsAt: new Date(Date.now() - 3_600_000).toISOString() })).toEqual(kept(30));
+  expect(await silence(one)).toEqual(kept(30));
+  expect(await change({ comment: "longer", duration: "2h" })).toEqual(made);
+  expect(await silence(other)).toEqual(made);
+  await waitFor(
+    async () => ((await pair[1].api("/api/v2/silences")) as { matchers: object[] }[]).filter(isOf(one)).length === 30,
+    { what: "both to keep thirty" },
+  );
+});
+
+const isOf =
+  ({ name }: Project) =>
+  ({ matchers }: { matchers: object[] }) =>
+    JSON.stringify(matchers).includes(`"${name}"`);
+
+test("a silence counts for what it holds, as Alertmanager writes it", async () => {
+  const [plain, escaped] = [await project(), await project()];
+  const long = (character: string) => [down, ...Array(7).fill({ name: "a", value: character.repeat(1_000) })];
+  for (let n = 0; n < 3; n++) {
+    const { silence: written } = await silence(plain, { matchers: long("x") });
+    await app.data(plain.member, expire, { id: written.id });
+  }
+  expect(await silence(plain, { matchers: long("x") })).toEqual(kept(24));
+  expect(await silence(plain)).toEqual(made);
+  const refused = await silence(escaped, { matchers: long("<") });
+  expect(refused).toMatchObject({
+    silence: null,
+    userErrors: [{ code: "LIMIT", message: expect.stringMatching(/ are 0 kB, of 30, and this adds 4\d;/) }],
+  });
+});
+
+test("matchers have 8,192 bytes together at most", async () => {
+  const one = await project();
+  const matchers = (bytes: number) => [
+    ...Array(7).fill({ name: "a", value: "é".repeat(512) }),
+    { name: "b", value: "x".repeat(bytes - 7 * 1_025 - 1) },
+  ];
+  expect(await silence(one, { matchers: matchers(8_192) })).toEqual(made);
+  expect(await silence(one, { matchers: matchers(8_193) })).toEqual({
+    silence: null,
+    userErrors: [
+      {
+        code: "LIMIT",
+        message: "The matchers' names and values have 8193 bytes together, at most 8192.",
+        path: ["input", "matchers"],
+      },
+    ],
+  });
+});
+
 test("what was made beside the graph counts, and operators' silences of several projects count for none", async () => {
   const one = await project();
   for (const matcher of [`${one.name}|x`, ".+"]) {
