@@ -1,7 +1,7 @@
 import { recordProblem } from "../render/names.js";
 import { globalRulesName } from "../render/rule-file.js";
 import { globalSelectorProblem, selectorProblem } from "../render/selector-check.js";
-import { templateProblem } from "../render/template-check.js";
+import { templatesProblem } from "../render/template-check.js";
 import { readRuleFile, type WrittenRule } from "./read-rule-file.js";
 
 /** The expressions of a rule file, or why nobody may load it. */
@@ -38,10 +38,5 @@ function globalProblem(rule: WrittenRule): string | undefined {
 
 function commonProblem({ kind, name, expr, labels, annotations }: WrittenRule, project: string): string | undefined {
   const problem = expressionProblem(expr, project) ?? (kind === "record" ? recordProblem(name) : undefined);
-  if (problem !== undefined) return problem;
-  for (const text of [...Object.values(labels), ...Object.values(annotations)]) {
-    const found = templateProblem(text);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return problem ?? templatesProblem([labels, annotations].flatMap(Object.values));
 }

@@ -11,7 +11,7 @@ import { recordProblem, refusedLabel } from "./names.js";
 import { byName, compareText } from "./order.js";
 import type { Problem } from "./problem.js";
 import { selectorProblem } from "./selector-check.js";
-import { templateProblem } from "./template-check.js";
+import { templatesProblem } from "./template-check.js";
 import { type YamlValue, yamlText } from "./yaml-text.js";
 
 /** A rule file's text, absent when it would hold no rule, and what could not be rendered. */
@@ -113,18 +113,16 @@ function ruleProblem(rule: RuleConfig, project: ProjectConfig): string | undefin
     return "it is of a kind that this agent does not know";
   const problem = selectorProblem(rule.enforcedExpr, project.name);
   if (problem !== undefined) return problem;
-  if (rule.__typename === "RecordingRule") return recordProblem(rule.name) ?? textProblem("label", rule.labels);
-  return textProblem("label", alertLabels(rule, project)) ?? textProblem("annotation", rule.annotations);
+  if (rule.__typename === "RecordingRule") return recordProblem(rule.name) ?? textsProblem(rule.labels, {});
+  return textsProblem(alertLabels(rule, project), rule.annotations);
 }
 
-function textProblem(what: "label" | "annotation", texts: Labels): string | undefined {
-  const refused = refusedLabel(texts, []);
-  if (refused !== undefined) return `the ${what} ${JSON.stringify(refused)} is not allowed`;
-  for (const text of Object.values(texts)) {
-    const problem = templateProblem(text);
-    if (problem !== undefined) return problem;
+function textsProblem(labels: Labels, annotations: Labels): string | undefined {
+  for (const [what, texts] of Object.entries({ label: labels, annotation: annotations })) {
+    const refused = refusedLabel(texts, []);
+    if (refused !== undefined) return `the ${what} ${JSON.stringify(refused)} is not allowed`;
   }
-  return undefined;
+  return templatesProblem([labels, annotations].flatMap(Object.values));
 }
 
 function atLeast(interval: string | null, least: string): string | null {

@@ -6,7 +6,7 @@ import type { UserError, UserErrors } from "../graph/user-error.js";
 import { AlertingRule } from "./alerting-rule.js";
 import { checkRecordName } from "./promql/check-record-name.js";
 import type { Rule } from "./rule.js";
-import { checkTemplate } from "./template/check-template.js";
+import { checkTemplate, checkTemplatesTogether } from "./template/check-template.js";
 import { describeProblem, type TextProblem } from "./text-problem.js";
 
 /** What an alerting rule of a project and a global rule have in common. */
@@ -38,9 +38,8 @@ export function checkAlerting(rule: AlertingValues, errors: UserErrors): void {
   }
   errors.check(checkText("The severity", rule.severity, { mostBytes: 64 }), ["input", "severity"]);
   errors.checkEntries(checkAlertLabels(rule.labels), ["input", "labels"]);
-  checkTemplates(rule.labels, ["input", "labels"], errors);
   errors.checkEntries(checkAnnotations(rule.annotations), ["input", "annotations"]);
-  checkTemplates(rule.annotations, ["input", "annotations"], errors);
+  checkTemplates(rule, errors);
   checkInterval(rule.interval, errors);
 }
 
@@ -64,8 +63,16 @@ function checkInterval(interval: string | null, errors: UserErrors): void {
   if (interval !== null) errors.check(checkDuration(interval, { least: "1s", most: "1d" }), ["input", "interval"]);
 }
 
-function checkTemplates(texts: Labels, path: readonly string[], errors: UserErrors): void {
-  for (const [name, text] of Object.entries(texts)) {
-    for (const problem of checkTemplate(text)) errors.add("INVALID", describeProblem(text, problem), [...path, name]);
+function checkTemplates({ labels, annotations }: AlertingValues, errors: UserErrors): void {
+  let isAnyWrong = false;
+  for (const [field, texts] of Object.entries({ labels, annotations })) {
+    for (const [name, text] of Object.entries(texts)) {
+      for (const problem of checkTemplate(text)) {
+        isAnyWrong = true;
+        errors.add("INVALID", describeProblem(text, problem), ["input", field, name]);
+      }
+    }
   }
+  if (isAnyWrong) return;
+  errors.check(checkTemplatesTogether([labels, annotations].flatMap(Object.values)), ["input", "annotations"]);
 }

@@ -38,6 +38,7 @@ describe("whatever the server says", () => {
       anAlert("a", "Foreign", { enforcedExpr: `up{project="b"} == 0` }),
       anAlert("a", "Annotation", { annotations: { x: `{{ query "up" }}` } }),
       anAlert("a", "Label", { labels: { x: `{{ query "up" }}` } }),
+      anAlert("a", "Long", { labels: { x: "{{ $labels }}" }, annotations: { x: "{{ $labels }}" } }),
       anAlert("a", "Severity", { severity: `{{ query "up" }}` }),
       anAlert("a", "Label name", { labels: { "a-b": "x" } }),
       anAlert("a", "Annotation name", { annotations: { __proto: "x" } }),
@@ -58,6 +59,7 @@ describe("whatever the server says", () => {
       `Rule "Foreign" is left out: a selector asks for another project: project="b".`,
       `Rule "Label" is left out: a template must not use "query".`,
       `Rule "Label name" is left out: the label "a-b" is not allowed.`,
+      'Rule "Long" is left out: its templates read 128 labels and values, and 96 are allowed.',
       `Rule "Severity" is left out: a template must not use "query".`,
       `Rule "Unforced" is left out: a selector lacks project="a".`,
     ];

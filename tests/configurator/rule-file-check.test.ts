@@ -98,6 +98,12 @@ describe("a rule file", () => {
       `project: a\n          x: '{{ query "up" }}'\n`,
       `"Down": a template must not use "query"`,
     ],
+    [
+      "templates that read too much",
+      "project: a\n",
+      `project: a\n          x: '${"{{ $labels }}".repeat(2)}'\n`,
+      '"Down": its templates read 128 labels and values, and 96 are allowed',
+    ],
   ])("with %s is refused", (_, part, replacement, problem) => {
     expect(checkRuleFile("a", lines)).toEqual({ expressions: ['up{project="a"}'] });
     expect(checkRuleFile("a", lines.replace(part, replacement))).toEqual({ problem });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { enforceProject } from "../../server/rules/promql/enforce-project.js";
-import { checkTemplate } from "../../server/rules/template/check-template.js";
+import { checkTemplate, checkTemplatesTogether } from "../../server/rules/template/check-template.js";
 import { promtoolRefusal } from "./promtool.js";
 import { ruleFileNames, writtenRules } from "./rule-files.js";
 import { readsOnly, selectorsOf } from "./selectors-of.js";
@@ -25,4 +25,6 @@ test("all their templates read and format only", () => {
   const templates = writtenRules.flatMap(({ labels, annotations }) => [labels, annotations].flatMap(Object.values));
   expect(templates.length).toBe(1524);
   expect(templates.filter((template) => checkTemplate(template).length > 0)).toEqual([]);
+  const rules = writtenRules.map(({ labels, annotations }) => [labels, annotations].flatMap(Object.values));
+  expect(rules.filter((texts) => checkTemplatesTogether(texts) !== null)).toEqual([]);
 });

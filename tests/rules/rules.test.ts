@@ -189,6 +189,9 @@ describeOnEachDatabase((database) => {
       [{ annotations: { metricsinfra_rule_id: "x" } }, "annotations.metricsinfra_rule_id"],
       [{ annotations: { a: "{{ range query `up` }}{{ . }}{{ end }}" } }, "annotations.a", "annotations.a"],
       [{ annotations: { a: "{{ $labels.x" } }, "annotations.a"],
+      [{ annotations: { a: "{{$labels}}".repeat(256) } }, ...Array.from({ length: 10 }, () => "annotations.a")],
+      [{ annotations: { a: "{{ $labels }}", b: "{{ $labels }}" } }, "annotations"],
+      [{ labels: { a: "{{ $value }}" }, annotations: { a: "{{ $labels.x }}".repeat(96) } }, "annotations"],
       [{ annotations: { a: "\u0000" } }, "annotations.a"],
       [
         { annotations: Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`a${index}`, "x"])) },

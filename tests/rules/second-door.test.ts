@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { globalSelectorProblem, selectorProblem } from "../../configurator/render/selector-check.js";
-import { templateProblem } from "../../configurator/render/template-check.js";
+import { templatesProblem } from "../../configurator/render/template-check.js";
 import { enforceProject } from "../../server/rules/promql/enforce-project.js";
 import { enforceProjects } from "../../server/rules/promql/enforce-projects.js";
 import { type Expression, type Matcher, mapSelectors, type Selector } from "../../server/rules/promql/expression.js";
@@ -96,5 +96,5 @@ test("the agent takes every template that the server takes", () => {
   const templates = writtenRules.flatMap(({ labels, annotations }) => [labels, annotations].flatMap(Object.values));
   const taken = templates.filter((template) => checkTemplate(template).length === 0);
   expect(taken.length).toBe(1524);
-  expect(taken.filter((template) => templateProblem(template) !== undefined)).toEqual([]);
+  expect(taken.filter((template) => templatesProblem([template]) !== undefined)).toEqual([]);
 });

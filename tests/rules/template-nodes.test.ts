@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { templateProblem } from "../../configurator/render/template-check.js";
+import { templatesProblem } from "../../configurator/render/template-check.js";
 import { checkTemplate } from "../../server/rules/template/check-template.js";
 import { templateFunctions } from "../../server/rules/template/template-functions.js";
 import { promtoolRefusal } from "./promtool.js";
@@ -61,7 +61,7 @@ const otherFunctions = {
 
 const problemsOf = (text: string) => ({
   server: checkTemplate(text).length > 0,
-  agent: templateProblem(text) !== undefined,
+  agent: templatesProblem([text]) !== undefined,
 });
 const ruleWith = (text: string) => ({ alert: "A", expr: "up", annotations: { text } });
 
@@ -85,7 +85,7 @@ describe("each function", () => {
     const names = [...templateFunctions.keys()];
     const messages = await promtoolRefusal(names.map((name) => ruleWith(`{{ ${name} }}`)));
     expect(messages).toBeNull();
-    expect(names.filter((name) => templateProblem(`{{ ${name} }}`) !== undefined)).toEqual([]);
+    expect(names.filter((name) => templatesProblem([`{{ ${name} "" "" "" }}`]) !== undefined)).toEqual([]);
     expect(names.sort()).toEqual([
       ..."and eq ge gt humanize humanize1024 humanizeDuration humanizePercentage humanizeTimestamp".split(" "),
       ..."index le len lt match ne not or printf reReplaceAll stripDomain stripPort title toLower toUpper".split(" "),

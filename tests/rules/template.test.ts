@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { templateProblem } from "../../configurator/render/template-check.js";
-import { checkTemplate } from "../../server/rules/template/check-template.js";
+import { templatesProblem } from "../../configurator/render/template-check.js";
+import { checkTemplate, checkTemplatesTogether } from "../../server/rules/template/check-template.js";
 import { startPrometheus } from "../support/prometheus.js";
 import { tempFolder } from "../support/temp-folder.js";
 import { waitFor } from "../support/wait-for.js";
@@ -46,6 +46,8 @@ const accepted: Readonly<Record<string, string>> = {
 };
 
 const ONLY = "a template may only read $labels and $value, and format them";
+
+const tooLong = "This makes its text too long; read fewer labels, or replace less.";
 
 /** What is refused: the marked part, and what its author reads. */
 const refused: readonly (readonly [text: string, marked: string, message: string])[] = [
@@ -97,6 +99,7 @@ const refused: readonly (readonly [text: string, marked: string, message: string
   ["{{ humanize $labels }}", "$labels", "float or integer or text is needed here, and this is labels."],
   ['{{ index $labels "a" "b" }}', 'index $labels "a" "b"', "2 values are needed here, and 3 are given."],
   ["{{ printf $labels.format $value }}", "$labels.format", "Spell the format of printf out, in quotes."],
+  ["{{ printf 1 }}", "1", "Spell the format of printf out, in quotes."],
   [
     '{{ printf "%999999d" 1 }}',
     '"%999999d"',
@@ -119,8 +122,25 @@ const refused: readonly (readonly [text: string, marked: string, message: string
   [
     "{{ $labels.a | reReplaceAll `` `xxxxxxxxxxxxxxxx` | reReplaceAll `` `xxxxxxxxxxxxxxxx` }}",
     "{{ $labels.a | reReplaceAll `` `xxxxxxxxxxxxxxxx` | reReplaceAll `` `xxxxxxxxxxxxxxxx` }}",
-    "This makes its text too long; replace less, or in fewer steps.",
+    tooLong,
   ],
+  // What is made on the way counts, though little of it is printed.
+  ...[
+    "{{ len (reReplaceAll `` `EIGHT` (reReplaceAll `` `EIGHT` $labels.a)) }}",
+    "{{ if eq (reReplaceAll `` `EIGHT` (reReplaceAll `` `EIGHT` $labels.a)) `x` }}{{ end }}",
+    "{{ index $labels (reReplaceAll `` `EIGHT` (reReplaceAll `` `EIGHT` `a`)) }}",
+    "{{ humanize (reReplaceAll `` `EIGHT` (reReplaceAll `` `EIGHT` $labels.a)) }}",
+    "{{ match `a` (reReplaceAll `` `EIGHT` (reReplaceAll `` `EIGHT` $labels.a)) }}",
+    "{{ not (reReplaceAll `` `EIGHT` (reReplaceAll `` `EIGHT` $labels.a)) }}",
+    "{{ reReplaceAll `` `EIGHT` (reReplaceAll `` `EIGHT` (printf `a`)) }}",
+    "{{ printf `%v%v` $labels $labels }}",
+    "{{ or $labels .Labels }}",
+    "{{ index (or $labels $labels) `a` }}",
+    "{{ reReplaceAll `a` `b` (printf `%v` $labels) }}",
+  ].map((text) => {
+    const written = text.replaceAll("EIGHT", "xxxxxxxxxx");
+    return [written, written.replace(/^(\{\{ if .*? \}\}).*$/, "$1"), tooLong] as const;
+  }),
 ];
 
 /** What Go finds wrong only when the template runs; here it is found when it is written. */
@@ -161,8 +181,28 @@ test("refuses a template that is too long, or whose blocks or parentheses nest t
   expect(deepBlocks[0]).toEqual({ message: "Blocks nest deeper than 16.", from: 16 * 13, to: 17 * 13 });
   const deepParentheses = checkTemplate(`{{ ${"(".repeat(17)}1${")".repeat(17)} }}`);
   expect(deepParentheses).toEqual([{ message: "Parentheses nest deeper than 16.", from: 19, to: 20 }]);
-  expect(checkTemplate("{{ $value }}".repeat(256))).toEqual([]);
-  expect(checkTemplate("{{ $value }}".repeat(300))).toHaveLength(10);
+  expect(checkTemplate("{{ $value }}".repeat(96))).toEqual([]);
+  expect(checkTemplate("{{ $value }}".repeat(120))).toHaveLength(10);
+});
+
+test("all labels and annotations of a rule together may read so much, in the eyes of the server and of the agent", () => {
+  const most = (texts: readonly string[]) => [checkTemplatesTogether(texts), templatesProblem(texts)];
+  const tooMany = (reads: number) => [
+    "The templates of a rule's labels and annotations may read 96 labels and values in all, and these read " +
+      `${reads}: each time counts, $labels itself as 64, and what reReplaceAll lengthens as often.`,
+    `its templates read ${reads} labels and values, and 96 are allowed`,
+  ];
+  const fine = [null, undefined];
+  const each = Array.from({ length: 32 }, () => "{{ $labels.a }}{{ .Labels.b }}{{ $value }}");
+  expect(most(each)).toEqual(fine);
+  expect(most([...each, "{{ .Value }}"])).toEqual(tooMany(97));
+  expect(most(["{{ $labels }}", "{{ $value }}".repeat(32)])).toEqual(fine);
+  expect(most(["{{ $labels }}", "{{ $value }}".repeat(33)])).toEqual(tooMany(97));
+  expect(most(["{{ $labels }}", "{{ .Labels }}"])).toEqual(tooMany(128));
+  expect(most(["{{ $labels }}", "{{ index $labels `a` }}".repeat(16)])).toEqual(fine);
+  expect(most(["{{ $labels }}", "{{ if eq $labels.a `b` }}{{ $labels.c }}{{ end }}".repeat(11)])).toEqual(tooMany(97));
+  expect(most(["{{ $labels.a | reReplaceAll `(.*):.*` `$1` | toUpper }}".repeat(32)])).toEqual(fine);
+  expect(most(["{{ $labels.a | reReplaceAll `(.*):.*` `$1` | toUpper }}".repeat(33)])).toEqual(tooMany(99));
 });
 
 test("Prometheus renders what is accepted, and fails where it was foretold", async () => {
@@ -253,6 +293,8 @@ test("what is accepted, Prometheus can read and the agent takes, however it was 
       "index ",
       "true",
       "query ",
+      "reReplaceAll ",
+      "reReplaceAll `b` `xyz` ",
     ],
   ];
   const found = new Set<string>();
@@ -263,7 +305,20 @@ test("what is accepted, Prometheus can read and the agent takes, however it was 
     if (text.includes("{{") && checkTemplate(text).length === 0) found.add(text);
   }
   expect(found.size).toBeGreaterThan(1000);
-  expect([...found].filter((text) => templateProblem(text) !== undefined)).toEqual([]);
+  expect([...found].filter((text) => templatesProblem([text]) !== undefined)).toEqual([]);
+  const texts = [...found];
+  let [taken, refused] = [0, 0];
+  for (let count = 0; count < 5_000; count++) {
+    const several = Array.from({ length: 1 + random.below(90) }, () => random.pick(texts));
+    if (checkTemplatesTogether(several) === null) {
+      taken++;
+      expect(templatesProblem(several), JSON.stringify(several)).toBeUndefined();
+    } else {
+      refused++;
+      expect(templatesProblem(several), JSON.stringify(several)).toMatch(/^its templates read \d+ labels and values/);
+    }
+  }
+  expect(Math.min(taken, refused)).toBeGreaterThan(1_000);
   const rules = [...found].map((text, index) => ({ alert: `a${index}`, expr: "up", annotations: { text } }));
   expect(await promtoolRefusal(rules)).toBeNull();
 });

@@ -21,7 +21,8 @@ const advice: Readonly<Partial<Record<TemplateType, string>>> = {
 
 /** Checks what `printf` is given: a format that is spelled out, with one fitting verb for each value. */
 export function checkFormat(format: TemplateValue, values: readonly TemplateValue[]): void {
-  if (format.literal === undefined) throw new Refusal("Spell the format of printf out, in quotes.", format);
+  if (format.literal === undefined || format.type !== "text")
+    throw new Refusal("Spell the format of printf out, in quotes.", format);
   let next = 0;
   for (const [directive, verb] of format.literal.matchAll(directives)) {
     if (directive === "%%") continue;

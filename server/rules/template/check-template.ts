@@ -2,6 +2,7 @@ import { PatternReader } from "../pattern-reader.js";
 import { Refusal, type TextProblem } from "../text-problem.js";
 import { readPipeline } from "./read-pipeline.js";
 import { scanTemplate, type TemplateAction } from "./scan-template.js";
+import { labelsInAll } from "./template-value.js";
 
 /** What is wrong at one place of a template, and what to do about it. */
 export type TemplateProblem = TextProblem;
@@ -9,8 +10,12 @@ export type TemplateProblem = TextProblem;
 /** The longest template that is read, in UTF-16 units. */
 export const mostTemplateCharacters = 4096;
 
-/** How many times longer than what it reads the result of a template may become. */
-const mostGrowth = 256;
+/**
+ * How many labels or values long all templates of a rule together may make what they print: `$labels` once, and 32
+ * besides. Prometheus fills them in for each series that the expression gives, at every evaluation, and keeps the outcome
+ * of those that are alerts: what a label of 2 kB becomes by being read often, each of them has in its memory.
+ */
+const mostGrowth = labelsInAll + 32;
 
 const mostDepth = 16;
 const mostProblems = 10;
@@ -28,8 +33,29 @@ interface OpenBlock {
  * them. Whatever else Prometheus offers there, `query` above all, would show a project what is not its own.
  */
 export function checkTemplate(text: string): readonly TemplateProblem[] {
+  return readTemplate(text).problems;
+}
+
+/** What is wrong with templates that each may be right, but are too much for one rule; null when they are not. */
+export function checkTemplatesTogether(texts: readonly string[]): string | null {
+  const growth = texts.reduce((sum, text) => sum + readTemplate(text).growth, 0);
+  if (growth <= mostGrowth) return null;
+  return (
+    `The templates of a rule's labels and annotations may read ${mostGrowth} labels and values in all, and these read ` +
+    `${growth}: each time counts, $labels itself as ${labelsInAll}, and what reReplaceAll lengthens as often.`
+  );
+}
+
+interface ReadTemplate {
+  readonly problems: readonly TemplateProblem[];
+  /** How many labels or values long what it prints may become. */
+  readonly growth: number;
+}
+
+function readTemplate(text: string): ReadTemplate {
   if (text.length > mostTemplateCharacters) {
-    return [{ message: `A template may have ${mostTemplateCharacters} characters.`, from: 0, to: text.length }];
+    const message = `A template may have ${mostTemplateCharacters} characters.`;
+    return { problems: [{ message, from: 0, to: text.length }], growth: 0 };
   }
   const problems: TemplateProblem[] = [];
   const open: OpenBlock[] = [];
@@ -41,16 +67,16 @@ export function checkTemplate(text: string): readonly TemplateProblem[] {
     try {
       growth += readAction(action, open, patterns);
       if (growth > mostGrowth)
-        throw new Refusal("This makes its text too long; replace less, or in fewer steps.", action);
+        throw new Refusal("This makes its text too long; read fewer labels, or replace less.", action);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       problems.push(error.problem);
     }
   }
-  if (problems.length > mostProblems) return problems.slice(0, mostProblems);
+  if (problems.length > mostProblems) return { problems: problems.slice(0, mostProblems), growth };
   const unclosed = open.at(-1)?.action;
   if (unclosed) problems.push({ message: "This block lacks its {{ end }}.", from: unclosed.from, to: unclosed.to });
-  return problems;
+  return { problems, growth };
 }
 
 /** Follows the blocks and reads the pipeline; gives how much longer the action makes what it reads. */

@@ -3,7 +3,7 @@ import { readString } from "../promql/literals.js";
 import { Refusal, type Span } from "../text-problem.js";
 import type { TemplateToken } from "./scan-template.js";
 import { templateFunctions } from "./template-functions.js";
-import type { TemplateValue } from "./template-value.js";
+import { labelsInAll, type TemplateValue } from "./template-value.js";
 
 const allowed = "a template may only read $labels and $value, and format them";
 const mostDepth = 16;
@@ -88,7 +88,7 @@ export function readPipeline(tokens: readonly TemplateToken[], action: Span, pat
     const span = { from: token.from, to };
     if (isAttached(name, tokens[next])) throw new Refusal("A label has no fields.", span);
     if (token.text === "$labels" || token.text === ".Labels")
-      return { type: name ? "text" : "labels", growth: 1, ...span };
+      return name ? { type: "text", growth: 1, ...span } : { type: "labels", growth: labelsInAll, ...span };
     if ((token.text === "$value" || token.text === ".Value") && !name) return { type: "float", growth: 1, ...span };
     throw new Refusal(`"${token.text}" may not be read: ${allowed}.`, span);
   }

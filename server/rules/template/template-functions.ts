@@ -1,7 +1,7 @@
 import type { PatternReader } from "../pattern-reader.js";
 import { Refusal, type Span } from "../text-problem.js";
 import { checkFormat } from "./check-format.js";
-import type { TemplateType, TemplateValue } from "./template-value.js";
+import { labelsInAll, type TemplateType, type TemplateValue } from "./template-value.js";
 
 /** What a function of the allow-list does with its arguments; throws `Refusal` when it cannot. */
 export type TemplateFunction = (values: readonly TemplateValue[], call: Span, patterns: PatternReader) => TemplateValue;
@@ -11,7 +11,7 @@ const comparable: readonly TemplateType[] = ["float", "integer", "text", "boolea
 
 const humanizes: TemplateFunction = (values, call) => {
   take(values, call, numeric);
-  return { ...call, type: "text", growth: 1 };
+  return { ...call, type: "text", growth: growthOf(values) };
 };
 
 const changesText: TemplateFunction = (values, call) => {
@@ -29,7 +29,7 @@ const compares: TemplateFunction = (values, call) => {
       : "A text and a number never compare.";
     throw new Refusal(advice, right.literal === undefined ? left : right);
   }
-  return { ...call, type: "boolean", growth: 1 };
+  return { ...call, type: "boolean", growth: growthOf(values) };
 };
 
 const chooses: TemplateFunction = (values, call) => {
@@ -51,21 +51,22 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<
     "not",
     (values, call) => {
       if (values.length !== 1) throw new Refusal("One value is needed here.", call);
-      return { ...call, type: "boolean", growth: 1 };
+      return { ...call, type: "boolean", growth: growthOf(values) };
     },
   ],
   [
     "len",
     (values, call) => {
       take(values, call, ["text", "labels"]);
-      return { ...call, type: "integer", growth: 1 };
+      return { ...call, type: "integer", growth: growthOf(values) };
     },
   ],
   [
     "index",
     (values, call) => {
       take(values, call, ["labels"], ["text"]);
-      return { ...call, type: "text", growth: 1 };
+      const isPlain = values[0]?.type === "labels" && values[0].growth === labelsInAll;
+      return { ...call, type: "text", growth: isPlain ? 1 + growthOf(values.slice(1)) : growthOf(values) };
     },
   ],
   [
@@ -73,7 +74,7 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<
     (values, call, patterns) => {
       take(values, call, ["text"], ["text"]);
       readPattern(values[0], call, patterns);
-      return { ...call, type: "boolean", growth: 1 };
+      return { ...call, type: "boolean", growth: growthOf(values) };
     },
   ],
   [
@@ -94,7 +95,7 @@ export const templateFunctions: ReadonlyMap<string, TemplateFunction> = new Map<
       const [format, ...rest] = values;
       if (!format) throw new Refusal("printf needs a format, in quotes.", call);
       checkFormat(format, rest);
-      return { ...call, type: "text", growth: growthOf(rest) };
+      return { ...call, type: "text", growth: growthOf(values) };
     },
   ],
 ]);
@@ -115,6 +116,7 @@ function readPattern(pattern: TemplateValue | undefined, call: Span, patterns: P
   patterns.read(pattern.literal, pattern);
 }
 
+/** A short result counts as what it is made of too: that has been in memory. */
 function growthOf(values: readonly TemplateValue[]): number {
   return values.reduce((sum, { growth }) => sum + growth, 0);
 }
