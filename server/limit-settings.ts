@@ -36,6 +36,7 @@ const tier = z
     expressionSelectors: size(100, 500),
     longestRange: duration("31d", { least: "1s", most: "10y" }),
     subquerySteps: size(11_000),
+    expressionSamples: size(200_000),
     contactGroups: count(50),
     contacts: count(500),
     silences: count(200),

@@ -61,6 +61,12 @@ export abstract class Limits {
   })
   readonly subquerySteps!: number;
 
+  @Field(() => Int, {
+    description:
+      "Samples of each series that one evaluation of an expression may read, counted as one a minute: over all selectors, the range of each (5m at the least), as often as subqueries evaluate it.",
+  })
+  readonly expressionSamples!: number;
+
   @Field(() => Int, { description: "Contact groups." })
   readonly contactGroups!: number;
 

@@ -16,6 +16,7 @@ const asStored: ExpressionLimits = {
   longestRangeMs: any,
   subquerySteps: any,
   selectors: any,
+  samples: any,
 };
 
 /** The limits of projects on their rules. What was written under wider ones stays, and can be changed otherwise. */
@@ -33,7 +34,7 @@ export class RuleLimits {
   /** What the expression of a rule of the project may cost; `before` is the rule as it is stored. */
   expressionLimits(project: Project, expr: string, before: Rule | null): ExpressionLimits {
     if (before?.expr === expr) return asStored;
-    const { expressionLength, expressionDepth, expressionSelectors, longestRange, subquerySteps } =
+    const { expressionLength, expressionDepth, expressionSelectors, expressionSamples, longestRange, subquerySteps } =
       this.limits.of(project);
     return {
       characters: expressionLength,
@@ -41,6 +42,7 @@ export class RuleLimits {
       longestRangeMs: parseDuration(longestRange) ?? 0,
       subquerySteps,
       selectors: expressionSelectors,
+      samples: expressionSamples,
     };
   }
 

@@ -18,6 +18,7 @@ export const small = {
   expressionSelectors: 2,
   longestRange: "1d",
   subquerySteps: 100,
+  expressionSamples: 2_000,
   contactGroups: 3,
   contacts: 5,
   apiTokens: 3,

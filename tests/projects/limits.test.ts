@@ -5,7 +5,7 @@ import { contacts, Limited, made, small, targets, usage, userErrors } from "./li
 
 const numbers = `scrapeJobs targets samplesPerScrape labelsPerSample labelNameLength labelValueLength bodyBytes
   scrapeInterval scrapeTimeout leastScrapeInterval rules seriesPerRule leastRuleInterval expressionLength
-  expressionDepth expressionSelectors longestRange subquerySteps contactGroups contacts silences apiTokens`;
+  expressionDepth expressionSelectors longestRange subquerySteps expressionSamples contactGroups contacts silences apiTokens`;
 
 const initial = {
   scrapeJobs: 100,
@@ -26,6 +26,7 @@ const initial = {
   expressionSelectors: 100,
   longestRange: "31d",
   subquerySteps: 11_000,
+  expressionSamples: 200_000,
   contactGroups: 50,
   contacts: 500,
   silences: 200,
@@ -163,6 +164,7 @@ describeOnEachDatabase((database) => {
   });
 
   describe("what a rule and a scrape job may cost", () => {
+    const advice = "use shorter ranges, longer steps, or what recording rules have worked out";
     const problemsOf = async (id: string, expr: string) => {
       const query =
         "query ($id: ID!, $expr: PromQL!) { expression(project: $id, expr: $expr) { valid problems { message } } }";
@@ -179,7 +181,12 @@ describeOnEachDatabase((database) => {
       [
         "max_over_time(x[100m:1m])",
         "max_over_time(x[101m:1m])",
-        "This would be evaluated more than 100 times; use a longer step or a shorter range.",
+        "This would be evaluated more than 100 times; use a longer step (1m if left out) or a shorter range.",
+      ],
+      [
+        "rate(x[1d]) + y",
+        "rate(x[1d]) + rate(y[1d])",
+        `This would read 2880 samples of each series, at one a minute, and may read 2000; ${advice}.`,
       ],
     ])("depends on the tier: %s passes, %s does not", async (passes, fails, message) => {
       const [narrow, wide] = [await limited.project("small"), await limited.project("default")];

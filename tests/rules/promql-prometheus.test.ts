@@ -30,11 +30,11 @@ beforeAll(async () => {
 });
 
 /** How the real Prometheus reads an expression, in its own layout; null when it does not. */
-async function readByPrometheus(text: string): Promise<unknown> {
+async function readByPrometheus(text: string): Promise<string | null> {
   const body = new URLSearchParams({ query: text });
   const response = await fetch(`${prometheus.url}/api/v1/format_query`, { method: "POST", body });
   const answer = (await response.json()) as { status: string; data?: string };
-  return answer.status === "success" ? answer.data : null;
+  return answer.data ?? null;
 }
 
 test("Prometheus reads the stored form as it reads what was written", async () => {
@@ -45,7 +45,9 @@ test("Prometheus reads the stored form as it reads what was written", async () =
     if (!result.ok) continue;
     const read = await readByPrometheus(text);
     expect(read, text).not.toBeNull();
-    expect(await readByPrometheus(result.canonical)).toBe(read);
+    // The step that is left out is stored; where else `:]` stands, it stands in both.
+    const withSteps = (printed: string | null) => printed?.replaceAll(":]", ":1m]");
+    expect(withSteps(await readByPrometheus(result.canonical))).toBe(withSteps(read));
   }
 });
 

@@ -24,7 +24,7 @@ const canonical: Readonly<Record<string, string>> = {
   "rate(x[90s]) + rate(x[3600s])": "rate(x[1m30s]) + rate(x[1h])",
   "max_over_time(x[7d:1d])": "max_over_time(x[1w:1d])",
   "avg_over_time(x[1y] offset 8d)": "avg_over_time(x[1y] offset 8d)",
-  "max_over_time(x offset 5m[1h:])": "max_over_time(x offset 5m[1h:])",
+  "max_over_time(x offset 5m[1h:])": "max_over_time(x offset 5m[1h:1m])",
   "x offset 5m @ 1e9": "x @ 1000000000.000 offset 5m",
   "x @ start() - x @ end()": "x @ start() - x @ end()",
   "x @ -1.5 offset -1w": "x @ -1.500 offset -1w",

@@ -33,8 +33,8 @@ export interface TypeRow {
 const within = (id: string, type: string, selection = "@") => `node(id: $${id}) { ... on ${type} { ${selection} } }`;
 const stored = "createdAt id revision updatedAt version";
 const tierLimits = `bodyBytes expressionDepth expressionLength expressionSelectors labelNameLength labelValueLength labelsPerSample
-  leastRuleInterval leastScrapeInterval longestRange samplesPerScrape scrapeInterval scrapeTimeout seriesPerRule
-  subquerySteps`;
+  expressionSamples leastRuleInterval leastScrapeInterval longestRange samplesPerScrape scrapeInterval scrapeTimeout
+  seriesPerRule subquerySteps`;
 const counted = "apiTokens contactGroups contacts rules scrapeJobs silences targets";
 const rule = `${stored} enabled enforcedExpr expr health interval labels name project rollout`;
 

@@ -1,5 +1,6 @@
 import { formatDuration } from "../../core/duration.js";
 import type { TextProblem } from "../text-problem.js";
+import { countSamples, countSteps } from "./count-samples.js";
 import { childrenOf, type Expression } from "./expression.js";
 import type { ExpressionLimits } from "./expression-limits.js";
 
@@ -9,12 +10,9 @@ import type { ExpressionLimits } from "./expression-limits.js";
  */
 export const mostNodes = 500;
 
-/** The step of a subquery that gives none: Prometheus's default evaluation interval, in milliseconds. */
-const defaultStepMs = 60_000;
-
-/** Checks what an expression may cost: its size, how far it looks back, and how often subqueries evaluate their inside. */
+/** Checks what an expression may cost: its size, how far it looks back, how often subqueries evaluate their inside, and all of it. */
 export function checkLimits(expression: Expression, limits: ExpressionLimits): readonly TextProblem[] {
-  const { depth: mostDepth, longestRangeMs, subquerySteps, selectors: mostSelectors } = limits;
+  const { depth: mostDepth, longestRangeMs, subquerySteps, selectors: mostSelectors, samples: mostSamples } = limits;
   const longest = formatDuration(longestRangeMs);
   const problems: TextProblem[] = [];
   let nodes = 0;
@@ -33,11 +31,11 @@ export function checkLimits(expression: Expression, limits: ExpressionLimits): r
     if ("offsetMs" in node && Math.abs(node.offsetMs ?? 0) > longestRangeMs) {
       report(`An offset may be ${longest} at most.`);
     }
-    const ownSteps = node.kind === "subquery" ? node.rangeMs / (node.stepMs ?? defaultStepMs) : 1;
-    const allSteps = steps * Math.max(1, ownSteps);
+    const allSteps = steps * countSteps(node);
     if (allSteps > subquerySteps) {
-      const step = node.kind === "subquery" && node.stepMs === undefined ? " (without a step, 1m is counted)" : "";
-      report(`This would be evaluated more than ${subquerySteps} times${step}; use a longer step or a shorter range.`);
+      report(
+        `This would be evaluated more than ${subquerySteps} times; use a longer step (1m if left out) or a shorter range.`,
+      );
     }
     // The left side of an operator is not deeper: `a or b or c` of any length reads, and runs, as a list.
     childrenOf(node).forEach((child, index) => {
@@ -48,6 +46,12 @@ export function checkLimits(expression: Expression, limits: ExpressionLimits): r
   check(expression, 1, 1);
   if (nodes > mostNodes) {
     const message = `An expression may have ${mostNodes} parts at most; split it with recording rules.`;
+    problems.push({ message, from: expression.from, to: expression.to });
+  }
+  const samples = problems.length > 0 ? 0 : Math.ceil(countSamples(expression));
+  if (samples > mostSamples) {
+    const advice = "use shorter ranges, longer steps, or what recording rules have worked out";
+    const message = `This would read ${samples} samples of each series, at one a minute, and may read ${mostSamples}; ${advice}.`;
     problems.push({ message, from: expression.from, to: expression.to });
   }
   return problems;

@@ -12,15 +12,18 @@ export interface ExpressionLimits {
   readonly subquerySteps: number;
   /** How many selectors there may be. */
   readonly selectors: number;
+  /** How many samples of each series one evaluation may read, counted as one a minute over all selectors. */
+  readonly samples: number;
 }
 
-/** What holds where nobody says otherwise; as many steps as Prometheus itself allows a graph. */
+/** What holds where nobody says otherwise; as many steps as Prometheus allows a graph, and as many samples as a query. */
 export const defaultExpressionLimits: ExpressionLimits = {
   characters: 4_096,
   depth: 64,
   longestRangeMs: yearMs,
   subquerySteps: 11_000,
   selectors: 500,
+  samples: 50_000_000,
 };
 
 /** The longest expression that can be stored, in UTF-16 units. */

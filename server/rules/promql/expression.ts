@@ -53,12 +53,12 @@ export interface RangeSelector extends Span, Placement {
   readonly rangeMs: number;
 }
 
-/** `expression[range:step]`; without a step, the default evaluation interval of the Prometheus holds. */
+/** `expression[range:step]`. */
 export interface Subquery extends Span, Placement {
   readonly kind: "subquery";
   readonly expression: Expression;
   readonly rangeMs: number;
-  readonly stepMs?: number;
+  readonly stepMs: number;
 }
 
 /** A function call. */

@@ -11,6 +11,12 @@ const matchOperators: ReadonlyMap<string, MatchOperator> = new Map(
 /** The latest time that `@` may name, the end of the year 9999, in seconds. */
 const mostAtSeconds = 253_402_300_799;
 
+/**
+ * The step of a subquery that gives none, in milliseconds. It is printed with the others: Prometheus would take its
+ * evaluation interval, and so evaluate as often as that is short.
+ */
+const defaultStepMs = 60_000;
+
 /** Reads an instant vector selector. */
 export function readSelector(node: SyntaxNode, text: string): Selector {
   let name: string | undefined;
@@ -60,7 +66,7 @@ export function readPostfix(node: SyntaxNode, text: string): (expression: Expres
     }
     case "SubqueryExpr": {
       const rangeMs = readDuration(first, text);
-      const stepMs = second && readDuration(second, text);
+      const stepMs = second ? readDuration(second, text) : defaultStepMs;
       return (expression) => ({ kind: "subquery", expression, rangeMs, stepMs, from: expression.from, to });
     }
     case "OffsetExpr": {

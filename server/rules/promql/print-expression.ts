@@ -18,8 +18,7 @@ export function printExpression(expression: Expression): string {
     case "range":
       return `${printSelector(expression.selector)}[${formatDuration(expression.rangeMs)}]${printPlacement(expression)}`;
     case "subquery": {
-      const step = expression.stepMs === undefined ? "" : formatDuration(expression.stepMs);
-      const range = `[${formatDuration(expression.rangeMs)}:${step}]`;
+      const range = `[${formatDuration(expression.rangeMs)}:${formatDuration(expression.stepMs)}]`;
       return printExpression(expression.expression) + range + printPlacement(expression);
     }
     case "call":
