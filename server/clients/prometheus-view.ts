@@ -1,4 +1,5 @@
 import { LiveRules, type ReplicaRules, rulesById } from "./live-rules.js";
+import { LiveSizes, type ReplicaSizes, readSizes } from "./live-sizes.js";
 import { LiveTargets, type ReplicaTargets, targetsByScrapeJob } from "./live-targets.js";
 import type { Known } from "./merge-replicas.js";
 import type { PrometheusClient, PrometheusStatus } from "./prometheus-client.js";
@@ -32,6 +33,7 @@ interface ReplicaReads {
   readonly status: SharedRead<PrometheusStatus>;
   readonly targets: SharedRead<ReplicaTargets>;
   readonly rules: SharedRead<ReplicaRules>;
+  readonly sizes: SharedRead<ReplicaSizes>;
 }
 
 /**
@@ -47,6 +49,7 @@ export class PrometheusView {
       status: new SharedRead((signal) => client.status(signal), options),
       targets: new SharedRead(async (signal) => targetsByScrapeJob(await client.targets(signal)), options),
       rules: new SharedRead(async (signal) => rulesById(await client.rules(signal)), options),
+      sizes: new SharedRead((signal) => readSizes(client, signal), options),
     }));
   }
 
@@ -60,6 +63,12 @@ export class PrometheusView {
   async rules(signal?: AbortSignal): Promise<LiveRules | null> {
     const known = await this.#known((replica) => replica.rules, signal);
     return known && new LiveRules(known);
+  }
+
+  /** What is largest in each project now; null when no Prometheus has ever answered. Rejects only when `signal` ends. */
+  async sizes(signal?: AbortSignal): Promise<LiveSizes | null> {
+    const known = await this.#known((replica) => replica.sizes, signal);
+    return known && new LiveSizes(known);
   }
 
   /** The servers in the order of the settings. Rejects only when `signal` ends. */

@@ -49,6 +49,7 @@ export function makeRules(parts: RulesParts): RulesDomain {
   const repository = new RuleRepository(database);
   const limits = new RuleLimits(repository, parts.limits);
   const checks = new RuleChecks(checker, limits);
+  const health = new RuleHealthService(prometheus, projects);
   const service = new RuleService(repository, projects, checks, changes, limits);
 
   const globalRepository = new GlobalRuleRepository(database);
@@ -60,9 +61,9 @@ export function makeRules(parts: RulesParts): RulesDomain {
     globalService,
     globalHistory: new GlobalRuleHistory(globalRepository, globalChecks),
     resolvers: [
-      new RuleResolver(service, new RuleHealthService(prometheus, projects), projects),
+      new RuleResolver(service, health, projects),
       new ProjectRulesResolver(service),
-      new RuleUsageResolver(limits),
+      new RuleUsageResolver(limits, health),
       new GlobalRuleResolver(globalService),
       new ExpressionResolver(new ExpressionService(projects, checker, limits)),
     ],

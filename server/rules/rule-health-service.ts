@@ -9,9 +9,15 @@ import type { RuleHealth } from "./rule-health.js";
 /** What the Prometheus servers say of rules that the caller may read. */
 export class RuleHealthService {
   constructor(
-    private readonly prometheus: Pick<PrometheusView, "rules">,
+    private readonly prometheus: Pick<PrometheusView, "rules" | "sizes">,
     private readonly projects: ProjectService,
   ) {}
+
+  /** How many alerts one rule of the project has at most now; null when no Prometheus has answered. */
+  async seriesPerRule(caller: Caller, projectName: string): Promise<number | null> {
+    const sizes = await this.prometheus.sizes(caller.request.signal);
+    return sizes?.largest("seriesPerRule", projectName) ?? null;
+  }
 
   /** Null as long as no Prometheus has loaded the rule, or none has answered. */
   async healthOf(caller: Caller, rule: Rule): Promise<RuleHealth | null> {

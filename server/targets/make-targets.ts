@@ -54,7 +54,7 @@ export function makeTargets(parts: TargetsParts): TargetsDomain {
       new TargetResolver(jobs),
       new ScrapeJobTargetsResolver(targets),
       new ProjectTargetsResolver(targets),
-      new ScrapeUsageResolver(limits),
+      new ScrapeUsageResolver(limits, targets),
     ],
     nodes: [storedNodes("job", (caller, id) => jobs.find(caller, id))],
   };

@@ -14,7 +14,7 @@ import type { Target, TargetCounts, TargetFilter } from "./target.js";
 export class TargetService {
   constructor(
     private readonly jobs: ScrapeJobRepository,
-    private readonly prometheus: Pick<PrometheusView, "targets">,
+    private readonly prometheus: Pick<PrometheusView, "targets" | "sizes">,
   ) {}
 
   /** The targets of one scrape job. */
@@ -37,6 +37,12 @@ export class TargetService {
   ): Promise<Connection<Target> | null> {
     const targets = await this.#ofProject(caller, projectId);
     return targets && pageOf(targets, filter, page, `Project.targets@${projectId}`);
+  }
+
+  /** How many samples one scrape of the project brings at most now. */
+  async samplesPerScrape(caller: Caller, projectName: string): Promise<number | null> {
+    const sizes = await this.prometheus.sizes(caller.request.signal);
+    return sizes?.largest("samplesPerScrape", projectName) ?? null;
   }
 
   async countsOfJob(caller: Caller, jobId: string): Promise<TargetCounts | null> {

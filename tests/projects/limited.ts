@@ -4,7 +4,8 @@ import type { TestApp } from "../support/app.js";
 // What the tests of limits make, change and count.
 
 /** What of a project is counted. */
-export const usage = "scrapeJobs targets rules contactGroups contacts silences apiTokens";
+export const usage =
+  "scrapeJobs targets samplesPerScrape rules seriesPerRule contactGroups contacts silences apiTokens";
 
 /** A tier that is soon full. */
 export const small = {

@@ -121,7 +121,9 @@ describeOnEachDatabase((database) => {
       expect(await limited.usage(id)).toEqual({
         scrapeJobs: 0,
         targets: 0,
+        samplesPerScrape: null,
         rules: 0,
+        seriesPerRule: null,
         contactGroups: 0,
         contacts: 0,
         silences: null,
@@ -138,7 +140,8 @@ describeOnEachDatabase((database) => {
         await app.token({ [id]: "MEMBER" }),
         await app.token({ [id]: "ADMIN" }),
       ];
-      const there = { scrapeJobs: 2, targets: 3, rules: 2, contactGroups: 2, contacts: 3, silences: null };
+      const unknown = { samplesPerScrape: null, seriesPerRule: null, silences: null };
+      const there = { scrapeJobs: 2, targets: 3, rules: 2, contactGroups: 2, contacts: 3, ...unknown };
       expect(await Promise.all([viewer, member, admin].map((token) => limited.usage(id, token)))).toEqual([
         { ...there, apiTokens: null },
         { ...there, apiTokens: null },

@@ -57,7 +57,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   ProjectUsage: {
     at: within("prj", "Project", "usage { @ }"),
     fields: {
-      project: "rules scrapeJobs silences targets",
+      project: "rules samplesPerScrape scrapeJobs seriesPerRule silences targets",
       peopleOfProject: "contactGroups contacts",
       tokensOfProject: "apiTokens",
     },
