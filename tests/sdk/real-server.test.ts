@@ -187,7 +187,17 @@ describe("on a real server", () => {
     await operator.alertingRules.create(rule);
     const failure = await failureOf(operator.alertingRules.create(rule));
     expect(failure).toMatchObject({ name: "UserInputError", code: "LIMIT" });
-    const usage = { contactGroups: 0, contacts: 0, silences: 0, apiTokens: 0, scrapeJobs: 0, targets: 0, rules: 1 };
+    const live = { samplesPerScrape: null, seriesPerRule: null };
+    const usage = {
+      ...live,
+      contactGroups: 0,
+      contacts: 0,
+      silences: 0,
+      apiTokens: 0,
+      scrapeJobs: 0,
+      targets: 0,
+      rules: 1,
+    };
     expect(await operator.projects.capacity(project.id)).toEqual({
       id: project.id,
       name: "small",

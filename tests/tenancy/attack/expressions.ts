@@ -118,6 +118,8 @@ const refused: readonly string[] = [
   `sum_over_time(up[400d])`,
   `up offset 400d`,
   `max_over_time(max_over_time(up[1d:1s])[1d:1s])`,
+  "max_over_time(rate(up[1d])[1d:8s])",
+  Array.from({ length: 80 }, () => "max_over_time(rate(up[1d])[1d:30s])").join(" or "),
   `${"(".repeat(200)}up${")".repeat(200)}`,
   `${"-".repeat(300)}up`,
   Array.from({ length: 120 }, (_, index) => `up{i="${index}"}`).join(" or "),
