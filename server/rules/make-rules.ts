@@ -29,7 +29,7 @@ export interface RulesParts {
   readonly projects: ProjectService;
   readonly limits: LimitService;
   readonly changes: ChangeLog;
-  readonly prometheus: Pick<PrometheusView, "rules">;
+  readonly prometheus: Pick<PrometheusView, "rules" | "sizes">;
   readonly queries: Pick<QueryReader, "read">;
 }
 
