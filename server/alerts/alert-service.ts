@@ -34,13 +34,13 @@ export class AlertService {
   /** All alerts that the caller may see; null when no Alertmanager has ever answered. */
   async list(caller: Caller, query: AlertQuery): Promise<Connection<Alert> | null> {
     caller.requireAnywhere("project.read");
-    const snapshot = await this.live.snapshot();
+    const snapshot = await this.#known();
     return snapshot && pageOf(caller, await this.#visible(caller, snapshot), query, "alerts");
   }
 
   /** The alerts of a project that is visible to the caller; null when no Alertmanager has ever answered. */
   async listOfProject(caller: Caller, project: Project, query: AlertQuery): Promise<Connection<Alert> | null> {
-    const snapshot = await this.live.snapshot();
+    const snapshot = await this.#known();
     return snapshot && pageOf(caller, snapshot.alertsOfProject(project.name), query, `Project.alerts@${project.id}`);
   }
 
@@ -51,14 +51,14 @@ export class AlertService {
     ruleId: string,
     query: AlertQuery,
   ): Promise<Connection<Alert> | null> {
-    const snapshot = await this.live.snapshot();
+    const snapshot = await this.#known();
     const alerts = snapshot?.alertsOfRule(ruleId).filter(({ projectName }) => projectName === project.name);
     return alerts === undefined ? null : pageOf(caller, alerts, query, `AlertingRule.alerts@${ruleId}`);
   }
 
   /** How many alerts a project has that is visible to the caller; null when no Alertmanager has ever answered. */
   async countsOfProject(project: Project): Promise<AlertCounts | null> {
-    const snapshot = await this.live.snapshot();
+    const snapshot = await this.#known();
     return snapshot && countAlerts(snapshot.alertsOfProject(project.name));
   }
 
@@ -81,6 +81,11 @@ export class AlertService {
   /** The project of an alert; null when it has none that the caller may see. */
   async projectOf(caller: Caller, { projectName }: Alert): Promise<Project | null> {
     return projectName === "" ? null : this.projects.findByName(caller, projectName);
+  }
+
+  async #known(): Promise<AlertSnapshot | null> {
+    const snapshot = await this.live.snapshot();
+    return snapshot?.knows.alerts ? snapshot : null;
   }
 
   async #visible(caller: Caller, snapshot: AlertSnapshot): Promise<readonly Alert[]> {

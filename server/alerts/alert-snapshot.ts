@@ -10,6 +10,8 @@ export interface HeldSilence {
 
 /** All alerts and silences of all clusters at one moment; alerts are merged by fingerprint, the newest first. */
 export class AlertSnapshot {
+  /** Whether any cluster has told its alerts, and whether any has told its silences; else there seem to be none. */
+  readonly knows: { readonly alerts: boolean; readonly silences: boolean };
   readonly alerts: readonly Alert[];
   readonly silences: readonly HeldSilence[];
   readonly #byFingerprint: ReadonlyMap<string, Alert>;
@@ -18,10 +20,14 @@ export class AlertSnapshot {
   #silencesById: ReadonlyMap<string, HeldSilence> | null = null;
 
   constructor(clusters: readonly { readonly name: string; readonly content: ClusterContent }[]) {
+    this.knows = {
+      alerts: clusters.some(({ content }) => content.alerts !== null),
+      silences: clusters.some(({ content }) => content.silences !== null),
+    };
     const byFingerprint = new Map<string, Alert>();
     for (const { name, content } of clusters) {
       const held = [name];
-      for (const upstream of content.alerts) {
+      for (const upstream of content.alerts ?? []) {
         const alert = new Alert(upstream, held);
         const known = byFingerprint.get(alert.fingerprint);
         byFingerprint.set(alert.fingerprint, known === undefined ? alert : known.with(alert));
@@ -30,7 +36,7 @@ export class AlertSnapshot {
     this.#byFingerprint = byFingerprint;
     this.alerts = [...byFingerprint.values()].sort(newestFirst);
     this.silences = clusters.flatMap(({ name, content }) =>
-      content.silences.map((silence) => ({ cluster: name, silence })),
+      (content.silences ?? []).map((silence) => ({ cluster: name, silence })),
     );
   }
 

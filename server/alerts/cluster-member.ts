@@ -1,10 +1,16 @@
 import type { AlertmanagerClient, UpstreamAlert, UpstreamSilence } from "../clients/alertmanager-client.js";
 import { AppError } from "../core/errors.js";
 
-/** All that one member of a cluster holds at one moment. */
+/** What the members of a cluster hold; null is what was never read. */
 export interface ClusterContent {
-  readonly alerts: readonly UpstreamAlert[];
-  readonly silences: readonly UpstreamSilence[];
+  readonly alerts: readonly UpstreamAlert[] | null;
+  readonly silences: readonly UpstreamSilence[] | null;
+}
+
+/** What came of reading one member: all that it holds at one moment, or one of the two, and why not the other. */
+export interface MemberReading extends ClusterContent {
+  /** Null when both were read. */
+  readonly failure: unknown;
 }
 
 /** Whether a member answers. */
@@ -47,12 +53,29 @@ export class ClusterMember {
     };
   }
 
-  /** Reads all alerts and silences; rejects when it does not answer. */
-  read(signal?: AbortSignal): Promise<ClusterContent> {
-    return this.#observed(async () => {
-      const [alerts, silences] = await Promise.all([this.client.alerts(signal), this.client.silences(signal)]);
-      return { alerts, silences };
+  /** Reads all alerts and silences; one of them stays when the other cannot be read, and when neither can it rejects. */
+  async read(signal?: AbortSignal): Promise<MemberReading> {
+    const reading = await this.#observed(async () => {
+      const [alerts, silences] = await Promise.allSettled([this.client.alerts(signal), this.client.silences(signal)]);
+      if (alerts.status === "fulfilled" && silences.status === "fulfilled") {
+        return { alerts: alerts.value, silences: silences.value, failure: null };
+      }
+      signal?.throwIfAborted();
+      if (alerts.status === "fulfilled")
+        return {
+          alerts: alerts.value,
+          silences: null,
+          failure: silences.status === "rejected" ? silences.reason : null,
+        };
+      if (silences.status === "fulfilled") return { alerts: null, silences: silences.value, failure: alerts.reason };
+      throw alerts.reason;
     }, signal);
+    if (reading.failure !== null) {
+      const what = reading.alerts === null ? "alerts" : "silences";
+      this.#reachable = false;
+      this.#error = `Its ${what} cannot be read: ${messageOf(reading.failure)}`;
+    }
+    return reading;
   }
 
   /** Finds out cheaply whether it answers, and now and then its version; never rejects. */
@@ -90,8 +113,12 @@ export class ClusterMember {
       // Another version may answer when it is back.
       this.#versionAtMs = Number.NEGATIVE_INFINITY;
       this.#reachable = false;
-      this.#error = error instanceof AppError ? error.message : "An answer could not be understood.";
+      this.#error = messageOf(error);
       throw error;
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof AppError ? error.message : "An answer could not be understood.";
 }

@@ -28,7 +28,8 @@ export interface PollOptions {
 
 /**
  * Reads one cluster again and again from one of its members, and from the next one when that fails: a member that answers
- * is kept to, because two need not agree at every instant. When all are down, what was last read stays.
+ * is kept to, because two need not agree at every instant. When all are down, what was last read stays; when none gives
+ * both its alerts and its silences, so do those that it does not give.
  */
 export class ClusterPoller {
   readonly #members: readonly PolledMember[];
@@ -38,6 +39,7 @@ export class ClusterPoller {
   #error: string | null = null;
   #begun = 0;
   #applied = 0;
+  #completed = 0;
   readonly #stopping = new AbortController();
   readonly #background = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
@@ -124,11 +126,12 @@ export class ClusterPoller {
   async #poll(): Promise<void> {
     const { signal } = this.#stopping;
     const order = this.#inOrder();
-    const applied = this.#applied;
+    const completed = this.#completed;
     let reader = 0;
     while (reader < order.length && !signal.aborted && !(await order[reader]?.refresh.run())) reader++;
     if (signal.aborted) return;
-    if (reader === order.length && this.#applied === applied) this.#error = order.at(-1)?.member.health.error ?? null;
+    if (reader === order.length && this.#completed === completed)
+      this.#error = order.at(-1)?.member.health.error ?? null;
     // Those before the reader have failed just now, and said why.
     for (const [index, { member }] of order.entries()) {
       if (index === reader) this.#inBackground(member.probeVersion(signal));
@@ -141,25 +144,38 @@ export class ClusterPoller {
     return preferred === null ? this.#members : [preferred, ...this.#members.filter((other) => other !== preferred)];
   }
 
-  /** Reads a member and says whether that was good; what was asked for before the newest that is known is dropped. */
+  /** Reads a member and says whether that was good, and all; what was asked for before the newest that is known is dropped. */
   async #read(polled: PolledMember): Promise<boolean> {
     const { signal } = this.#stopping;
     const turn = ++this.#begun;
     try {
-      const content = await polled.member.read(signal);
-      if (turn < this.#applied) return true;
+      const { alerts, silences, failure } = await polled.member.read(signal);
+      const isWhole = failure === null;
+      if (!isWhole) this.#report(failure);
+      if (turn < this.#applied) return isWhole;
       this.#applied = turn;
-      this.#content = content;
-      this.#preferred = polled;
-      this.#lastSyncAt = this.options.now();
-      this.#error = null;
+      this.#content = {
+        alerts: alerts ?? this.#content?.alerts ?? null,
+        silences: silences ?? this.#content?.silences ?? null,
+      };
       this.onContent();
-      return true;
+      if (isWhole) this.#complete(polled);
+      return isWhole;
     } catch (error) {
-      if (signal.aborted) return false;
-      if (!(error instanceof UpstreamUnavailableError)) this.options.onError(error);
+      if (!signal.aborted) this.#report(error);
       return false;
     }
+  }
+
+  #complete(polled: PolledMember): void {
+    this.#completed++;
+    this.#preferred = polled;
+    this.#lastSyncAt = this.options.now();
+    this.#error = null;
+  }
+
+  #report(error: unknown): void {
+    if (!(error instanceof UpstreamUnavailableError)) this.options.onError(error);
   }
 
   #inBackground(work: Promise<void>): void {

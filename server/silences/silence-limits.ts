@@ -29,7 +29,7 @@ export class SilenceLimits {
   /** How many active and pending silences are for this project alone; null while no Alertmanager has answered. */
   async usage(projectName: string): Promise<number | null> {
     const snapshot = await this.live.snapshot();
-    if (snapshot === null) return null;
+    if (!snapshot?.knows.silences) return null;
     const counts = this.#counts.get(snapshot) ?? countsOf(snapshot);
     this.#counts.set(snapshot, counts);
     return counts.get(projectName) ?? 0;

@@ -87,7 +87,7 @@ export class SilenceService {
   /** The alerts that a silence matches, in force or not, as far as the caller may see them. */
   async alertsOf(caller: Caller, silence: Silence, query: AlertQuery): Promise<Connection<Alert> | null> {
     const snapshot = await this.live.snapshot();
-    const matched = snapshot && matchedBy(caller, silence, snapshot);
+    const matched = snapshot?.knows.alerts ? matchedBy(caller, silence, snapshot) : null;
     return matched && this.alerts.page(caller, matched, query, `Silence.alerts@${silence.id}`);
   }
 
@@ -114,7 +114,7 @@ export class SilenceService {
     list: string,
   ): Promise<Connection<Silence> | null> {
     const snapshot = await this.live.snapshot();
-    if (snapshot === null) return null;
+    if (!snapshot?.knows.silences) return null;
     const wanted = compileFilter(filter, caller.matching);
     const found = snapshot.silences
       .map((held) => new Silence(held))
