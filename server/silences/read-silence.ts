@@ -11,6 +11,7 @@ import { projectLabel } from "./silence-scope.js";
 
 // Alertmanager has no limits of its own: it takes 10,000 matchers, a comment of a megabyte, a hundred years.
 const mostMatchers = 50;
+const mostValueBytes = 1_024;
 /** Of the names and values together; more could fill what is read of an Alertmanager at once. */
 const mostMatcherBytes = 8_192;
 const longest = "366d";
@@ -87,7 +88,9 @@ function checked(silence: SilenceText, { nowMs, matching }: Writing, errors: Use
 function readMatchers(inputs: readonly MatcherInput[], matching: Matching, errors: UserErrors): readonly Matcher[] {
   const path = ["input", "matchers"];
   if (inputs.length > mostMatchers) throw new BadUserInputError(`At most ${mostMatchers} matchers are allowed.`, path);
-  const bytes = inputs.reduce((sum, { name, value }) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+  // A value that is too long by itself is told about below, with its place.
+  const sizeOf = (text: string) => Math.min(Buffer.byteLength(text), mostValueBytes);
+  const bytes = inputs.reduce((sum, { name, value }) => sum + sizeOf(name) + sizeOf(value), 0);
   if (bytes > mostMatcherBytes) {
     errors.add(
       "LIMIT",
@@ -97,7 +100,7 @@ function readMatchers(inputs: readonly MatcherInput[], matching: Matching, error
     return [];
   }
   return inputs.map(({ name, value, isRegex, isEqual }, index) => {
-    const limits = { mostBytes: 1_024, empty: true, multiline: true, templates: true };
+    const limits = { mostBytes: mostValueBytes, empty: true, multiline: true, templates: true };
     errors.check(checkLabelName(name), [...path, String(index), "name"]);
     const read = checkText("A matcher's value", value, limits) ?? (isRegex ? matching.read(value) : null);
     errors.check(typeof read === "string" ? read : null, [...path, String(index), "value"]);
