@@ -4,6 +4,7 @@ import { BadUserInputError } from "../core/errors.js";
 import { checkLabelName } from "../core/labels.js";
 import { compileMatcher, type Matcher } from "../core/matcher.js";
 import type { Matching } from "../core/matching.js";
+import { repetitionsIn } from "../core/regex.js";
 import { checkText } from "../core/text.js";
 import type { UserErrors } from "../graph/user-error.js";
 import type { MatcherInput, SilenceCreateInput, SilenceUpdateInput } from "./silence-input.js";
@@ -14,6 +15,8 @@ const mostMatchers = 50;
 const mostValueBytes = 1_024;
 /** Of the names and values together; more could fill what is read of an Alertmanager at once. */
 const mostMatcherBytes = 8_192;
+/** Counted repetitions, as in {n}, of all its patterns: Alertmanager's engine takes 100 ms for one alert where they are many. */
+const mostPatternRepetitions = 100;
 const longest = "366d";
 
 /** Who writes, and when. */
@@ -37,7 +40,7 @@ export function readNewSilence(
     errors.add("INVALID", "Give either `endsAt` or `duration`.", ["input", "endsAt"]);
   }
   const endsAtMs = readEnd(input, startsAtMs, errors) ?? startsAtMs;
-  const matchers = forProject(readMatchers(input.matchers, matching, errors), projectName, errors);
+  const matchers = inTurn(forProject(readMatchers(input.matchers, matching, errors), projectName, errors));
   return checked({ matchers, startsAtMs, endsAtMs, createdBy: author, comment: input.comment }, writing, errors);
 }
 
@@ -54,7 +57,7 @@ export function readChangedSilence(
     errors.add("INVALID", "Give either `endsAt` or `duration`.", ["input", "endsAt"]);
   }
   const endsAtMs = readEnd(input, Math.max(nowMs, startsAtMs), errors) ?? stored.endsAtMs;
-  const matchers = input.matchers ? readMatchers(input.matchers, matching, errors) : stored.matchers;
+  const matchers = input.matchers ? inTurn(readMatchers(input.matchers, matching, errors)) : stored.matchers;
   const comment = input.comment ?? stored.comment;
   return checked({ matchers, startsAtMs, endsAtMs, createdBy: author, comment }, writing, errors);
 }
@@ -99,6 +102,12 @@ function readMatchers(inputs: readonly MatcherInput[], matching: Matching, error
     );
     return [];
   }
+  const repetitions = inputs.reduce((sum, { value, isRegex }) => sum + (isRegex ? repetitionsIn(value) : 0), 0);
+  if (repetitions > mostPatternRepetitions) {
+    const message = `The patterns ask for ${repetitions} repetitions, as in {n}, at most ${mostPatternRepetitions} together.`;
+    errors.add("LIMIT", message, path);
+    return [];
+  }
   return inputs.map(({ name, value, isRegex, isEqual }, index) => {
     const limits = { mostBytes: mostValueBytes, empty: true, multiline: true, templates: true };
     errors.check(checkLabelName(name), [...path, String(index), "name"]);
@@ -106,6 +115,12 @@ function readMatchers(inputs: readonly MatcherInput[], matching: Matching, error
     errors.check(typeof read === "string" ? read : null, [...path, String(index), "value"]);
     return { name, value, isRegex: isRegex ?? false, isEqual: isEqual ?? true };
   });
+}
+
+/** Alertmanager asks them in turn, of each alert: patterns are not to be tried on alerts of other projects. */
+function inTurn(matchers: readonly Matcher[]): readonly Matcher[] {
+  const isOnProject = ({ name, isRegex, isEqual }: Matcher) => name === projectLabel && !isRegex && isEqual;
+  return [...matchers.filter(isOnProject), ...matchers.filter((matcher) => !isOnProject(matcher))];
 }
 
 function forProject(matchers: readonly Matcher[], name: string | null, errors: UserErrors): readonly Matcher[] {

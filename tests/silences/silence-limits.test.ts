@@ -188,3 +188,24 @@ test("one short of its limit a project gets one of thirty silences at once", asy
   expect(codes).toEqual([...Array(29).fill("LIMIT"), "made"]);
   expect(await usageOf(one)).toBe(3);
 });
+
+test("patterns ask for 100 repetitions together at most, and are not tried on alerts of other projects", async () => {
+  const one = await project();
+  const pattern = (name: string, value: string) => ({ name, value, isRegex: true });
+  const asking = (repetitions: number) => [pattern("a", `x{${repetitions - 50}}`), pattern("b", "(a|b){50}")];
+  expect(await silence(one, { matchers: asking(101) })).toEqual({
+    silence: null,
+    userErrors: [
+      {
+        code: "LIMIT",
+        message: "The patterns ask for 101 repetitions, as in {n}, at most 100 together.",
+        path: ["input", "matchers"],
+      },
+    ],
+  });
+  const matchers = [...asking(100), { name: "project", value: one.name }];
+  expect(await silence(one, { project: undefined, matchers, comment: "in order" })).toEqual(made);
+  const stored = (await pair[0].api("/api/v2/silences")) as { comment: string; matchers: { name: string }[] }[];
+  const names = stored.find(({ comment }) => comment === "in order")?.matchers.map(({ name }) => name);
+  expect(names).toEqual(["project", "a", "b"]);
+});

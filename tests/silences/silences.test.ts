@@ -170,7 +170,7 @@ describe("a silence", () => {
     expect(silence).toMatchObject({
       state: "ACTIVE",
       endsAt,
-      matchers: [{ value: "page|info", isRegex: true }, { value: "alpha" }],
+      matchers: [{ value: "alpha" }, { value: "page|info", isRegex: true }],
     });
     expect(Object.values(await statesOf(as("alphaMember")))).toEqual([
       `SUPPRESSED ${silence.id}`,
