@@ -402,7 +402,6 @@ describe("a process of the agent's own", () => {
       target("::1", 9093),
       target("127.0.0.1", 9093),
       target("127.0.0.1", 9590),
-      target("127.0.0.1", Number(new URL(server.url).port)),
     ];
     const taken = [
       target("exporter.example", 9116),

@@ -5,14 +5,13 @@ import { Workspace } from "./support/workspace.js";
 
 test("the agent's own processes are all that its settings name", async () => {
   const machine = await Workspace.make({
-    url: "https://Metrics.example.org/graphql",
+    url: "https://metrics.example.org/graphql",
     settings: { listen: { host: "0.0.0.0" } },
-    prometheus: { urls: ["http://127.0.0.1:9090/prefix", "https://two.example.org"] },
+    prometheus: { urls: ["http://127.0.0.1:9090/prefix", "https://Two.example.org"] },
     blackbox: { address: "[2001:db8::1]:9115", urls: ["http://exporter"] },
     alertmanager: { urls: ["http://[::1]:9093"] },
   });
   expect(ownEndpoints(readSettings(machine.settingsFile, {}))).toEqual([
-    { host: "metrics.example.org", port: 443 },
     { host: "127.0.0.1", port: 9090 },
     { host: "two.example.org", port: 443 },
     { host: "exporter", port: 80 },

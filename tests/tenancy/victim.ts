@@ -30,7 +30,7 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
   const { contactGroup } = await client.contactGroups.create({
     ...below,
     name: "on-call",
-    contacts: [{ type: "WEBHOOK", value: "https://hooks.example.org/victim", secret: "s3cret-of-the-victim" }],
+    contacts: [{ type: "WEBHOOK", value: "https://127.0.0.1:9/victim", secret: "s3cret-of-the-victim" }],
     makeDefault: true,
   });
   const staticTargets = [
@@ -55,7 +55,7 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
     bodyMatches: "a",
     bodyNotMatches: "b",
     headers: { Accept: "text/html" },
-    hostHeader: "www.example.org",
+    hostHeader: "127.0.0.1",
   };
   const { scrapeJob: secretJob } = await client.scrapeJobs.create({
     ...below,

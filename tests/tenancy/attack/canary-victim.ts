@@ -57,7 +57,7 @@ export async function makeCanaryVictim(stack: RealStack, canaries: Canaries): Pr
       {
         type: "SLACK",
         value: `#${c("a channel")}`,
-        secret: `https://hooks.slack.com/services/T0/B0/${c("the secret of its channel")}`,
+        secret: `https://${victimHost}/services/T0/B0/${c("the secret of its channel")}`,
       },
     ],
     makeDefault: true,
@@ -77,7 +77,7 @@ export async function makeCanaryVictim(stack: RealStack, canaries: Canaries): Pr
     probe: {
       http: {
         path: `/${c("the path of its probe")}`,
-        hostHeader: `${c("the host of its probe")}.example.org`,
+        hostHeader: victimHost,
         headers: { "X-Api-Key": c("a header of its probe") },
         bodyMatches: c("the pattern of its probe"),
       },
