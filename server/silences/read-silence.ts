@@ -102,19 +102,19 @@ function readMatchers(inputs: readonly MatcherInput[], matching: Matching, error
     );
     return [];
   }
-  const repetitions = inputs.reduce((sum, { value, isRegex }) => sum + (isRegex ? repetitionsIn(value) : 0), 0);
-  if (repetitions > mostPatternRepetitions) {
-    const message = `The patterns ask for ${repetitions} repetitions, as in {n}, at most ${mostPatternRepetitions} together.`;
-    errors.add("LIMIT", message, path);
-    return [];
-  }
-  return inputs.map(({ name, value, isRegex, isEqual }, index) => {
+  const matchers = inputs.map(({ name, value, isRegex, isEqual }, index) => {
     const limits = { mostBytes: mostValueBytes, empty: true, multiline: true, templates: true };
     errors.check(checkLabelName(name), [...path, String(index), "name"]);
     const read = checkText("A matcher's value", value, limits) ?? (isRegex ? matching.read(value) : null);
     errors.check(typeof read === "string" ? read : null, [...path, String(index), "value"]);
     return { name, value, isRegex: isRegex ?? false, isEqual: isEqual ?? true };
   });
+  const repetitions = matchers.reduce((sum, { value, isRegex }) => sum + (isRegex ? repetitionsIn(value) : 0), 0);
+  if (!errors.any && repetitions > mostPatternRepetitions) {
+    const message = `The patterns ask for ${repetitions} repetitions, as in {n}, at most ${mostPatternRepetitions} together.`;
+    errors.add("LIMIT", message, path);
+  }
+  return matchers;
 }
 
 /** Alertmanager asks them in turn, of each alert: patterns are not to be tried on alerts of other projects. */
