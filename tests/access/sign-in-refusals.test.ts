@@ -364,6 +364,13 @@ it("the log tells why sign-ins failed, and holds no code, token, cookie or secre
   expect(text).not.toMatch(/secret-word|eyJ|alice@example\.org/);
 });
 
+it("refused sign-ins fill no log", async () => {
+  const quiet = await startOidcApp(await createSqliteDatabase(), { now: () => new Date("2026-01-01T00:00:00Z") });
+  const browser = new ScriptedBrowser();
+  for (let n = 0; n < 70; n++) await browser.request(`${quiet.origin}/auth/callback?error=access_denied`);
+  expect(quiet.lines.filter((line) => JSON.parse(line).msg === "A sign-in failed")).toHaveLength(60);
+});
+
 it("an address that begins too often has to wait, and has neither the provider nor the database asked", async () => {
   const hurried = await startOidcApp(await createSqliteDatabase(), { limits: { rate: { signInsPerMinute: 3 } } });
   const { browser } = await hurried.signedIn("alice"); // two of the three

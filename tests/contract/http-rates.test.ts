@@ -176,6 +176,16 @@ describe("the limit on wrong credentials", () => {
     expect(await refusalsOf(app)).toEqual({ requests: 0, cost: 0, streams: 0, failed_sign_ins: 3, sign_ins: 0 });
   });
 
+  it("knows a token by itself, whatever cookie comes along", async () => {
+    const app = await start({ rate: { failedSignInsPerMinute: 1 } }, { listen });
+    const token = await app.token("READER");
+    const ask = (bearer: string, cookie: string) =>
+      app.graphql(bearer, "{ __typename }", {}, { ...from("192.0.2.1"), cookie: `__Host-session=${cookie}` });
+    expect((await ask(token, "one")).status).toBe(200);
+    expect((await ask(wrong(), "one")).status).toBe(401);
+    expect([(await ask(token, "two")).status, (await ask(wrong(), "one")).status]).toEqual([200, 429]);
+  });
+
   it("forgets who was known once their token is good no more", async () => {
     const app = await start({ rate: { failedSignInsPerMinute: 1 } }, { listen });
     const create = `mutation { apiTokenCreate(input: { name: "t", globalRole: READER }) { apiToken { id } secret } }`;
