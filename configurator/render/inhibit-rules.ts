@@ -1,5 +1,5 @@
 import { type BaseFile, BaseFileError, isYamlMap, listAt, textOf, type YamlMap } from "./base-file.js";
-import { equalMatchers } from "./equal-matchers.js";
+import { equalLabels } from "./equal-labels.js";
 
 /**
  * Throws a BaseFileError for an inhibit rule by which the alerts of one project might mute those of another, or the
@@ -18,5 +18,5 @@ export function refuseInhibitRules(base: BaseFile): void {
 
 function staysInProject(rule: YamlMap): boolean {
   if (Array.isArray(rule.equal) && rule.equal.some((label) => textOf(label) === "project")) return true;
-  return equalMatchers(rule.source_matchers, rule.source_match).has("project");
+  return equalLabels(rule.source_matchers, rule.source_match).has("project");
 }

@@ -71,31 +71,18 @@ export class ApiTokenRepository extends TableReader<ApiToken> {
   }
 
   /** How many tokens have a role in each project, in the projects' order. */
-  async countsOf(projectIds: readonly string[], kinds: TokenKinds): Promise<number[]> {
-    const rows = await this.database.read((manager) =>
-      withRolesIn(manager, projectIds, kinds)
-        .select("row.projectId", "projectId")
-        .addSelect("COUNT(*)", "count")
-        .groupBy("row.projectId")
-        .getRawMany<{ projectId: string; count: string | number }>(),
-    );
-    return countsIn(rows, projectIds);
+  countsOf(projectIds: readonly string[], kinds: TokenKinds): Promise<number[]> {
+    return this.#counts(projectIds, (manager) => withRolesIn(manager, projectIds, kinds));
   }
 
   /** How many tokens that are good at this time have a role in each project, in the projects' order. */
-  async validCounts(projectIds: readonly string[], at: Date): Promise<number[]> {
-    const rows = await this.database.read((manager) =>
-      manager
-        .createQueryBuilder(ApiTokenMembership, "row")
-        .innerJoin(ApiToken, "token", "token.id = row.tokenId AND token.revokedAt IS NULL")
-        .select("row.projectId", "projectId")
-        .addSelect("COUNT(*)", "count")
-        .where("row.projectId IN (:...projectIds)", { projectIds: [...projectIds] })
-        .andWhere("(token.expiresAt IS NULL OR token.expiresAt > :at)", { at })
-        .groupBy("row.projectId")
-        .getRawMany<{ projectId: string; count: string | number }>(),
+  validCounts(projectIds: readonly string[], at: Date): Promise<number[]> {
+    return this.#counts(projectIds, (manager) =>
+      withRolesIn(manager, projectIds, "all").andWhere(
+        "token.revokedAt IS NULL AND (token.expiresAt IS NULL OR token.expiresAt > :at)",
+        { at },
+      ),
     );
-    return countsIn(rows, projectIds);
   }
 
   /** The token that has, or had before its last rotation, a secret with this hash: one statement, as every request asks it. */
@@ -165,6 +152,21 @@ export class ApiTokenRepository extends TableReader<ApiToken> {
     return ids.length;
   }
 
+  async #counts(
+    projectIds: readonly string[],
+    roles: (manager: EntityManager) => SelectQueryBuilder<ApiTokenMembership>,
+  ): Promise<number[]> {
+    const rows = await this.database.read((manager) =>
+      roles(manager)
+        .select("row.projectId", "projectId")
+        .addSelect("COUNT(*)", "count")
+        .groupBy("row.projectId")
+        .getRawMany<{ projectId: string; count: string | number }>(),
+    );
+    const byProject = new Map(rows.map(({ projectId, count }) => [projectId, Number(count)]));
+    return projectIds.map((projectId) => byProject.get(projectId) ?? 0);
+  }
+
   #granted(condition: string, ...values: readonly string[]): Promise<GrantedToken | null> {
     // A row for each role would cost a member of many projects several times the rest of this.
     const roles = this.database.jsonObject("member.project_id", "member.role");
@@ -200,14 +202,6 @@ function withRolesIn(
     .createQueryBuilder(ApiTokenMembership, "row")
     .innerJoin(ApiToken, "token", `token.id = row.tokenId${isOfKind}`)
     .where("row.projectId IN (:...projectIds)", { projectIds: [...projectIds] });
-}
-
-function countsIn(
-  rows: readonly { readonly projectId: string; readonly count: string | number }[],
-  projectIds: readonly string[],
-): number[] {
-  const byProject = new Map(rows.map(({ projectId, count }) => [projectId, Number(count)]));
-  return projectIds.map((projectId) => byProject.get(projectId) ?? 0);
 }
 
 /** Only tokens of these kinds with a role in one of these projects. */

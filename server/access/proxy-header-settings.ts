@@ -19,6 +19,3 @@ export const proxyHeaderSettings = z
     ({ user, groups, name }) => user !== groups && user !== name && groups !== name,
     "Each of the headers needs a name of its own: a user's name is no group.",
   );
-
-/** What the settings say of the proxy in front, all defaults filled in. */
-export type ProxyHeaderSettings = z.output<typeof proxyHeaderSettings>;
