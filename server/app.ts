@@ -38,6 +38,8 @@ export interface World {
   readonly onStatement?: (sql: string) => void;
   /** Where the built playground lies, if not where the build puts it. */
   readonly playgroundAssets?: string;
+  /** Where the built worker lies that reads large answers of Alertmanagers, if not beside this file. */
+  readonly readingWorker?: URL;
 }
 
 /** The server, built and connected; not listening yet. */
@@ -53,6 +55,7 @@ export interface App {
 }
 
 const builtPlayground = fileURLToPath(new URL("../../web/dist/playground", import.meta.url));
+const builtReadingWorker = new URL("./alerts/reading/reading-worker.js", import.meta.url);
 
 /** Builds everything, once, and passes each part what it uses. */
 export async function makeApp(settings: Settings, world: World): Promise<App> {
@@ -72,6 +75,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     now,
     randomBytes,
     random,
+    readingWorker: world.readingWorker ?? builtReadingWorker,
     resolve: world.resolve ?? resolveName,
     onLimit: metrics.onLimitRefusal,
     onRefusal: metrics.onRefusal,

@@ -46,6 +46,8 @@ export interface DomainWorld {
   readonly onLimit: (limit: CountLimit) => void;
   readonly resolve: Resolve;
   readonly random: () => number;
+  /** The worker that reads large answers of Alertmanagers, as it was built. */
+  readonly readingWorker: URL;
   /** Told of each refused change, and whether the change log holds it. */
   readonly onRefusal: (isRecorded: boolean) => void;
 }
@@ -75,7 +77,7 @@ export interface Domains {
 
 /** Builds every domain over one database, from left to right, and then what reaches over all of them. */
 export function makeDomains(settings: Settings, database: Database, world: DomainWorld): Domains {
-  const { log, now, randomBytes, random, resolve, onLimit, onRefusal } = world;
+  const { log, now, randomBytes, random, resolve, onLimit, onRefusal, readingWorker } = world;
   const upstreams = openUpstreams(settings, now);
   const { prometheus, queries, alertmanagers, keystone } = upstreams;
 
@@ -149,6 +151,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     log,
     now,
     random,
+    readingWorker,
   });
   const { live } = alerts;
   const silences = makeSilences({

@@ -28,6 +28,8 @@ export interface AlertsParts {
   readonly now: () => Date;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** The worker that reads large answers, as it was built. */
+  readonly readingWorker: URL;
 }
 
 /** What the Alertmanagers hold; nothing is known of it before `live` is started. */
@@ -38,11 +40,13 @@ export interface AlertsDomain extends GraphPart<Caller> {
 
 /** Builds the domain of alerts. */
 export function makeAlerts(parts: AlertsParts): AlertsDomain {
-  const { alertmanagers, intervalMs, prometheus, projects, rules, globalRules, log, now, random } = parts;
+  const { alertmanagers, intervalMs, prometheus, projects, rules, globalRules, log, now, random, readingWorker } =
+    parts;
   const live = new LiveAlerts(alertmanagers, {
     intervalMs,
     now,
     random,
+    readingWorker,
     onError: (error) => log.error({ err: error }, "An Alertmanager cannot be watched"),
   });
   const service = new AlertService(live, projects);

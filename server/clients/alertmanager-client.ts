@@ -1,4 +1,4 @@
-import { BadUserInputError, NotFoundError } from "../core/errors.js";
+import { BadUserInputError, NotFoundError, type UpstreamUnavailableError } from "../core/errors.js";
 import type { Labels } from "../core/labels.js";
 import type { Matcher } from "../core/matcher.js";
 import {
@@ -11,6 +11,7 @@ import {
   textOf,
   textOrNull,
   timeOf,
+  type UnexpectedShape,
 } from "./answer-shape.js";
 import { type HttpJson, HttpStatusError } from "./http-json.js";
 
@@ -84,14 +85,19 @@ export class AlertmanagerClient {
     return this.http.expectOk({ path: "/-/ready", signal });
   }
 
-  /** All alerts that have not resolved, also those that are silenced or inhibited. */
-  alerts(signal?: AbortSignal): Promise<readonly UpstreamAlert[]> {
-    return this.http.read({ path: "/api/v2/alerts", signal }, (answer) => listOf(answer, "alerts", readAlert));
+  /** All alerts that have not resolved, also those that are silenced or inhibited; unread, for `alertsIn`. */
+  alertsAnswer(signal?: AbortSignal): Promise<Buffer> {
+    return this.http.bytes({ path: "/api/v2/alerts", signal });
   }
 
-  /** All silences, also those that expired and are not forgotten yet (after five days by default). */
-  silences(signal?: AbortSignal): Promise<readonly UpstreamSilence[]> {
-    return this.http.read({ path: "/api/v2/silences", signal }, (answer) => listOf(answer, "silences", readSilence));
+  /** All silences, also those that expired and are not forgotten yet (five days by default); unread, for `silencesIn`. */
+  silencesAnswer(signal?: AbortSignal): Promise<Buffer> {
+    return this.http.bytes({ path: "/api/v2/silences", signal });
+  }
+
+  /** The error that tells what is wrong with an answer that was not read here. */
+  unexpected(error: UnexpectedShape | SyntaxError): UpstreamUnavailableError {
+    return this.http.unexpected(error);
   }
 
   /** One silence, or null when this Alertmanager does not know it. */
@@ -162,6 +168,16 @@ function saidBy({ answer, message }: HttpStatusError): string {
   if (typeof answer === "string") return answer;
   const said = (answer as { message?: unknown } | null | undefined)?.message;
   return typeof said === "string" ? said : message;
+}
+
+/** The alerts in an answer that was parsed; throws `UnexpectedShape`. */
+export function alertsIn(answer: unknown): readonly UpstreamAlert[] {
+  return listOf(answer, "alerts", readAlert);
+}
+
+/** The silences in an answer that was parsed; throws `UnexpectedShape`. */
+export function silencesIn(answer: unknown): readonly UpstreamSilence[] {
+  return listOf(answer, "silences", readSilence);
 }
 
 const alertStates = { active: "ACTIVE", suppressed: "SUPPRESSED", unprocessed: "UNPROCESSED" } as const;

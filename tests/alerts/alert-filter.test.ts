@@ -3,28 +3,31 @@ import { describe, expect, test } from "vitest";
 import { Alert } from "../../server/alerts/alert.js";
 import { compileAlertFilter } from "../../server/alerts/alert-filter.js";
 import type { AlertFilter } from "../../server/alerts/alert-input.js";
+import type { UpstreamAlert } from "../../server/clients/alertmanager-client.js";
 import { BadUserInputError } from "../../server/core/errors.js";
 import { Matching } from "../../server/core/matching.js";
 
-const alertOf = (alertname: string, change: Partial<ConstructorParameters<typeof Alert>[0]> = {}) =>
-  new Alert(
+const alertOf = (alertname: string, change: Partial<UpstreamAlert> = {}) =>
+  new Alert([
     {
-      fingerprint: "0123456789abcdef",
-      annotations: {},
-      state: "ACTIVE",
-      startsAtMs: 1,
-      endsAtMs: 2,
-      updatedAtMs: 1,
-      generatorURL: null,
-      receivers: [],
-      silencedBy: [],
-      inhibitedBy: [],
-      mutedBy: [],
-      ...change,
-      labels: { alertname, ...change.labels },
+      cluster: "main",
+      alert: {
+        fingerprint: "0123456789abcdef",
+        annotations: {},
+        state: "ACTIVE",
+        startsAtMs: 1,
+        endsAtMs: 2,
+        updatedAtMs: 1,
+        generatorURL: null,
+        receivers: [],
+        silencedBy: [],
+        inhibitedBy: [],
+        mutedBy: [],
+        ...change,
+        labels: { alertname, ...change.labels },
+      },
     },
-    ["main"],
-  );
+  ]);
 
 const alerts = [
   alertOf("Plain"),

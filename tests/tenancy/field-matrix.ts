@@ -219,7 +219,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   },
   AlertmanagerMember: {
     at: "alertmanagers { members { @ } }",
-    fields: { shared: "error lastSyncAt name reachable version" },
+    fields: { shared: "clusterStatus error lastSyncAt missingAlerts missingSilences name peers reachable version" },
   },
   PrometheusServer: { at: "prometheusServers { @ }", fields: { shared: "error lastSyncAt name reachable" } },
   Viewer: {
