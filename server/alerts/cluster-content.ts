@@ -1,5 +1,6 @@
 import type { UpstreamAlert, UpstreamSilence } from "../clients/alertmanager-client.js";
 import type { Changed, ClusterMember, MemberHealth } from "./cluster-member.js";
+import type { Holdings } from "./reading/holdings.js";
 
 /**
  * What the members of a cluster hold together. An alert is there when any member that answers holds it, as the lead holds it
@@ -13,7 +14,7 @@ export class ClusterContent {
 
   constructor(private readonly members: readonly ClusterMember[]) {}
 
-  /** The member whose alerts count first: it stays while its alerts can be read. Null before the first answer. */
+  /** The member whose alerts count first: it stays until its alerts cannot be read and another's are. Null before the first answer. */
   get lead(): ClusterMember | null {
     return this.#alertSources[0] ?? null;
   }
@@ -60,8 +61,8 @@ export class ClusterContent {
   settle(member?: ClusterMember, changed: Changed = nothing): Changed {
     this.#sizes = null;
     const [alerts, silences] = [this.#alertSources, this.#silenceSources];
-    this.#alertSources = this.#sources(alerts, (one) => one.alerts.isGood);
-    this.#silenceSources = this.#sources(silences, (one) => one.silences.isGood);
+    this.#alertSources = this.#sources(alerts, (one) => one.alerts);
+    this.#silenceSources = this.#sources(silences, (one) => one.silences);
     const isSource = member !== undefined && this.#alertSources.includes(member);
     return {
       alerts: sameMembers(alerts, this.#alertSources)
@@ -74,12 +75,18 @@ export class ClusterContent {
     };
   }
 
-  /** Those that are good, the one first that was; while none is, those that were. */
-  #sources(before: readonly ClusterMember[], isGood: (member: ClusterMember) => boolean): readonly ClusterMember[] {
-    const good = this.members.filter(isGood);
-    if (good.length === 0) return before;
-    const [lead] = before;
-    return lead !== undefined && isGood(lead) ? [lead, ...good.filter((member) => member !== lead)] : good;
+  /**
+   * Those that are good in their order, and those that are away but were read later: what they said counts until another is
+   * read again, or what was just written would be gone for a moment.
+   */
+  #sources(
+    before: readonly ClusterMember[],
+    of: (member: ClusterMember) => Pick<Holdings<unknown>, "isGood" | "readAtMs">,
+  ): readonly ClusterMember[] {
+    const good = this.members.filter((member) => of(member).isGood);
+    const newestMs = Math.max(...good.map((member) => of(member).readAtMs));
+    const kept = before.filter((member) => of(member).isGood || of(member).readAtMs > newestMs);
+    return [...kept, ...good.filter((member) => !kept.includes(member))];
   }
 }
 

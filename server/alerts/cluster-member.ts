@@ -71,6 +71,7 @@ export class ClusterMember {
   /** Reads all alerts and silences, each for itself; what could not be read is told to `onFault` where it is not the member's. */
   async read(signal: AbortSignal, onFault: (error: unknown) => void): Promise<Changed> {
     const { client, alerts, silences } = this;
+    const askedAtMs = performance.now();
     const begun = [client.alertsAnswer(signal), client.silencesAnswer(signal)] as const;
     const [alertsRead, silencesRead] = await Promise.allSettled([
       this.#parsed("alerts", begun[0]),
@@ -84,8 +85,8 @@ export class ClusterMember {
     if (silencesRead.status === "rejected") silences.fail();
     this.#conclude(failures, alertsRead.status === "rejected" ? "alerts" : "silences");
     return {
-      alerts: alertsRead.status === "fulfilled" ? alerts.apply(alertsRead.value) : [],
-      silences: silencesRead.status === "fulfilled" ? silences.apply(silencesRead.value) : [],
+      alerts: alertsRead.status === "fulfilled" ? alerts.apply(alertsRead.value, askedAtMs) : [],
+      silences: silencesRead.status === "fulfilled" ? silences.apply(silencesRead.value, askedAtMs) : [],
       touched: alertsRead.status === "fulfilled" ? alertsRead.value.touched : [],
     };
   }

@@ -167,9 +167,9 @@ export class Cluster {
     throw failure ?? new UpstreamUnavailableError(`The Alertmanager cluster "${this.name}" has no members.`);
   }
 
-  /** The one whose alerts are shown first, and those that answered last time before the others. */
+  /** Those that answered last time before the others, and the one whose alerts are shown before them. */
   #inOrder(): readonly PolledMember[] {
-    const rankOf = ({ member }: PolledMember) => (member === this.content.lead ? 0 : member.isWhole ? 1 : 2);
+    const rankOf = ({ member }: PolledMember) => (!member.isWhole ? 2 : member === this.content.lead ? 0 : 1);
     return [...this.#members].sort((a, b) => rankOf(a) - rankOf(b));
   }
 

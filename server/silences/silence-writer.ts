@@ -176,10 +176,14 @@ export class SilenceWriter {
   async #write(caller: Caller, key: IdempotencyKey | null, { before, wanted, put }: Write): Promise<Outcome<Silence>> {
     const { cluster } = wanted;
     const send = () =>
-      this.live.write(cluster, async (client) => {
-        const uuid = await put(client);
-        return { uuid, ...(await readBack(client, uuid)) };
-      });
+      this.live.write(
+        cluster,
+        async (client) => {
+          const uuid = await put(client);
+          return { uuid, ...(await readBack(client, uuid)) };
+        },
+        hasArrived,
+      );
     const silenceOf = ({ uuid, silence }: Written) =>
       silence ? new Silence({ cluster, silence }) : granted(wanted, uuid);
     const moved = movedFrom(before, wanted);
@@ -213,6 +217,12 @@ interface Written {
   /** As it was read back; null when it could not be. */
   readonly silence: UpstreamSilence | null;
   readonly failure?: UpstreamUnavailableError;
+}
+
+/** Whether a member has what was written to another, or something newer. */
+async function hasArrived(client: AlertmanagerClient, { uuid, silence }: Written): Promise<boolean> {
+  const held = await client.silence(uuid);
+  return held !== null && (silence === null || held.updatedAtMs >= silence.updatedAtMs);
 }
 
 /** Reads what was just written; that it cannot be read is no reason to write it once more, to another member. */

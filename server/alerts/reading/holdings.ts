@@ -4,6 +4,7 @@ import type { AnswerDiff } from "./answer-reader.js";
 export class Holdings<T> {
   #items: Map<string, T> | null = null;
   #isGood = false;
+  #readAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly idOf: (item: T) => string) {}
 
@@ -12,14 +13,20 @@ export class Holdings<T> {
     return this.#isGood;
   }
 
+  /** When the last good answer was asked for. */
+  get readAtMs(): number {
+    return this.#readAtMs;
+  }
+
   /** Null before the first good answer. */
   get items(): ReadonlyMap<string, T> | null {
     return this.#items;
   }
 
-  /** Takes in an answer; tells the ids of what it changed, added or took away. */
-  apply({ isWhole, changed, removed }: AnswerDiff<T>): readonly string[] {
+  /** Takes in an answer that was asked for at `askedAtMs`; tells the ids of what it changed, added or took away. */
+  apply({ isWhole, changed, removed }: AnswerDiff<T>, askedAtMs: number): readonly string[] {
     this.#isGood = true;
+    this.#readAtMs = askedAtMs;
     const before = this.#items;
     const items = isWhole || before === null ? new Map<string, T>() : before;
     for (const item of changed) items.set(this.idOf(item), item);
