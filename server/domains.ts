@@ -152,6 +152,8 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     now,
     random,
     readingWorker,
+    randomBytes,
+    acknowledgements: { revision: 0, of: () => null, onChange: () => () => {} },
   });
   const { live } = alerts;
   const silences = makeSilences({

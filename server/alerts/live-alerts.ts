@@ -7,6 +7,7 @@ import { type AlertChange, AlertSnapshot, type LiveChanges, type SilenceChange }
 import { type Arrived, Cluster, type ClusterHealth, type PollOptions } from "./cluster.js";
 import { type Changed, ClusterMember } from "./cluster-member.js";
 import { AnswerReading } from "./reading/answer-reading.js";
+import type { RoutingConfig } from "./reading/routing-config.js";
 
 /** How to watch. */
 export interface LiveOptions extends PollOptions {
@@ -70,6 +71,11 @@ export class LiveAlerts {
   onChange(listener: LiveListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What each cluster's configuration does with alerts, in the order of the settings; null before it was read. */
+  get routing(): readonly { readonly cluster: string; readonly config: RoutingConfig | null }[] {
+    return this.#clusters.map(({ name, routing }) => ({ cluster: name, config: routing }));
   }
 
   /** The clusters in the order of the settings. */
