@@ -84,8 +84,8 @@ export class ClusterMember {
     const failures = [alertsRead, silencesRead].flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
     for (const failure of failures) if (!(failure instanceof AppError)) onFault(failure);
     if (failures.length < 2) this.#lastSyncAt = this.now();
-    if (alertsRead.status === "rejected") alerts.fail();
-    if (silencesRead.status === "rejected") silences.fail();
+    if (alertsRead.status === "rejected") alerts.fail(performance.now());
+    if (silencesRead.status === "rejected") silences.fail(performance.now());
     this.#conclude(failures, alertsRead.status === "rejected" ? "alerts" : "silences");
     return {
       alerts: alertsRead.status === "fulfilled" ? alerts.apply(alertsRead.value, askedAtMs) : [],
@@ -96,8 +96,8 @@ export class ClusterMember {
 
   /** Notes that it could not be reached. */
   fail(error: unknown): void {
-    this.alerts.fail();
-    this.silences.fail();
+    this.alerts.fail(performance.now());
+    this.silences.fail(performance.now());
     this.#conclude([error, error], "alerts");
   }
 
