@@ -16,12 +16,12 @@ import type { ReceiverGroups } from "./receiver-groups.js";
 /** Which groups of which alerts, in which order, and which page of them. */
 export interface AlertGroupQuery {
   readonly filter: AlertFilter;
-  /** Labels; null for those that their receivers' routes group by. */
-  readonly groupBy: readonly string[] | null;
+  /** Labels; absent for those that their receivers' routes group by. */
+  readonly groupBy?: readonly string[] | null;
   readonly order: AlertGroupOrder;
   readonly page: PageRequest;
   /** What the caller knows already. */
-  readonly knownRevision: string | null;
+  readonly knownRevision?: string | null;
 }
 
 const mostLabels = 10;
@@ -62,9 +62,9 @@ export class AlertGroupService {
     return { page: alerts, count: () => group.alerts.length, counts, revision, isUnchanged: false };
   }
 
-  #grouping(labels: readonly string[] | null): Grouping {
+  #grouping(labels: readonly string[] | null | undefined): Grouping {
     const { receivers } = this;
-    if (labels === null) return groupingByReceiver((name) => receivers.labelsOf(name), receivers.version);
+    if (labels == null) return groupingByReceiver((name) => receivers.labelsOf(name), receivers.version);
     if (labels.length > mostLabels)
       throw new BadUserInputError(`"groupBy" may hold at most ${mostLabels} labels.`, ["groupBy"]);
     for (const [index, label] of labels.entries()) {

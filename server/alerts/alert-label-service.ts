@@ -9,7 +9,7 @@ import type { AlertService } from "./alert-service.js";
 export interface LabelQuery {
   readonly filter: AlertFilter;
   /** Only those with this text in them, ignoring case. */
-  readonly search: string | null;
+  readonly search?: string | null;
   readonly first: number;
 }
 
