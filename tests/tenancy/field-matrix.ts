@@ -171,7 +171,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
     fields: { project: "active severity suppressed total unprocessed" },
   },
   AlertGroup: {
-    at: within("prj", "Project", 'alertGroups { nodes { @ } }'),
+    at: within("prj", "Project", "alertGroups { nodes { @ } }"),
     fields: {
       project: `alerts commonAnnotations commonLabels counts id labels newestStartsAt oldestStartsAt receiver severity`,
     },
