@@ -116,7 +116,6 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     log,
     shutdownMs: settings.shutdownSeconds * 1_000,
     budget: rates,
-    requestId: http.requestId,
     drain: async () => http.endStreams(),
     onOperation: metrics.onOperation,
   });
