@@ -44,8 +44,8 @@ export const alertQuestions: readonly AlertQuestion[] = [
     name: "groups, 5 alerts each",
     aim: 30,
     ours: {
-      query: `query ($by: [String!]) { alertGroups(groupBy: $by, alertsPerGroup: 5, first: 50) {
-        nodes { labels receiver counts { total active suppressed } alerts { nodes { ${alertFields} } } } } }`,
+      query: `query ($by: [String!]) { alertGroups(groupBy: $by, first: 50) {
+        nodes { labels receiver counts { total active suppressed } alerts(first: 5) { nodes { ${alertFields} } } } } }`,
       variables: { by: ["project", "alertname"] },
     },
     theirs: "/api/v2/alerts/groups",

@@ -63,6 +63,8 @@ export interface Domains {
   readonly refusals: RefusalLog;
   readonly resolvers: readonly object[];
   readonly streams: Streams<Caller>;
+  /** Differs whenever what is held in memory of the Alertmanagers does. */
+  readonly liveVersion: () => string;
   readonly secrets: SecretCare;
   readonly retention: Retention;
   /**
@@ -204,6 +206,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     refusals: new RefusalLog(changes, { projectOf, now, log, onRefusal }),
     resolvers: [new NodeResolver(nodes), new RestoreResolver(restoring), ...parts.flatMap((part) => part.resolvers)],
     streams: rollout.streams,
+    liveVersion: alerts.version,
     secrets: secretCare,
     retention,
     start: async () => {

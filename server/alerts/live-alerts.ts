@@ -27,6 +27,7 @@ export class LiveAlerts {
   readonly #reading: AnswerReading;
   readonly #listeners = new Set<LiveListener>();
   #snapshot = AlertSnapshot.nothing;
+  #heard = 0;
   #first: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -67,6 +68,11 @@ export class LiveAlerts {
     return alerts || silences ? this.#snapshot : null;
   }
 
+  /** Grows with each change, and whenever alerts are heard of again. */
+  get version(): number {
+    return this.#heard;
+  }
+
   /** Calls `listener` at each change, before anybody can read it; returns how to end that. */
   onChange(listener: LiveListener): () => void {
     this.#listeners.add(listener);
@@ -103,6 +109,7 @@ export class LiveAlerts {
   }
 
   #take({ alerts, silences, touched }: Changed): void {
+    if (alerts.length + silences.length + touched.length > 0) this.#heard++;
     for (const [fingerprint, updatedAtMs, endsAtMs] of touched) {
       this.#snapshot.alert(fingerprint)?.touch(updatedAtMs, endsAtMs);
     }

@@ -44,6 +44,8 @@ export interface AlertsParts {
 /** What the Alertmanagers hold; nothing is known of it before `live` is started. */
 export interface AlertsDomain extends GraphPart<Caller> {
   readonly live: LiveAlerts;
+  /** Differs whenever an answer about alerts may. */
+  readonly version: () => string;
   readonly service: AlertService;
 }
 
@@ -72,10 +74,12 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
   });
   const server = randomBytes(6).toString("base64url");
   const service = new AlertService(live, new AlertSelector(server, acknowledgements, now), projects);
-  const groups = new AlertGroupService(service, new ReceiverGroups(live));
+  const receivers = new ReceiverGroups(live);
+  const groups = new AlertGroupService(service, receivers);
   const alertRules = new AlertRuleService(service, rules, globalRules, projects);
   return {
     live,
+    version: () => `${live.version} ${acknowledgements.revision} ${receivers.version}`,
     service,
     resolvers: [
       new AlertResolver(service),

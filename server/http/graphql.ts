@@ -12,6 +12,7 @@ import type { Caller } from "../access/caller.js";
 import type { Log } from "../core/log.js";
 import { type Budget, costPlugin } from "./cost.js";
 import { seenError, statusByCode, withRequestId } from "./format-error.js";
+import type { KeptAnswers } from "./kept-answers.js";
 import { documentLimits, limitRules } from "./limits.js";
 import { strangersPlugin } from "./strangers.js";
 
@@ -21,6 +22,7 @@ export interface GraphqlOptions {
   readonly httpServer: Server;
   readonly log: Log;
   readonly budget: Budget<Caller>;
+  readonly kept: Pick<KeptAnswers, "plugin">;
   readonly shutdownMs: number;
   /** Ends what would keep the HTTP server from closing. */
   readonly drain: () => Promise<void>;
@@ -68,6 +70,7 @@ export function graphqlServer(options: GraphqlOptions): ApolloServer<Caller> {
       },
       strangersPlugin,
       costPlugin(options.budget),
+      options.kept.plugin,
       answers(options.onOperation),
       {
         unexpectedErrorProcessingRequest: async ({ error, requestContext: { contextValue } }) =>

@@ -8,6 +8,7 @@ import type { Log } from "../core/log.js";
 import type { RequestHashes } from "../secrets/request-hashes.js";
 import { callerOf, type KnownRequest, requestIdOf } from "./caller-of.js";
 import { answerError, refuse } from "./error-answer.js";
+import type { KeptAnswers } from "./kept-answers.js";
 import { operations } from "./operations.js";
 import { playground } from "./playground.js";
 import type { RateLimits } from "./rate-limits.js";
@@ -20,6 +21,7 @@ export interface HttpOptions {
   readonly authentication: Authentication;
   readonly guard: SignInGuard;
   readonly rates: RateLimits;
+  readonly kept: KeptAnswers;
   readonly log: Log;
   /** Hashes the body of a request that carries an idempotency key. */
   readonly hashesOf: (text: string) => RequestHashes;
@@ -155,7 +157,7 @@ export function httpApp(options: HttpOptions): HttpApp {
         requireCaller,
         countRequest,
         refuseSubscriptions,
-        operations(apollo, (request) => known(request).caller),
+        operations(apollo, options.kept, (request) => known(request).caller),
       );
       app.use((_request, response) =>
         refuse(response, 404, "NOT_FOUND", "There is nothing here. The graph is at /graphql."),

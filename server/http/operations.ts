@@ -3,17 +3,29 @@ import type { Request, RequestHandler, Response } from "express";
 import type { GraphQLFormattedError } from "graphql";
 import type { Caller } from "../access/caller.js";
 import { withRequestId } from "./format-error.js";
+import type { KeptAnswers } from "./kept-answers.js";
 
-/** Hands what a known caller sends to Apollo, and its answer back. */
-export function operations(apollo: ApolloServer<Caller>, callerOf: (request: Request) => Caller): RequestHandler {
-  return (request, response, next) => {
+/** Hands what a known caller sends to Apollo, and its answer back, where that is not kept from the last one who asked. */
+export function operations(
+  apollo: ApolloServer<Caller>,
+  kept: KeptAnswers,
+  callerOf: (request: Request) => Caller,
+): RequestHandler {
+  const answer = async (request: Request, response: Response) => {
     const caller = callerOf(request);
     const { method, body } = request;
+    const known = await kept.find(caller, request.headers.accept ?? "", body);
+    if (known !== null) {
+      response.setHeader("content-type", known.contentType);
+      return sendText(response, 200, known.body);
+    }
     const httpGraphQLRequest = { method, headers: headersOf(request), search: "", body };
-    apollo
-      .executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => caller })
-      .then((answer) => send(response, answer, caller.request.requestId))
-      .catch(next);
+    const answered = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => caller });
+    kept.keep(caller, answered);
+    send(response, answered, caller.request.requestId);
+  };
+  return (request, response, next) => {
+    answer(request, response).catch(next);
   };
 }
 
@@ -28,7 +40,10 @@ function headersOf({ headers }: Request): HeaderMap {
 function send(response: Response, { status = 200, headers, body }: HTTPGraphQLResponse, requestId: string): void {
   if (body.kind !== "complete") throw new Error("No operation is answered in several parts.");
   for (const [name, value] of headers) response.setHeader(name, value);
-  const text = status < 400 ? body.string : withRequestIds(body.string, requestId);
+  sendText(response, status, status < 400 ? body.string : withRequestIds(body.string, requestId));
+}
+
+function sendText(response: Response, status: number, text: string): void {
   const bytes = Buffer.from(text);
   response.writeHead(status, { "content-length": bytes.length });
   response.end(bytes);

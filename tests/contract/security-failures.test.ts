@@ -70,6 +70,7 @@ it("keeps the document out of the log when Apollo itself fails", async () => {
     httpServer: createServer(),
     log: makeLog("debug", { write: (line) => lines.push(line) }),
     budget: { limitOf: () => 1, charge: async (_caller, cost) => cost, total: async (_caller, cost) => cost },
+    kept: { plugin: {} },
     shutdownMs: 1,
     drain: async () => {},
     onOperation: () => {
