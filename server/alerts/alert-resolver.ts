@@ -50,7 +50,7 @@ export class AlertResolver {
     description: "The alerts that keep it quiet by an inhibition rule, as far as you may read them.",
   })
   inhibitedBy(@Ctx() caller: Caller, @Root() alert: Alert) {
-    return this.service.inhibitorsOf(caller, alert);
+    return alert.inhibitors.length === 0 ? [] : this.service.inhibitorsOf(caller, alert);
   }
 }
 

@@ -100,7 +100,7 @@ export class AlertSilencesResolver {
 
   @FieldResolver(() => [Silence], { description: "The silences that keep it quiet." })
   silencedBy(@Root() alert: Alert) {
-    return this.service.listOfAlert(alert);
+    return alert.silenceIds.length === 0 ? [] : this.service.listOfAlert(alert);
   }
 }
 
