@@ -1,5 +1,6 @@
 import { parseDuration } from "../core/duration.js";
 import { BadUserInputError } from "../core/errors.js";
+import { isId } from "../core/ids.js";
 import { labelValue } from "../core/matcher.js";
 import type { Matching } from "../core/matching.js";
 import { searchIn } from "../core/search.js";
@@ -64,9 +65,10 @@ function testsOfAlert(filter: AlertFilter): readonly AlertPredicate[] {
   anyOf("fingerprints", ({ fingerprint }) => [fingerprint]);
   anyOf("clusters", ({ clusters }) => clusters);
   anyOf("inhibitedBy", ({ inhibitors }) => inhibitors);
-  const { receiver, rule, inhibited } = filter;
+  const { receiver, inhibited } = filter;
+  const rule = filter.rule == null ? null : requireRuleId(filter.rule);
   if (receiver != null) tests.push(({ receivers }) => receivers.includes(receiver));
-  if (rule != null) tests.push(({ ruleId }) => ruleId === rule);
+  if (rule !== null) tests.push(({ ruleId }) => ruleId === rule);
   if (inhibited != null) tests.push(({ inhibitors }) => inhibitors.length > 0 === inhibited);
   return tests;
 }
@@ -132,6 +134,12 @@ function valuesOf(filter: AlertFilter, field: ListField): ReadonlySet<string> | 
   if (!values) return null;
   requireAtMost(mostValues, values, ["filter", field]);
   return new Set(values);
+}
+
+function requireRuleId(id: string): string {
+  if (isId("rul", id) || isId("grl", id)) return id;
+  const message = '"filter.rule" must be an id that starts with "rul_" or "grl_".';
+  throw new BadUserInputError(message, ["filter", "rule"]);
 }
 
 function requireSilenceId(id: string): string {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { ApolloServer } from "@apollo/server";
 import express, { type Express, type Request, type RequestHandler, type Response } from "express";
 import type { Authentication } from "../access/authentication.js";
@@ -113,7 +113,12 @@ export function httpApp(options: HttpOptions): HttpApp {
     if (charset === undefined || charset === "utf-8" || charset === "utf8") return next();
     refuse(response, 415, "UNSUPPORTED_MEDIA_TYPE", "Send UTF-8.");
   };
-  const json = express.json({ limit: options.bodyBytes, strict: false });
+  const bodies = new WeakMap<IncomingMessage, string>();
+  const json = express.json({
+    limit: options.bodyBytes,
+    strict: false,
+    verify: (request, _response, bytes) => void bodies.set(request, bytes.toString()),
+  });
 
   return {
     app,
@@ -157,7 +162,9 @@ export function httpApp(options: HttpOptions): HttpApp {
         requireCaller,
         countRequest,
         refuseSubscriptions,
-        operations(apollo, options.kept, (request) => known(request).caller),
+        operations(apollo, options.kept, (request) => {
+          return { caller: known(request).caller, text: bodies.get(request) ?? "" };
+        }),
       );
       app.use((_request, response) =>
         refuse(response, 404, "NOT_FOUND", "There is nothing here. The graph is at /graphql."),

@@ -64,10 +64,10 @@ export class KeptAnswers {
     }),
   };
 
-  /** The answer to this request; null where Apollo has to answer it. */
-  async find(caller: Caller, accept: string, body: unknown): Promise<KeptAnswer | null> {
+  /** The answer to a request with this body; null where Apollo has to answer it. */
+  async find(caller: Caller, accept: string, text: string): Promise<KeptAnswer | null> {
     const startedAt = performance.now();
-    const key = `${rolesOf(caller)}\n${accept}\n${JSON.stringify(body)}`;
+    const key = `${rolesOf(caller)}\n${accept}\n${text}`;
     this.#forgetOld();
     const kept = this.#kept.get(key);
     if (kept === undefined || kept.untilMs <= startedAt) {

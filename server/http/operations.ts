@@ -9,15 +9,15 @@ import type { KeptAnswers } from "./kept-answers.js";
 export function operations(
   apollo: ApolloServer<Caller>,
   kept: KeptAnswers,
-  callerOf: (request: Request) => Caller,
+  known: (request: Request) => { readonly caller: Caller; readonly text: string },
 ): RequestHandler {
   const answer = async (request: Request, response: Response) => {
-    const caller = callerOf(request);
+    const { caller, text } = known(request);
     const { method, body } = request;
-    const known = await kept.find(caller, request.headers.accept ?? "", body);
-    if (known !== null) {
-      response.setHeader("content-type", known.contentType);
-      return sendText(response, 200, known.body);
+    const found = await kept.find(caller, request.headers.accept ?? "", text);
+    if (found !== null) {
+      response.setHeader("content-type", found.contentType);
+      return sendText(response, 200, found.body);
     }
     const httpGraphQLRequest = { method, headers: headersOf(request), search: "", body };
     const answered = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => caller });

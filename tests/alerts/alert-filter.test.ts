@@ -34,6 +34,7 @@ const contextOf = (matching = new Matching()): FilterContext => ({
 });
 const compile = (filter: AlertFilter) => compileAlertFilter(filter, contextOf()).accepts;
 
+const rule = "rul_01h455vb4pex5vsknk084sn02q";
 const webFingerprint = "00000000000000aa";
 const alertOf = (alertname: string, change: Partial<UpstreamAlert> = {}) =>
   new Alert([
@@ -71,7 +72,7 @@ const alerts = [
     startsAtMs: minutesAgo(5),
     silencedBy: [silenceId, otherId],
     inhibitedBy: [webFingerprint],
-    annotations: { summary: "Disk of DB-1 is full", metricsinfra_rule_id: "rul_1" },
+    annotations: { summary: "Disk of DB-1 is full", metricsinfra_rule_id: rule },
   }),
 ];
 
@@ -100,7 +101,7 @@ describe("a filter of alerts", () => {
     [{ matchers: [`constructor=""`] }, ["Plain", "Web", "Database"]],
     [{ projects: ["web", "db"], search: "full" }, ["Database"]],
     [{ fingerprints: [webFingerprint] }, ["Web"]],
-    [{ rule: "rul_1" }, ["Database"]],
+    [{ rule }, ["Database"]],
     [{ clusters: ["main"] }, ["Plain", "Web", "Database"]],
     [{ clusters: ["other"] }, []],
     [{ leastAge: "1h" }, ["Plain", "Web"]],
@@ -133,6 +134,7 @@ describe("a filter of alerts", () => {
     [{ matchers: [`{${"a=b,".repeat(10_000)}}`] }, ["filter", "matchers"], /at most 50/],
     [{ projects: Array(101).fill("a") }, ["filter", "projects"], /at most 100/],
     [{ fingerprints: Array(101).fill("a") }, ["filter", "fingerprints"], /at most 100/],
+    [{ rule: "rul_1" }, ["filter", "rule"], /must be an id that starts with "rul_" or "grl_"/],
     [{ silencedBy: ["sil_1"] }, ["filter", "silencedBy"], /must hold ids that start with "sil_"/],
     [{ leastAge: "soon" }, ["filter", "leastAge"], /must be a duration/],
     [{ mostAge: "-1h" }, ["filter", "mostAge"], /must be a duration/],
