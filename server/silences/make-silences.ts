@@ -6,13 +6,16 @@ import type { WriteAhead } from "../audit/write-ahead.js";
 import type { GraphPart } from "../graph/graph-part.js";
 import type { LimitService } from "../projects/limit-service.js";
 import type { ProjectService } from "../projects/project-service.js";
+import { SilenceDrafts } from "./silence-drafts.js";
 import { uuidIn } from "./silence-id.js";
 import { SilenceLimits } from "./silence-limits.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silence-resolver.js";
+import { SilenceSender } from "./silence-sender.js";
 import { SilenceService } from "./silence-service.js";
 import { SilenceUsageResolver } from "./silence-usage-resolver.js";
 import { SilenceWitness } from "./silence-witness.js";
 import { SilenceWriter } from "./silence-writer.js";
+import { StoredSilences } from "./stored-silences.js";
 
 /** What silences are built over. */
 export interface SilencesParts {
@@ -35,7 +38,10 @@ export function makeSilences(parts: SilencesParts): SilencesDomain {
   const { live, alerts, projects, writes, now } = parts;
   const service = new SilenceService(live, alerts, projects);
   const limits = new SilenceLimits(live, projects, parts.limits);
-  const writer = new SilenceWriter(service, projects, live, writes, limits, now);
+  const drafts = new SilenceDrafts(service, projects, live);
+  const stored = new StoredSilences(service, live);
+  const sender = new SilenceSender(service, live, writes);
+  const writer = new SilenceWriter(drafts, stored, limits, sender, writes, now);
   return {
     service,
     witness: new SilenceWitness(live),
