@@ -152,6 +152,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
   });
   const { live } = alerts;
   const silences = makeSilences({
+    settings: settings.silences,
     live,
     alerts: alerts.service,
     projects: projects.service,

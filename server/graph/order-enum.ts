@@ -6,6 +6,7 @@ const words: Readonly<Record<string, string>> = {
   createdAt: "By time of creation",
   updatedAt: "By time of the last change",
   startsAt: "By start",
+  endsAt: "By end",
 };
 
 /** The orders of a list by the name that callers give; a caller never names a column. */

@@ -7,11 +7,15 @@ import type { GraphPart } from "../graph/graph-part.js";
 import type { LimitService } from "../projects/limit-service.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { SilenceDrafts } from "./silence-drafts.js";
+import { SilenceEnds } from "./silence-ends.js";
 import { uuidIn } from "./silence-id.js";
 import { SilenceLimits } from "./silence-limits.js";
+import { SilencePolicyResolver } from "./silence-policy-resolver.js";
+import { SilencePolicyService } from "./silence-policy-service.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silence-resolver.js";
 import { SilenceSender } from "./silence-sender.js";
 import { SilenceService } from "./silence-service.js";
+import type { SilenceSettings } from "./silence-settings.js";
 import { SilenceUsageResolver } from "./silence-usage-resolver.js";
 import { SilenceWitness } from "./silence-witness.js";
 import { SilenceWriter } from "./silence-writer.js";
@@ -19,6 +23,7 @@ import { StoredSilences } from "./stored-silences.js";
 
 /** What silences are built over. */
 export interface SilencesParts {
+  readonly settings: SilenceSettings;
   readonly live: LiveAlerts;
   readonly alerts: AlertService;
   readonly projects: ProjectService;
@@ -41,7 +46,9 @@ export function makeSilences(parts: SilencesParts): SilencesDomain {
   const drafts = new SilenceDrafts(service, projects, live);
   const stored = new StoredSilences(service, live);
   const sender = new SilenceSender(service, live, writes);
-  const writer = new SilenceWriter(drafts, stored, limits, sender, writes, now);
+  const policy = new SilencePolicyService(parts.settings, service, now);
+  const ends = new SilenceEnds(policy, now);
+  const writer = new SilenceWriter(drafts, stored, limits, policy, ends, sender, writes, now);
   return {
     service,
     witness: new SilenceWitness(live),
@@ -50,6 +57,7 @@ export function makeSilences(parts: SilencesParts): SilencesDomain {
       new AlertSilencesResolver(service),
       new ProjectSilencesResolver(service),
       new SilenceUsageResolver(limits),
+      new SilencePolicyResolver(policy),
     ],
     nodes: [
       { prefix: "sil", isWellFormed: (id) => uuidIn(id) !== null, find: (caller, id) => service.find(caller, id) },

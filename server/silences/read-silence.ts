@@ -4,10 +4,11 @@ import type { Matching } from "../core/matching.js";
 import { checkText } from "../core/text.js";
 import type { UserErrors } from "../graph/user-error.js";
 import { readMatchers } from "./read-matchers.js";
-import type { SilenceCreateInput, SilenceUpdateInput } from "./silence-input.js";
+import type { SilenceCreateInput, SilencesExtendInput, SilenceUpdateInput } from "./silence-input.js";
+import { longestOfAll } from "./silence-settings.js";
 
 // Alertmanager has no limits of its own: it takes a comment of a megabyte, a hundred years.
-const longest = "366d";
+const commentLimits = { mostBytes: 1_000, multiline: true, templates: true };
 
 /** Who writes, and when. */
 export interface Writing {
@@ -31,7 +32,9 @@ export function readNewSilence(
   }
   const endsAtMs = readEnd(input, startsAtMs, errors) ?? startsAtMs;
   const matchers = readMatchers(input.matchers, projectName, matching, errors);
-  return checked({ matchers, startsAtMs, endsAtMs, createdBy: author, comment: input.comment }, nowMs, errors);
+  checkComment(input.comment, errors);
+  checkEnd(nowMs, startsAtMs, endsAtMs, errors);
+  return { matchers, startsAtMs, endsAtMs, createdBy: author, comment: input.comment };
 }
 
 /** Reads what a stored silence becomes; what is wrong goes to `errors`. */
@@ -48,8 +51,29 @@ export function readChangedSilence(
   }
   const endsAtMs = readEnd(input, Math.max(nowMs, startsAtMs), errors) ?? stored.endsAtMs;
   const matchers = input.matchers ? readMatchers(input.matchers, null, matching, errors) : stored.matchers;
-  const comment = input.comment ?? stored.comment;
-  return checked({ matchers, startsAtMs, endsAtMs, createdBy: author, comment }, nowMs, errors);
+  if (input.comment != null) checkComment(input.comment, errors);
+  checkEnd(nowMs, startsAtMs, endsAtMs, errors);
+  return { matchers, startsAtMs, endsAtMs, createdBy: author, comment: input.comment ?? stored.comment };
+}
+
+/** Reads what a stored silence is with its end moved; what is wrong goes to `errors`. */
+export function readExtension(
+  stored: SilenceText,
+  input: SilencesExtendInput,
+  author: string,
+  errors: UserErrors,
+): SilenceText {
+  if ((input.endsAt == null) === (input.duration == null)) {
+    errors.add("INVALID", "Give either `endsAt` or `duration`.", ["input", "endsAt"]);
+  }
+  const endsAtMs = readEnd(input, stored.endsAtMs, errors) ?? stored.endsAtMs;
+  if (!errors.any && endsAtMs <= stored.endsAtMs) {
+    const until = new Date(stored.endsAtMs).toISOString();
+    const message = `It is in force until ${until} already. To end it sooner, use \`silenceUpdate\`.`;
+    errors.add("INVALID", message, ["input", "endsAt"]);
+  }
+  checkEnd(0, stored.startsAtMs, endsAtMs, errors);
+  return { ...stored, endsAtMs, createdBy: author };
 }
 
 function readEnd(
@@ -62,15 +86,15 @@ function readEnd(
   return fromMs + (parseDuration(duration) ?? 0);
 }
 
-function checked(silence: SilenceText, nowMs: number, errors: UserErrors): SilenceText {
-  const { startsAtMs, endsAtMs, comment } = silence;
-  const limits = { mostBytes: 1_000, multiline: true, templates: true };
-  errors.check(checkText("The comment", comment.trim(), limits), ["input", "comment"]);
-  if (errors.any) return silence;
+function checkComment(comment: string, errors: UserErrors): void {
+  errors.check(checkText("The comment", comment.trim(), commentLimits), ["input", "comment"]);
+}
+
+function checkEnd(nowMs: number, startsAtMs: number, endsAtMs: number, errors: UserErrors): void {
+  if (errors.any) return;
   if (endsAtMs <= Math.max(nowMs, startsAtMs)) {
     errors.add("INVALID", "The end must be after the start, and not past.", ["input", "endsAt"]);
-  } else if (endsAtMs - startsAtMs > (parseDuration(longest) ?? 0)) {
-    errors.add("LIMIT", `A silence lasts at most ${longest}.`, ["input", "endsAt"]);
+  } else if (endsAtMs - startsAtMs > (parseDuration(longestOfAll) ?? 0)) {
+    errors.add("LIMIT", `A silence lasts at most ${longestOfAll}.`, ["input", "endsAt"]);
   }
-  return silence;
 }

@@ -1,11 +1,16 @@
 import { BadUserInputError } from "../core/errors.js";
 import { compileMatcher, compileMatchers, type LabelPredicate, type Matcher } from "../core/matcher.js";
 import type { Matching } from "../core/matching.js";
+import { checkProjectName } from "../core/names.js";
+import type { TextPredicate } from "../core/regex.js";
 
 // The rule of who may see and touch which silence. Pure, so that every case of it can be listed in a test.
 
 /** The label that says whose an alert is. */
 export const projectLabel = "project";
+
+/** Of a pattern; one that was written beside us may name more. */
+const mostNames = 100;
 
 /**
  * The one project that a silence can possibly mute alerts of, when that can be read off its form: exactly one matcher on
@@ -28,13 +33,32 @@ export function projectsConcernedBy(
 ): (projectName: string) => boolean {
   const tests = matchers
     .filter(({ name }) => name === projectLabel)
-    .map((matcher) => orNever(() => compileMatcher(matcher, matching)));
+    .map((matcher) => valuesMatchedBy(matcher, matching));
   return (projectName) => tests.every((accepts) => accepts(projectName));
+}
+
+/** The projects that its matchers name: as `a`, or as `a|b`. Whether they are concerned, `projectsConcernedBy` says. */
+export function projectsNamedBy(matchers: readonly Matcher[]): readonly string[] {
+  const named = matchers.filter(({ name, isEqual }) => name === projectLabel && isEqual);
+  const names = named.flatMap(({ value, isRegex }) => (isRegex ? value.split("|", mostNames) : [value]));
+  return names.filter((name) => checkProjectName(name) === null);
+}
+
+/** Whether a silence with these matchers is one with those, to Alertmanager. */
+export function areSameMatchers(these: readonly Matcher[], those: readonly Matcher[]): boolean {
+  const textOf = (matchers: readonly Matcher[]) =>
+    JSON.stringify(matchers.map(({ name, value, isRegex, isEqual }) => [name, value, isRegex, isEqual]));
+  return textOf(these) === textOf(those);
 }
 
 /** Whether labels are matched; never, when Alertmanager holds a regular expression that our engine does not know. */
 export function alertsMatchedBy(matchers: readonly Matcher[], matching: Matching): LabelPredicate {
   return orNever(() => compileMatchers(matchers, matching));
+}
+
+/** Whether a value of its label is matched, "" where there is none; never, as above. */
+export function valuesMatchedBy(matcher: Matcher, matching: Matching): TextPredicate {
+  return orNever(() => compileMatcher(matcher, matching));
 }
 
 function orNever<T>(compile: () => (value: T) => boolean): (value: T) => boolean {
