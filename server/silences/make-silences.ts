@@ -6,6 +6,9 @@ import type { WriteAhead } from "../audit/write-ahead.js";
 import type { GraphPart } from "../graph/graph-part.js";
 import type { LimitService } from "../projects/limit-service.js";
 import type { ProjectService } from "../projects/project-service.js";
+import { SilenceBulkResolver } from "./silence-bulk-resolver.js";
+import { SilenceBulkSelection } from "./silence-bulk-selection.js";
+import { SilenceBulkWriter } from "./silence-bulk-writer.js";
 import { SilenceDrafts } from "./silence-drafts.js";
 import { SilenceEnds } from "./silence-ends.js";
 import { uuidIn } from "./silence-id.js";
@@ -49,11 +52,14 @@ export function makeSilences(parts: SilencesParts): SilencesDomain {
   const policy = new SilencePolicyService(parts.settings, service, now);
   const ends = new SilenceEnds(policy, now);
   const writer = new SilenceWriter(drafts, stored, limits, policy, ends, sender, writes, now);
+  const bulkSelection = new SilenceBulkSelection(service);
+  const bulkWriter = new SilenceBulkWriter(service, bulkSelection, stored, ends, sender, live, writes);
   return {
     service,
     witness: new SilenceWitness(live),
     resolvers: [
       new SilenceResolver(service, writer),
+      new SilenceBulkResolver(bulkWriter),
       new AlertSilencesResolver(service),
       new ProjectSilencesResolver(service),
       new SilenceUsageResolver(limits),

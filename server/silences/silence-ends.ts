@@ -18,16 +18,17 @@ export class SilenceEnds {
     return stored.state === "EXPIRED" ? null : end(stored, this.now().getTime());
   }
 
-  /** The write that moves its end; what is wrong with that goes to `errors`. */
+  /** The write that moves its end; what is wrong with that goes to `errors`, `path` being where the silence is named. */
   async extension(
     caller: Caller,
     stored: Silence,
     input: SilencesExtendInput,
+    path: readonly string[],
     errors: UserErrors,
   ): Promise<SilenceWrite> {
     const nowMs = this.now().getTime();
     if (stored.state === "EXPIRED") {
-      errors.add("CONFLICT", "The silence has expired, and cannot be extended. Create it again.", ["id"]);
+      errors.add("CONFLICT", "The silence has expired, and cannot be extended. Create it again.", path);
     }
     const text = readExtension(stored.text, input, caller.principal.name, errors);
     if (!errors.any) await this.policy.check(caller, { before: stored, cluster: stored.cluster, text }, errors);

@@ -79,7 +79,7 @@ export class SilenceWriter {
     return this.#change(caller, id, async (before, key) => {
       const errors = new UserErrors();
       checkSeen(before, input, errors);
-      const extension = await this.ends.extension(caller, before, input, errors);
+      const extension = await this.ends.extension(caller, before, input, ["id"], errors);
       return errors.any ? refused(errors.list) : this.sender.send(caller, key, extension);
     });
   }
