@@ -157,6 +157,8 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     alerts: alerts.service,
     projects: projects.service,
     limits,
+    rules: rules.service,
+    globalRules: rules.globalService,
     writes: audit.writes,
     now,
   });

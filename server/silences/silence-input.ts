@@ -6,7 +6,7 @@ const seenUpdatedAt = "The `updatedAt` that you have seen; if it is no longer th
 const confirmAlerts = {
   nullable: true,
   description:
-    "Confirms that it may match so many alerts, as `SilencePreview.confirmation` tells; needed only where the operators' policy says so. Since alerts come and go, a tenth more and half as many less do, and five more or less in any case.",
+    "Confirms that it may match so many alerts, as `SilencePreview.confirmation` tells; needed only where the operators' policy says so. Since alerts come and go, by then there may be a tenth more or half as many, and five more or fewer in any case.",
 } as const;
 
 /** One condition on one label. */

@@ -71,7 +71,7 @@ export class SilencePolicyService {
     const { leastMatchers } = this.settings;
     const count = leastMatchers === 0 ? 0 : labelsThatNarrow(matchers, matching).size;
     if (count >= leastMatchers) return null;
-    return `The matchers must single alerts out by ${leastMatchers} labels besides "project", and do so by ${count}. One that takes alerts without the label, or any value of it, does not count.`;
+    return `The matchers must single alerts out by at least ${counted(leastMatchers, "label")} besides "project", and do so by ${count}. One that takes alerts without the label, or any value of it, does not count.`;
   }
 
   /** What is to be confirmed of a silence that matches these alerts; null when nothing is. */

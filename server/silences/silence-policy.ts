@@ -48,7 +48,7 @@ export class SilenceConfirmation {
   @Field(() => Int, { description: "How many alerts it matches: what to send as `confirmAlerts`." })
   readonly alerts!: number;
 
-  @Field(() => Int, { description: "How many projects they belong to." })
+  @Field(() => Int, { description: "How many projects they belong to, those of none aside." })
   readonly projects!: number;
 
   @Field(() => String, { description: "The same in words." })

@@ -39,9 +39,24 @@ export function projectsConcernedBy(
 
 /** The projects that its matchers name: as `a`, or as `a|b`. Whether they are concerned, `projectsConcernedBy` says. */
 export function projectsNamedBy(matchers: readonly Matcher[]): readonly string[] {
-  const named = matchers.filter(({ name, isEqual }) => name === projectLabel && isEqual);
-  const names = named.flatMap(({ value, isRegex }) => (isRegex ? value.split("|", mostNames) : [value]));
-  return names.filter((name) => checkProjectName(name) === null);
+  return alternativesOnProject(matchers).flatMap((values) => values.filter((value) => isName(value)));
+}
+
+/** Whether a silence names all that it concerns, and that is one project or none; else it may concern several. */
+export function isForOneProject(matchers: readonly Matcher[], matching: Matching): boolean {
+  const named = alternativesOnProject(matchers).find((values) =>
+    values.every((value) => value === "" || isName(value)),
+  );
+  return named !== undefined && new Set(named.filter(projectsConcernedBy(matchers, matching))).size <= 1;
+}
+
+function alternativesOnProject(matchers: readonly Matcher[]): readonly (readonly string[])[] {
+  const positive = matchers.filter(({ name, isEqual }) => name === projectLabel && isEqual);
+  return positive.map(({ value, isRegex }) => (isRegex ? value.split("|", mostNames) : [value]));
+}
+
+function isName(value: string): boolean {
+  return checkProjectName(value) === null;
 }
 
 /** Whether a silence with these matchers is one with those, to Alertmanager. */
