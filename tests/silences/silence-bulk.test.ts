@@ -172,12 +172,14 @@ describeOnEachDatabase((database) => {
     const again = () => run("member", expire, { matching }, {}, { "idempotency-key": "expire-all" });
     const first = await again();
     expect(first.results).toHaveLength(3);
-    // Nothing passes the filter now.
+    // Nothing of those passes the filter now, and something else does.
+    await projects.make({ comment: "later" });
     const second = await again();
     const byId = (one: { id: string }, other: { id: string }) => (one.id < other.id ? -1 : 1);
     expect(second.results.toSorted(byId)).toEqual(first.results.toSorted(byId));
     expect(second.userErrors).toEqual([]);
     expect((await entriesOn(ids)).map((entries) => entries.length)).toEqual([3, 3, 3]);
+    expect(Object.keys(await ends())).toEqual(["later"]);
   });
 
   it("takes no key that another request has used, nor does another take its key", async () => {
