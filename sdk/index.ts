@@ -32,6 +32,7 @@ export type { ListProjectsArguments } from "./namespaces/projects.js";
 export type { WaitForRolloutOptions } from "./namespaces/rollouts.js";
 export type { ListRulesArguments, Rule } from "./namespaces/rules.js";
 export type { ListScrapeJobsArguments } from "./namespaces/scrape-jobs.js";
+export type { ListPreviewArguments, ListPreviewedAlertsArguments } from "./namespaces/silence-previews.js";
 export type { ListSilencedAlertsArguments, ListSilencesArguments } from "./namespaces/silences.js";
 export type { ListTargetsArguments } from "./namespaces/targets.js";
 export type {

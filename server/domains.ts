@@ -159,10 +159,13 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
   });
   const { live } = alerts;
   const silences = makeSilences({
+    settings: settings.silences,
     live,
     alerts: alerts.service,
     projects: projects.service,
     limits,
+    rules: rules.service,
+    globalRules: rules.globalService,
     writes: audit.writes,
     now,
   });

@@ -1,7 +1,11 @@
 import {
   CreateSilenceDocument,
   ExpireSilenceDocument,
+  ExpireSilencesDocument,
+  ExtendSilenceDocument,
+  ExtendSilencesDocument,
   GetSilenceDocument,
+  GetSilencePolicyDocument,
   ListSilencedAlertsDocument,
   ListSilencesDocument,
   UpdateSilenceDocument,
@@ -14,7 +18,15 @@ import type {
   SilenceCreateInput,
   SilenceCreatePayload,
   SilenceExpirePayload,
+  SilenceExtendInput,
+  SilenceExtendPayload,
   SilenceFilter,
+  SilenceOrder,
+  SilencePolicy,
+  SilenceSelection,
+  SilencesExpirePayload,
+  SilencesExtendInput,
+  SilencesExtendPayload,
   SilenceUpdateInput,
   SilenceUpdatePayload,
 } from "../generated/types.js";
@@ -23,10 +35,12 @@ import { requireLive } from "../live.js";
 import type { CallOptions, WriteOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
 import type { WriteResult } from "../write.js";
+import { SilencePreviews } from "./silence-previews.js";
 
-/** Which silences to list. */
+/** Which silences to list, and in which order. */
 export interface ListSilencesArguments extends ListArguments {
   readonly filter?: SilenceFilter | undefined;
+  readonly orderBy?: SilenceOrder | undefined;
 }
 
 /** Which alerts of a silence to list. */
@@ -39,9 +53,12 @@ export interface ListSilencedAlertsArguments extends ListArguments {
 /** Silences: alerts that are not to be told of for a while. They live in the Alertmanagers. */
 export class Silences<ClientThrows extends boolean> {
   readonly #graph: Graph;
+  /** What silences would do before they are written. */
+  readonly previews: SilencePreviews;
 
   constructor(graph: Graph) {
     this.#graph = graph;
+    this.previews = new SilencePreviews(graph);
   }
 
   /** The silence with this id, or null when there is none that the token may see. */
@@ -62,6 +79,12 @@ export class Silences<ClientThrows extends boolean> {
     return this.#graph.list(ListSilencedAlertsDocument, { id, ...args }, alertsOf, options);
   }
 
+  /** What the operators want of whoever writes a silence of a project with this token. */
+  async policy(project: string, options?: CallOptions): Promise<SilencePolicy> {
+    const { node } = await this.#graph.request(GetSilencePolicyDocument, { project }, options);
+    return requireNode(node, ["Project"], project).silencePolicy;
+  }
+
   /** Creates a silence; it is in force when the call resolves. */
   create<Throws extends boolean = ClientThrows>(
     input: SilenceCreateInput,
@@ -70,7 +93,7 @@ export class Silences<ClientThrows extends boolean> {
     return this.#graph.write(CreateSilenceDocument, { input }, (data) => data.silenceCreate, ["silence"], options);
   }
 
-  /** Changes a silence. The Alertmanager may replace it by a new one: go on with the id of the silence that is given back. */
+  /** Changes a silence. Where the Alertmanager has replaced it by a new one, go on with the id of `silence`; the old one is in `replaced`. */
   update<Throws extends boolean = ClientThrows>(
     id: string,
     input: SilenceUpdateInput,
@@ -79,11 +102,43 @@ export class Silences<ClientThrows extends boolean> {
     return this.#graph.write(UpdateSilenceDocument, { id, input }, (data) => data.silenceUpdate, ["silence"], options);
   }
 
+  /** Moves the end of a silence that has not ended; a `duration` counts from its present end. */
+  extend<Throws extends boolean = ClientThrows>(
+    id: string,
+    input: SilenceExtendInput,
+    options?: WriteOptions<Throws>,
+  ): Promise<WriteResult<SilenceExtendPayload, "silence", Throws, false>> {
+    return this.#graph.write(ExtendSilenceDocument, { id, input }, (data) => data.silenceExtend, ["silence"], options);
+  }
+
   /** Ends a silence now. */
   expire<Throws extends boolean = ClientThrows>(
     id: string,
     options?: WriteOptions<Throws>,
   ): Promise<WriteResult<SilenceExpirePayload, "silence", Throws, false>> {
     return this.#graph.write(ExpireSilenceDocument, { id }, (data) => data.silenceExpire, ["silence"], options);
+  }
+
+  /** Moves the ends of up to 100 silences. Resolves also when some failed: `results` says what came of each. */
+  extendMany<Throws extends boolean = ClientThrows>(
+    of: SilenceSelection,
+    input: SilencesExtendInput,
+    options?: WriteOptions<Throws>,
+  ): Promise<WriteResult<SilencesExtendPayload, "results", Throws, false>> {
+    return this.#graph.write(
+      ExtendSilencesDocument,
+      { of, input },
+      (data) => data.silencesExtend,
+      ["results"],
+      options,
+    );
+  }
+
+  /** Ends up to 100 silences now. Resolves also when some failed: `results` says what came of each. */
+  expireMany<Throws extends boolean = ClientThrows>(
+    of: SilenceSelection,
+    options?: WriteOptions<Throws>,
+  ): Promise<WriteResult<SilencesExpirePayload, "results", Throws, false>> {
+    return this.#graph.write(ExpireSilencesDocument, { of }, (data) => data.silencesExpire, ["results"], options);
   }
 }

@@ -7,19 +7,38 @@ import type { WriteAhead } from "../audit/write-ahead.js";
 import type { GraphPart } from "../graph/graph-part.js";
 import type { LimitService } from "../projects/limit-service.js";
 import type { ProjectService } from "../projects/project-service.js";
+import type { GlobalRuleService } from "../rules/global-rule-service.js";
+import type { RuleService } from "../rules/rule-service.js";
+import { SilenceBulkResolver } from "./silence-bulk-resolver.js";
+import { SilenceBulkSelection } from "./silence-bulk-selection.js";
+import { SilenceBulkWriter } from "./silence-bulk-writer.js";
+import { SilenceDrafts } from "./silence-drafts.js";
+import { SilenceEnds } from "./silence-ends.js";
 import { SilenceLimits } from "./silence-limits.js";
+import { SilencePolicyResolver } from "./silence-policy-resolver.js";
+import { SilencePolicyService } from "./silence-policy-service.js";
+import { SilencedProjectResolver, SilencePreviewResolver } from "./silence-preview-resolver.js";
+import { SilencePreviewService } from "./silence-preview-service.js";
+import { SilenceProblems } from "./silence-problems.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silence-resolver.js";
+import { SilenceSender } from "./silence-sender.js";
 import { SilenceService } from "./silence-service.js";
+import type { SilenceSettings } from "./silence-settings.js";
 import { SilenceUsageResolver } from "./silence-usage-resolver.js";
 import { SilenceWitness } from "./silence-witness.js";
 import { SilenceWriter } from "./silence-writer.js";
+import { SilencedRules } from "./silenced-rules.js";
+import { StoredSilences } from "./stored-silences.js";
 
 /** What silences are built over. */
 export interface SilencesParts {
+  readonly settings: SilenceSettings;
   readonly live: LiveAlerts;
   readonly alerts: AlertService;
   readonly projects: ProjectService;
   readonly limits: LimitService;
+  readonly rules: RuleService;
+  readonly globalRules: GlobalRuleService;
   readonly writes: WriteAhead;
   readonly now: () => Date;
 }
@@ -35,15 +54,28 @@ export function makeSilences(parts: SilencesParts): SilencesDomain {
   const { live, alerts, projects, writes, now } = parts;
   const service = new SilenceService(live, alerts, projects);
   const limits = new SilenceLimits(live, projects, parts.limits);
-  const writer = new SilenceWriter(service, projects, live, writes, limits, now);
+  const drafts = new SilenceDrafts(service, projects, live);
+  const stored = new StoredSilences(service, live);
+  const sender = new SilenceSender(service, live, writes);
+  const policy = new SilencePolicyService(parts.settings, service, now);
+  const ends = new SilenceEnds(policy, now);
+  const writer = new SilenceWriter(drafts, stored, limits, policy, ends, sender, writes, now);
+  const bulkSelection = new SilenceBulkSelection(service);
+  const bulkWriter = new SilenceBulkWriter(service, bulkSelection, stored, ends, sender, live, writes);
+  const problems = new SilenceProblems(service, policy);
+  const previews = new SilencePreviewService(service, drafts, policy, problems, alerts);
   return {
     service,
     witness: new SilenceWitness(live),
     resolvers: [
       new SilenceResolver(service, writer),
+      new SilenceBulkResolver(bulkWriter),
       new AlertSilencesResolver(service),
       new ProjectSilencesResolver(service),
       new SilenceUsageResolver(limits),
+      new SilencePolicyResolver(policy),
+      new SilencePreviewResolver(previews, new SilencedRules(projects, parts.rules, parts.globalRules)),
+      new SilencedProjectResolver(projects),
     ],
     nodes: [
       { prefix: "sil", isWellFormed: (id) => uuidIn(id) !== null, find: (caller, id) => service.find(caller, id) },

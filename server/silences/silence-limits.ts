@@ -10,7 +10,7 @@ import type { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { type KeptSilences, keptOf, mostKept, sizeOf } from "./kept-silences.js";
 import type { Silence } from "./silence.js";
-import { projectOf } from "./silence-scope.js";
+import { areSameMatchers, projectOf } from "./silence-scope.js";
 
 /**
  * The limit of projects on silences, counted in what the Alertmanagers hold; silences for several projects are operators'
@@ -71,10 +71,7 @@ const path = ["input", "matchers"] as const;
 
 /** Whether Alertmanager may make a new silence of it, and keep the one before as ended. */
 function isAnother(before: Silence | null, { matchers, startsAtMs }: SilenceText): boolean {
-  if (before === null || before.text.startsAtMs !== startsAtMs) return true;
-  const textOf = (all: SilenceText["matchers"]) =>
-    JSON.stringify(all.map(({ name, value, isRegex, isEqual }) => [name, value, isRegex, isEqual]));
-  return textOf(before.matchers) !== textOf(matchers);
+  return before === null || before.text.startsAtMs !== startsAtMs || !areSameMatchers(before.matchers, matchers);
 }
 
 function messageOf({ size, firstEnd }: KeptSilences, by: number, most: number): string {

@@ -26,6 +26,7 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   projects: "answered",
   prometheusServers: "answered",
   revision: "FORBIDDEN",
+  silencePreview: "answered",
   silences: "answered",
   viewer: "answered",
 };

@@ -19,6 +19,7 @@ export const audiences = {
   source: "0 0 n n + + 0 +",
   whatAgentsFetch: "0 0 0 0 0 0 + +",
   egress: "0 0 0 0 0 + + +",
+  writersOfProject: "n 0 n + + n n +",
   theirGlobalRole: "n n n n n + + +",
   theirRoleEverywhere: "+ n n n n n n n",
 } as const;
@@ -31,6 +32,9 @@ export interface TypeRow {
 }
 
 const within = (id: string, type: string, selection = "@") => `node(id: $${id}) { ... on ${type} { ${selection} } }`;
+const [firing, other] = ['name: "alertname", value: "MachineDown"', 'name: "rack", value: "b1"'] as const;
+const preview = (matcher: string, selection: string) =>
+  `silencePreview(input: { project: $prj, matchers: [{ ${matcher} }] }) { ${selection} }`;
 const stored = "createdAt id revision updatedAt version";
 const tierLimits = `bodyBytes expressionDepth expressionLength expressionSelectors labelNameLength labelValueLength labelsPerSample
   expressionSamples leastRuleInterval leastScrapeInterval longestRange samplesPerScrape scrapeInterval scrapeTimeout
@@ -44,7 +48,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
     at: within("prj", "Project"),
     fields: {
       project: `${stored} aclGroup alertCounts alertGroups alerts description extraLabels limits limitTier name openstackId
-        rollout rules scrapeJobs silences targetCounts targets usage viewerRole`,
+        rollout rules scrapeJobs silencePolicy silences targetCounts targets usage viewerRole`,
       tokensOfProject: "apiTokens",
       changesOfProject: "auditEntries",
       peopleOfProject: "contactGroups defaultContactGroup",
@@ -190,6 +194,27 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
       project: `alerts cluster comment createdBy endsAt id matchers projects startsAt state updatedAt viewerCanEdit`,
     },
   },
+  SilencePolicy: {
+    at: within("prj", "Project", "silencePolicy { @ }"),
+    fields: {
+      project: "commentHint commentPattern confirmAboveAlerts confirmAboveProjects leastMatchers",
+      writersOfProject: "longestDuration",
+    },
+  },
+  SilencePreview: {
+    at: preview(firing, "@"),
+    fields: {
+      project:
+        "alerts cluster confirmation counts matchers noLongerMatched policy problems projectCount quietCount rules",
+    },
+  },
+  SilencedProject: { at: preview(firing, "counts { @ }"), fields: { project: "count name project" } },
+  SilenceConfirmation: {
+    at: preview(firing, "confirmation { @ }"),
+    fields: { project: "alerts message projects" },
+  },
+  SilenceProblem: { at: preview(other, "problems { @ }"), fields: { project: "blocks code message path" } },
+  SilencedRule: { at: preview(other, "rules { nodes { @ } }"), fields: { project: "globalRule rule" } },
   Matcher: {
     at: within("sil", "Silence", "matchers { @ }"),
     fields: { project: "isEqual isRegex name value" },
@@ -268,6 +293,8 @@ export const withoutValue: Readonly<Record<string, string>> = {
   "PrometheusServer.error": "it answers",
   "RuleHealth.lastError": "the rule is well",
   "RuleReplica.lastError": "the rule is well",
+  "SilencePolicy.commentHint": "the settings want nothing of comments",
+  "SilencePolicy.commentPattern": "the settings want nothing of comments",
   "ScrapeCredentials.secretProblem": "the secret can be read",
   "ScrapeJob.credentials": "its targets want none",
   "ScrapeJob.probe": "its targets are scraped",

@@ -12,6 +12,7 @@ export interface OperationRow {
 }
 
 const payload = "{ userErrors { code message path } }";
+const results = "{ results { userErrors { code message path } } userErrors { code message path } }";
 const everybody = "+ + + + + + + +";
 const readers = "+ 0 + + + + + +";
 const members = "F 0 F + + F F +";
@@ -52,6 +53,8 @@ export const queries: Readonly<Record<string, OperationRow>> = {
   projects: { call: "projects { nodes { id } }", who: everybody },
   prometheusServers: { call: "prometheusServers { name }", who: everybody },
   revision: { call: "revision", who: "F F F F F F + +" },
+  silencePreview: { call: "silencePreview(input: { project: $prj, matchers: [] }) { cluster }", who: readers },
+  "silencePreview: of a change": { call: "silencePreview(input: { silence: $sil }) { cluster }", who: readers },
   silences: { call: "silences { nodes { id } }", who: everybody },
   viewer: { call: "viewer { name }", who: everybody },
 };
@@ -102,6 +105,17 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
     fresh: "silence",
   },
   silenceExpire: { call: `silenceExpire(id: $fresh) ${payload}`, who: members, fresh: "silence" },
+  silenceExtend: {
+    call: `silenceExtend(id: $fresh, input: { duration: "1m" }) ${payload}`,
+    who: members,
+    fresh: "silence",
+  },
+  silencesExpire: { call: `silencesExpire(of: { ids: [$fresh] }) ${results}`, who: members, fresh: "silence" },
+  silencesExtend: {
+    call: `silencesExtend(of: { ids: [$fresh] }, input: { duration: "1m" }) ${results}`,
+    who: members,
+    fresh: "silence",
+  },
   // The entry tells of a change to the project itself.
   entityRestore: { call: `entityRestore(auditEntry: $aud, dryRun: true) ${payload}`, who: administrators },
   apiTokenCreate: {

@@ -91,6 +91,7 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
     memberships: [member],
     expiresAt: "2099-01-01T00:00:00Z",
   });
+  await waitFor(() => client.alerts.list().page(), { what: "the server to know the Alertmanagers' alerts" });
   const { silence } = await client.silences.create({
     ...below,
     matchers: [{ name: "alertname", value: "SomethingElse" }],
