@@ -5,6 +5,8 @@ import { makeAccess } from "./access/make-access.js";
 import type { PrincipalKind } from "./access/principal.js";
 import type { SignInService } from "./access/sign-in-service.js";
 import { makeAlerts } from "./alerts/make-alerts.js";
+import { watchdogsOf } from "./alerts/watchdog-settings.js";
+import type { Watchdogs } from "./alerts/watchdogs.js";
 import { makeAudit } from "./audit/make-audit.js";
 import { RefusalLog } from "./audit/refusal-log.js";
 import type { Restorable } from "./audit/restorable.js";
@@ -63,6 +65,7 @@ export interface Domains {
   readonly streams: Streams<Caller>;
   readonly secrets: SecretCare;
   readonly retention: Retention;
+  readonly watchdogs: Watchdogs;
   /**
    * Tells of what needs an operator, and begins the work that goes on in the background: watching the Alertmanagers,
    * removing old entries of the change log, telling it of writes whose outcome was lost.
@@ -143,6 +146,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     alertmanagers,
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
     prometheus,
+    watchdogs: { names: watchdogsOf(settings.prometheus), ...settings.watchdog },
     projects: projects.service,
     rules: rules.service,
     globalRules: rules.globalService,
@@ -150,7 +154,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     now,
     random,
   });
-  const { live } = alerts;
+  const { live, watchdogs } = alerts;
   const silences = makeSilences({
     live,
     alerts: alerts.service,
@@ -201,9 +205,11 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     streams: rollout.streams,
     secrets: secretCare,
     retention,
+    watchdogs,
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);
       live.start();
+      watchdogs.start();
       daily.start();
       settling.start();
     },
@@ -211,6 +217,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     stop: async () => {
       await settling.stop();
       await daily.stop();
+      await watchdogs.stop();
       await live.stop();
       await upstreams.close();
       await oidc?.close();

@@ -14,6 +14,9 @@ import { AlertService } from "./alert-service.js";
 import { LiveAlerts } from "./live-alerts.js";
 import { ServerHealthResolver } from "./server-health-resolver.js";
 import { ServerHealthService } from "./server-health-service.js";
+import { WatchdogResolver } from "./watchdog-resolver.js";
+import { WatchdogService } from "./watchdog-service.js";
+import { Watchdogs } from "./watchdogs.js";
 
 /** What alerts are built over. */
 export interface AlertsParts {
@@ -21,10 +24,12 @@ export interface AlertsParts {
   /** Between two reads of the Alertmanagers. */
   readonly intervalMs: number;
   readonly prometheus: PrometheusView;
+  /** The watchdogs that are to be there. */
+  readonly watchdogs: { readonly names: readonly string[]; readonly absentAfterSeconds: number };
   readonly projects: ProjectService;
   readonly rules: RuleService;
   readonly globalRules: GlobalRuleService;
-  readonly log: Pick<Log, "error">;
+  readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly now: () => Date;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -33,6 +38,8 @@ export interface AlertsParts {
 /** What the Alertmanagers hold; nothing is known of it before `live` is started. */
 export interface AlertsDomain extends GraphPart<Caller> {
   readonly live: LiveAlerts;
+  /** Watching, too, begins when they are started. */
+  readonly watchdogs: Watchdogs;
   readonly service: AlertService;
 }
 
@@ -45,10 +52,13 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
     random,
     onError: (error) => log.error({ err: error }, "An Alertmanager cannot be watched"),
   });
+  const { names, absentAfterSeconds } = parts.watchdogs;
+  const watchdogs = new Watchdogs(live, { names, absentAfterMs: absentAfterSeconds * 1_000, intervalMs, log });
   const service = new AlertService(live, projects);
   const alertRules = new AlertRuleService(service, rules, globalRules, projects);
   return {
     live,
+    watchdogs,
     service,
     resolvers: [
       new AlertResolver(service),
@@ -56,6 +66,7 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
       new AlertRuleResolver(alertRules),
       new RuleAlertsResolver(alertRules),
       new ServerHealthResolver(new ServerHealthService(live, prometheus)),
+      new WatchdogResolver(new WatchdogService(watchdogs)),
     ],
     nodes: [
       {

@@ -24,6 +24,7 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   revision: "FORBIDDEN",
   silences: "answered",
   viewer: "answered",
+  watchdogs: "answered",
 };
 const subscriptions: typeof queries = { revisions: "FORBIDDEN" };
 

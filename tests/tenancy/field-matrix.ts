@@ -221,6 +221,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
     at: "alertmanagers { members { @ } }",
     fields: { shared: "error lastSyncAt name reachable version" },
   },
+  Watchdog: { at: "watchdogs { @ }", fields: { shared: "absentSince cluster lastSeenAt name state" } },
   PrometheusServer: { at: "prometheusServers { @ }", fields: { shared: "error lastSyncAt name reachable" } },
   Viewer: {
     at: "viewer { @ }",

@@ -50,6 +50,7 @@ export const queries: Readonly<Record<string, OperationRow>> = {
   revision: { call: "revision", who: "F F F F F F + +" },
   silences: { call: "silences { nodes { id } }", who: everybody },
   viewer: { call: "viewer { name }", who: everybody },
+  watchdogs: { call: "watchdogs { name }", who: everybody },
 };
 
 /** Every mutation, on the victim's objects; as a dry run where there is one. */
