@@ -254,4 +254,5 @@ export const withoutValue: Readonly<Record<string, string>> = {
   "ScrapeCredentials.secretProblem": "the secret can be read",
   "ScrapeJob.credentials": "its targets want none",
   "ScrapeJob.probe": "its targets are scraped",
+  "Watchdog.absentSince": "it is there",
 };
