@@ -80,7 +80,7 @@ export interface Domains {
 export function makeDomains(settings: Settings, database: Database, world: DomainWorld): Domains {
   const { log, now, randomBytes, random, resolve, onLimit, onRefusal } = world;
   const upstreams = openUpstreams(settings, now);
-  const { prometheus, queries, alertmanagers, keystone } = upstreams;
+  const { prometheus, queries, ranges, alertmanagers, keystone } = upstreams;
 
   // Domains to the left of theirs ask these too.
   const projectRepository = new ProjectRepository(database);
@@ -146,6 +146,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     alertmanagers,
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
     prometheus,
+    ranges,
     watchdogs: { names: watchdogsOf(settings.prometheus), ...settings.watchdog },
     projects: projects.service,
     rules: rules.service,

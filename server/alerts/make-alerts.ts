@@ -1,5 +1,6 @@
 import type { Caller } from "../access/caller.js";
 import type { PrometheusView } from "../clients/prometheus-view.js";
+import type { RangeReader } from "../clients/range-reader.js";
 import type { AlertmanagerGroup } from "../clients/upstreams.js";
 import type { Log } from "../core/log.js";
 import type { GraphPart } from "../graph/graph-part.js";
@@ -11,6 +12,9 @@ import { AlertResolver, ProjectAlertsResolver } from "./alert-resolver.js";
 import { AlertRuleResolver, RuleAlertsResolver } from "./alert-rule-resolver.js";
 import { AlertRuleService } from "./alert-rule-service.js";
 import { AlertService } from "./alert-service.js";
+import { FiringHistory } from "./firing-history.js";
+import { FiringResolver } from "./firing-resolver.js";
+import { FiringService } from "./firing-service.js";
 import { LiveAlerts } from "./live-alerts.js";
 import { ServerHealthResolver } from "./server-health-resolver.js";
 import { ServerHealthService } from "./server-health-service.js";
@@ -24,6 +28,7 @@ export interface AlertsParts {
   /** Between two reads of the Alertmanagers. */
   readonly intervalMs: number;
   readonly prometheus: PrometheusView;
+  readonly ranges: RangeReader;
   /** The watchdogs that are to be there. */
   readonly watchdogs: { readonly names: readonly string[]; readonly absentAfterSeconds: number };
   readonly projects: ProjectService;
@@ -45,7 +50,7 @@ export interface AlertsDomain extends GraphPart<Caller> {
 
 /** Builds the domain of alerts. */
 export function makeAlerts(parts: AlertsParts): AlertsDomain {
-  const { alertmanagers, intervalMs, prometheus, projects, rules, globalRules, log, now, random } = parts;
+  const { alertmanagers, intervalMs, prometheus, ranges, projects, rules, globalRules, log, now, random } = parts;
   const live = new LiveAlerts(alertmanagers, {
     intervalMs,
     now,
@@ -63,6 +68,7 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
     resolvers: [
       new AlertResolver(service),
       new ProjectAlertsResolver(service),
+      new FiringResolver(new FiringService(new FiringHistory(ranges, () => watchdogs.externalLabels, now))),
       new AlertRuleResolver(alertRules),
       new RuleAlertsResolver(alertRules),
       new ServerHealthResolver(new ServerHealthService(live, prometheus)),

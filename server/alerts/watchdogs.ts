@@ -28,6 +28,7 @@ interface Watched {
 export class Watchdogs {
   readonly #watched: readonly Watched[];
   readonly #looking: Repeated;
+  readonly #externalLabels = new Set<string>();
   #readings: readonly Watchdog[] = [];
 
   constructor(
@@ -59,10 +60,19 @@ export class Watchdogs {
     return this.#readings;
   }
 
+  /** The names of the labels that Prometheus servers add to the alerts that they send: the rule gives a watchdog no others. */
+  get externalLabels(): ReadonlySet<string> {
+    return this.#externalLabels;
+  }
+
   /** Looks again, at what was last read of the clusters. */
   async look(): Promise<readonly Watchdog[]> {
     const snapshot = await this.live.snapshot();
-    const heard = heardIn(snapshot?.alertsOfProject("") ?? []);
+    const alerts = (snapshot?.alertsOfProject("") ?? []).filter(isWatchdog);
+    for (const name of alerts.flatMap(({ labels }) => Object.keys(labels))) {
+      if (!ownLabels.has(name)) this.#externalLabels.add(name);
+    }
+    const heard = heardIn(alerts);
     const clusters = new Map(this.live.health.map((health) => [health.name, health]));
     const before = this.#readings;
     this.#readings = this.#watched.map(({ name, cluster, sight }) => {
@@ -83,14 +93,20 @@ export class Watchdogs {
   }
 }
 
+/** What the agents' rule gives it. */
+const ownLabels: ReadonlySet<string> = new Set(["alertname", "severity", "watchdog"]);
+
+function isWatchdog({ name, labels }: Alert): boolean {
+  return name === "Watchdog" && labelValue(labels, "watchdog") !== "";
+}
+
 /**
  * When each cluster last heard of each watchdog that it holds. With several clusters that is when any of them did: one that
  * is told no more is found out once its Alertmanagers drop the alert, four evaluations later.
  */
 function heardIn(alerts: readonly Alert[]): ReadonlyMap<string, number> {
   const heard = new Map<string, number>();
-  for (const { name, labels, clusters, updatedAt } of alerts) {
-    if (name !== "Watchdog") continue;
+  for (const { labels, clusters, updatedAt } of alerts) {
     for (const cluster of clusters) {
       const key = keyOf(labelValue(labels, "watchdog"), cluster);
       heard.set(key, Math.max(heard.get(key) ?? 0, updatedAt.getTime()));

@@ -158,9 +158,13 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Alert: {
     at: within("alr", "Alert"),
     fields: {
-      project: `annotations clusters endsAt fingerprint generatorURL globalRule id inhibitedBy labels mutedBy name project
+      project: `annotations clusters endsAt fingerprint firingHours generatorURL globalRule id inhibitedBy labels mutedBy name project
         receivers rule severity silencedBy startsAt state updatedAt`,
     },
+  },
+  FiringHour: {
+    at: within("alr", "Alert", "firingHours(hours: 2) { @ }"),
+    fields: { project: "firingSeconds startsAt timesStarted" },
   },
   AlertCounts: {
     at: within("prj", "Project", "alertCounts { @ }"),
