@@ -17,7 +17,7 @@ export class FiringResolver {
     @Root() alert: Alert,
     @Arg("hours", () => Int, {
       defaultValue: 24,
-      description: "How many hours, 1 to 48; the last one ends within the last two minutes. Each costs one.",
+      description: "How many hours, 1 to 48; the last one ends less than a minute ago. Each costs one.",
     })
     hours: number,
   ) {
