@@ -12,7 +12,7 @@ test("the hours end between two minutes, less than a minute ago, whenever one as
 });
 
 test("alerts of one project are selected by all of their labels, which may be absent but for the project's and the name", () => {
-  const alerts = [
+  const alerts: Readonly<Record<string, string>>[] = [
     { alertname: "Down", project: "shop", instance: "a.b|c", alertstate: "x", "not.a.name": "y" },
     { alertname: "Slow", project: "shop", team: `"\\`, "": "z" },
   ];
