@@ -7,15 +7,22 @@ import type { GraphPart } from "../graph/graph-part.js";
 import type { ProjectService } from "../projects/project-service.js";
 import type { GlobalRuleService } from "../rules/global-rule-service.js";
 import type { RuleService } from "../rules/rule-service.js";
+import type { AcknowledgedAlerts } from "./acknowledged-alerts.js";
 import { fingerprintIn } from "./alert.js";
-import { AlertResolver, ProjectAlertsResolver } from "./alert-resolver.js";
+import { AlertGroupResolver, ProjectAlertGroupsResolver } from "./alert-group-resolver.js";
+import { AlertGroupService } from "./alert-group-service.js";
+import { AlertLabelResolver } from "./alert-label-resolver.js";
+import { AlertLabelService } from "./alert-label-service.js";
+import { AlertCountsResolver, AlertResolver, ProjectAlertsResolver } from "./alert-resolver.js";
 import { AlertRuleResolver, RuleAlertsResolver } from "./alert-rule-resolver.js";
 import { AlertRuleService } from "./alert-rule-service.js";
+import { AlertSelector } from "./alert-selector.js";
 import { AlertService } from "./alert-service.js";
 import { FiringHistory } from "./firing-history.js";
 import { FiringResolver } from "./firing-resolver.js";
 import { FiringService } from "./firing-service.js";
 import { LiveAlerts } from "./live-alerts.js";
+import { ReceiverGroups } from "./receiver-groups.js";
 import { ServerHealthResolver } from "./server-health-resolver.js";
 import { ServerHealthService } from "./server-health-service.js";
 import { WatchdogResolver } from "./watchdog-resolver.js";
@@ -38,6 +45,10 @@ export interface AlertsParts {
   readonly now: () => Date;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** The worker that reads large answers, as it was built. */
+  readonly readingWorker: URL;
+  readonly randomBytes: (size: number) => Buffer;
+  readonly acknowledgements: AcknowledgedAlerts;
 }
 
 /** What the Alertmanagers hold; nothing is known of it before `live` is started. */
@@ -45,28 +56,53 @@ export interface AlertsDomain extends GraphPart<Caller> {
   readonly live: LiveAlerts;
   /** Watching, too, begins when they are started. */
   readonly watchdogs: Watchdogs;
+  /** Differs whenever an answer about alerts may. */
+  readonly version: () => string;
   readonly service: AlertService;
 }
 
 /** Builds the domain of alerts. */
 export function makeAlerts(parts: AlertsParts): AlertsDomain {
-  const { alertmanagers, intervalMs, prometheus, ranges, projects, rules, globalRules, log, now, random } = parts;
+  const {
+    alertmanagers,
+    intervalMs,
+    prometheus,
+    ranges,
+    projects,
+    rules,
+    globalRules,
+    log,
+    now,
+    random,
+    readingWorker,
+    randomBytes,
+    acknowledgements,
+  } = parts;
   const live = new LiveAlerts(alertmanagers, {
     intervalMs,
     now,
     random,
+    readingWorker,
     onError: (error) => log.error({ err: error }, "An Alertmanager cannot be watched"),
   });
   const { names, absentAfterSeconds } = parts.watchdogs;
   const watchdogs = new Watchdogs(live, { names, absentAfterMs: absentAfterSeconds * 1_000, intervalMs, log });
-  const service = new AlertService(live, projects);
+  const server = randomBytes(6).toString("base64url");
+  const service = new AlertService(live, new AlertSelector(server, acknowledgements, now), projects);
+  const receivers = new ReceiverGroups(live);
+  const groups = new AlertGroupService(service, receivers);
   const alertRules = new AlertRuleService(service, rules, globalRules, projects);
   return {
     live,
     watchdogs,
+    version: () => `${live.version} ${acknowledgements.revision} ${receivers.version}`,
     service,
     resolvers: [
       new AlertResolver(service),
+      new AlertCountsResolver(acknowledgements),
+      new AlertGroupResolver(groups),
+      new ProjectAlertGroupsResolver(groups),
+      new AlertLabelResolver(new AlertLabelService(service)),
       new ProjectAlertsResolver(service),
       new FiringResolver(new FiringService(new FiringHistory(ranges, () => watchdogs.externalLabels, now))),
       new AlertRuleResolver(alertRules),

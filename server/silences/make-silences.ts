@@ -1,12 +1,12 @@
 import type { Caller } from "../access/caller.js";
 import type { AlertService } from "../alerts/alert-service.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
+import { uuidIn } from "../alerts/silence-id.js";
 import type { Witness } from "../audit/unsettled-writes.js";
 import type { WriteAhead } from "../audit/write-ahead.js";
 import type { GraphPart } from "../graph/graph-part.js";
 import type { LimitService } from "../projects/limit-service.js";
 import type { ProjectService } from "../projects/project-service.js";
-import { uuidIn } from "./silence-id.js";
 import { SilenceLimits } from "./silence-limits.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silence-resolver.js";
 import { SilenceService } from "./silence-service.js";

@@ -1,5 +1,6 @@
 import type { Caller, IdempotencyKey } from "../access/caller.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
+import { uuidIn } from "../alerts/silence-id.js";
 import type { Act } from "../audit/change.js";
 import type { WriteAhead } from "../audit/write-ahead.js";
 import type { AlertmanagerClient, UpstreamSilence } from "../clients/alertmanager-client.js";
@@ -13,7 +14,6 @@ import type { ProjectService } from "../projects/project-service.js";
 import { readChangedSilence, readNewSilence, type Writing } from "./read-silence.js";
 import { Silence } from "./silence.js";
 import { doneActs, intendedActs, movedFrom, type ProjectsOfWrite } from "./silence-acts.js";
-import { uuidIn } from "./silence-id.js";
 import type { SilenceCreateInput, SilenceUpdateInput } from "./silence-input.js";
 import type { SilenceLimits } from "./silence-limits.js";
 import type { SilenceService } from "./silence-service.js";
@@ -176,10 +176,14 @@ export class SilenceWriter {
   async #write(caller: Caller, key: IdempotencyKey | null, { before, wanted, put }: Write): Promise<Outcome<Silence>> {
     const { cluster } = wanted;
     const send = () =>
-      this.live.write(cluster, async (client) => {
-        const uuid = await put(client);
-        return { uuid, ...(await readBack(client, uuid)) };
-      });
+      this.live.write(
+        cluster,
+        async (client) => {
+          const uuid = await put(client);
+          return { uuid, ...(await readBack(client, uuid)) };
+        },
+        hasArrived,
+      );
     const silenceOf = ({ uuid, silence }: Written) =>
       silence ? new Silence({ cluster, silence }) : granted(wanted, uuid);
     const moved = movedFrom(before, wanted);
@@ -213,6 +217,12 @@ interface Written {
   /** As it was read back; null when it could not be. */
   readonly silence: UpstreamSilence | null;
   readonly failure?: UpstreamUnavailableError;
+}
+
+/** Whether a member has what was written to another, or something newer. */
+async function hasArrived(client: AlertmanagerClient, { uuid, silence }: Written): Promise<boolean> {
+  const held = await client.silence(uuid);
+  return held !== null && (silence === null || held.updatedAtMs >= silence.updatedAtMs);
 }
 
 /** Reads what was just written; that it cannot be read is no reason to write it once more, to another member. */

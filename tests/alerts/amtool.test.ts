@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { beforeAll, expect, test } from "vitest";
+import { silenceIdOf, uuidIn } from "../../server/alerts/silence-id.js";
 import { BadUserInputError } from "../../server/core/errors.js";
 import { parseMatcher } from "../../server/core/matcher.js";
 import { Matching } from "../../server/core/matching.js";
-import { silenceIdOf, uuidIn } from "../../server/silences/silence-id.js";
 import { type Alertmanager, startAlertmanager } from "../support/alertmanager.js";
 import { startApp, type TestApp } from "../support/app.js";
 import { createSqliteDatabase } from "../support/databases.js";
