@@ -37,7 +37,8 @@ test("each Prometheus has a rule that always fires, under the name of its agent 
 
 test("it goes to nobody before any other route can take it, or to the receiver of the settings", async () => {
   const machine = await Workspace.make({ url: server.url, prometheus: false, alertmanager: {} });
-  await machine.base("alertmanager", `${alertmanagerBase.replace("}\n", ", routes: [{receiver: operators}]}\n")}`);
+  const own = "route: {receiver: operators, routes: [{receiver: operators}]}";
+  await machine.base("alertmanager", alertmanagerBase.replace("route: {receiver: operators}", own));
   const config = async () => parse(await machine.read("alertmanager/current/alertmanager.yml"));
   await machine.once();
   expect(await config()).toMatchObject({
