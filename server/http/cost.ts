@@ -46,13 +46,14 @@ export interface CostedOperation {
 const knownPrices = new KnownPrices();
 const defaultPageSize = 50;
 const maxPageSize = 100;
+const mostHours = 48;
 /** Selections looked at, through fragments, before an operation counts as too expensive to be costed. */
 const maxSelections = 10_000;
 
 /**
  * Prices an operation: scalars 0, objects 1, a connection 1 + first × the price of one of its nodes, a look-up by ids the
- * price of each; a mutation 100 more, for each object that it is about, since all writers queue. Throws COST_LIMIT when that
- * is more than the limit. Runs after validation, because prices depend on variables.
+ * price of each, a list of hours as many; a mutation 100 more, for each object that it is about, since all writers queue.
+ * Throws COST_LIMIT when that is more than the limit. Runs after validation, because prices depend on variables.
  */
 export function priceOperation({ schema, document, operation, variables, limit }: CostedOperation): Cost {
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 });
@@ -120,6 +121,10 @@ const ofConnection: ComplexityEstimator = ({ field, args, childComplexity }) => 
 const ofLookUp: ComplexityEstimator = ({ args, childComplexity }) =>
   Array.isArray(args.ids) ? args.ids.length * (1 + childComplexity) : undefined;
 
+/** What is told for each of some hours: the prices of all of them. */
+const ofHours: ComplexityEstimator = ({ args, childComplexity }) =>
+  typeof args.hours === "number" ? Math.min(Math.max(args.hours, 1), mostHours) * (1 + childComplexity) : undefined;
+
 const mutationPrice = 100;
 
 const ofMutation: ComplexityEstimator = ({ type, args, childComplexity }) =>
@@ -141,7 +146,7 @@ function objectsIn(args: unknown): number {
 const ofObject: ComplexityEstimator = ({ field, childComplexity }) =>
   isLeafType(getNamedType(field.type)) ? 0 : 1 + childComplexity;
 
-const estimators = [ofMutation, ofEnvelope, ofConnection, ofLookUp, ofObject];
+const estimators = [ofMutation, ofEnvelope, ofConnection, ofLookUp, ofHours, ofObject];
 
 function costLimit(why: string, cost: number | null, limit: number): GraphQLError {
   const message = `The operation is too expensive. ${why}; the limit is ${limit}. Ask for fewer objects, or smaller pages.`;
