@@ -20,6 +20,7 @@ import type { Log } from "./core/log.js";
 import { makeEgress } from "./egress/make-egress.js";
 import { NodeResolver } from "./graph/node-resolver.js";
 import type { Streams } from "./http/schema.js";
+import { serverItself } from "./own-callers.js";
 import { owningProject } from "./owning-project.js";
 import { type CountLimit, LimitService } from "./projects/limit-service.js";
 import { makeProjectLifecycle } from "./projects/make-project-lifecycle.js";
@@ -33,6 +34,7 @@ import { SecretCare } from "./secret-care.js";
 import { makeSecrets } from "./secrets/make-secrets.js";
 import { SecretPruning } from "./secrets/secret-pruning.js";
 import type { Settings } from "./settings.js";
+import { makeAcknowledgements } from "./silences/acknowledgements/make-acknowledgements.js";
 import { makeSilences } from "./silences/make-silences.js";
 import { makeTargets } from "./targets/make-targets.js";
 import { kindsOfWays, waysIn } from "./ways-in.js";
@@ -158,17 +160,34 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     acknowledgements: { revision: 0, of: () => null, onChange: () => () => {} },
   });
   const { live } = alerts;
+  const acknowledgements = makeAcknowledgements({
+    settings: settings.acknowledgements,
+    upstreams: settings.upstreams,
+    database,
+    live,
+    alerts: alerts.service,
+    projects: projects.service,
+    limits,
+    changes,
+    caller: serverItself,
+    log,
+    now,
+    random,
+    randomBytes,
+  });
   const silences = makeSilences({
     live,
     alerts: alerts.service,
     projects: projects.service,
     limits,
+    acknowledgements: acknowledgements.ofSilences,
     writes: audit.writes,
     now,
   });
   const rollout = makeRollout({ database, projects: projects.service, audit: audit.service, feed: audit.feed, now });
 
-  const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, alerts, silences, rollout];
+  const ofAlerts = [alerts, silences, acknowledgements];
+  const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, ...ofAlerts, rollout];
   const nodes = parts.flatMap((part) => part.nodes);
   const find = async (caller: Caller, id: string) =>
     (await nodes.find(({ isWellFormed }) => isWellFormed(id))?.find(caller, id)) ?? null;
@@ -189,6 +208,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     database,
     audit.repository,
     tokenRepository,
+    acknowledgements.repository,
     secretCare,
     changes,
     now,
@@ -211,6 +231,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     retention,
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);
+      await acknowledgements.start();
       live.start();
       daily.start();
       settling.start();
@@ -219,6 +240,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     stop: async () => {
       await settling.stop();
       await daily.stop();
+      await acknowledgements.stop();
       await live.stop();
       await upstreams.close();
       await oidc?.close();

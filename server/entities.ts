@@ -12,6 +12,8 @@ import { GlobalRule } from "./rules/global-rule.js";
 import { RecordingRule } from "./rules/recording-rule.js";
 import { Rule } from "./rules/rule.js";
 import { Secret } from "./secrets/secret.js";
+import { Acknowledgement } from "./silences/acknowledgements/acknowledgement.js";
+import { AcknowledgementRevision } from "./silences/acknowledgements/acknowledgement-revision.js";
 import { ScrapeJob } from "./targets/scrape-job.js";
 
 /** All that the database holds. */
@@ -32,4 +34,6 @@ export const entities = [
   GlobalRule,
   Agent,
   Secret,
+  Acknowledgement,
+  AcknowledgementRevision,
 ];

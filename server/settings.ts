@@ -10,6 +10,7 @@ import { networkSetting } from "./core/networks.js";
 import { readSettings, secret } from "./core/settings-file.js";
 import { limitSettings } from "./limit-settings.js";
 import { secretsSettings } from "./secrets/secrets-settings.js";
+import { acknowledgementSettings } from "./silences/acknowledgements/acknowledgement-settings.js";
 
 const upstream = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,63}$/, "1 to 63 letters, digits, `.`, `_` or `-`."),
@@ -97,6 +98,7 @@ const keys = z.strictObject({
       cacheSeconds: seconds(2),
     })
     .prefault({}),
+  acknowledgements: acknowledgementSettings.prefault({}),
   limits: limitSettings.prefault({}),
   shutdownSeconds: seconds(10),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),

@@ -7,7 +7,7 @@ import type { WriteAhead } from "../audit/write-ahead.js";
 import type { GraphPart } from "../graph/graph-part.js";
 import type { LimitService } from "../projects/limit-service.js";
 import type { ProjectService } from "../projects/project-service.js";
-import { SilenceLimits } from "./silence-limits.js";
+import { SilenceLimits, type SilencesOfAcknowledgements } from "./silence-limits.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silence-resolver.js";
 import { SilenceService } from "./silence-service.js";
 import { SilenceUsageResolver } from "./silence-usage-resolver.js";
@@ -20,6 +20,7 @@ export interface SilencesParts {
   readonly alerts: AlertService;
   readonly projects: ProjectService;
   readonly limits: LimitService;
+  readonly acknowledgements: SilencesOfAcknowledgements;
   readonly writes: WriteAhead;
   readonly now: () => Date;
 }
@@ -34,7 +35,7 @@ export interface SilencesDomain extends GraphPart<Caller> {
 export function makeSilences(parts: SilencesParts): SilencesDomain {
   const { live, alerts, projects, writes, now } = parts;
   const service = new SilenceService(live, alerts, projects);
-  const limits = new SilenceLimits(live, projects, parts.limits);
+  const limits = new SilenceLimits(live, projects, parts.limits, parts.acknowledgements);
   const writer = new SilenceWriter(service, projects, live, writes, limits, now);
   return {
     service,
