@@ -103,7 +103,7 @@ export class AlertmanagerClient {
   }
 
   /** The same, read; for whoever needs them as they are at this moment. */
-  async silencesNow(signal?: AbortSignal): Promise<readonly UpstreamSilence[]> {
+  silencesNow(signal?: AbortSignal): Promise<readonly UpstreamSilence[]> {
     return this.http.read({ path: "/api/v2/silences", signal }, silencesIn);
   }
 

@@ -7,10 +7,13 @@ export const UserErrorCode = {
   TAKEN: "TAKEN",
   CONFLICT: "CONFLICT",
   NOT_FOUND: "NOT_FOUND",
-  FORBIDDEN: "FORBIDDEN",
   IN_USE: "IN_USE",
   LIMIT: "LIMIT",
   UNSUPPORTED: "UNSUPPORTED",
+  POLICY: "POLICY",
+  CONFIRMATION_REQUIRED: "CONFIRMATION_REQUIRED",
+  FORBIDDEN: "FORBIDDEN",
+  UNAVAILABLE: "UNAVAILABLE",
 } as const;
 export type UserErrorCode = keyof typeof UserErrorCode;
 
@@ -22,10 +25,16 @@ registerEnumType(UserErrorCode, {
     TAKEN: { description: "Another object already has this name." },
     CONFLICT: { description: "The object changed since it was read: `expectedVersion` is old. Read it again." },
     NOT_FOUND: { description: "The input names an object that is absent or invisible to the caller." },
-    FORBIDDEN: { description: "Of several objects, one that the caller sees and may not change." },
     IN_USE: { description: "Something else still needs the object." },
     LIMIT: { description: "The project's limit is reached." },
     UNSUPPORTED: { description: "The servers behind the graph cannot do this." },
+    POLICY: { description: "It is not what the operators' policy wants." },
+    CONFIRMATION_REQUIRED: { description: "It reaches far, and is done once that is confirmed as the message says." },
+    FORBIDDEN: { description: "The object is not for the caller to change. Only told of one of several objects." },
+    UNAVAILABLE: {
+      description:
+        "What stores the object did not answer: where the message does not say otherwise, nobody knows whether it was written. Only told of one of several objects.",
+    },
   },
 });
 
@@ -50,9 +59,9 @@ export class UserErrors {
     this.#list.push({ code, message, path });
   }
 
-  /** Adds an INVALID mistake when `message` is one: fits the checks in `core/`, which answer a message or null. */
-  check(message: string | null, path: readonly string[]): void {
-    if (message !== null) this.add("INVALID", message, path);
+  /** Adds a mistake, INVALID unless told otherwise, when `message` is one: fits the checks in `core/`, which answer a message or null. */
+  check(message: string | null, path: readonly string[], code: UserErrorCode = "INVALID"): void {
+    if (message !== null) this.add(code, message, path);
   }
 
   /** Adds one INVALID mistake per entry of a map that is wrong. */

@@ -50,7 +50,7 @@ const maxSelections = 10_000;
 
 /**
  * Prices an operation: scalars 0, objects 1, a connection 1 + first × the price of one of its nodes, a look-up by ids the
- * price of each; a mutation 100 more, since all writers queue. Throws COST_LIMIT when that is more than the limit. Runs after validation, because prices depend on variables.
+ * price of each; a mutation 100 more, for each object that it is about, since all writers queue. Throws COST_LIMIT when that is more than the limit. Runs after validation, because prices depend on variables.
  */
 export function priceOperation({ schema, document, operation, variables, limit }: CostedOperation): Cost {
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 });
@@ -116,9 +116,24 @@ const ofLookUp: ComplexityEstimator = ({ args, childComplexity }) =>
   Array.isArray(args.ids) ? args.ids.length * (1 + childComplexity) : undefined;
 
 const mutationPrice = 100;
+/** The arguments of mutations that name several objects by their ids. */
+const listsOfIds: ReadonlySet<string> = new Set(["ids", "alerts", "acknowledgements"]);
 
-const ofMutation: ComplexityEstimator = ({ type, childComplexity }) =>
-  type.name === "Mutation" ? mutationPrice + 1 + childComplexity : undefined;
+const ofMutation: ComplexityEstimator = ({ type, args, childComplexity }) =>
+  type.name === "Mutation" ? objectsIn(args) * (mutationPrice + 1 + childComplexity) : undefined;
+
+/**
+ * How many objects a mutation is about: as many ids as it names, or as many as its caller expects, wherever that stands in
+ * the arguments. More than a resolver takes is for it to refuse, with its own message.
+ */
+function objectsIn(args: unknown): number {
+  if (typeof args !== "object" || args === null || Array.isArray(args)) return 1;
+  const counts = Object.entries(args).map(([name, value]) => {
+    if (listsOfIds.has(name) && Array.isArray(value)) return value.length;
+    return name === "expectedCount" && typeof value === "number" ? value : objectsIn(value);
+  });
+  return Math.min(Math.max(1, ...counts), maxPageSize);
+}
 
 const ofObject: ComplexityEstimator = ({ field, childComplexity }) =>
   isLeafType(getNamedType(field.type)) ? 0 : 1 + childComplexity;

@@ -12,15 +12,15 @@ import type { AcknowledgementSettings } from "./acknowledgement-settings.js";
 import type { AcknowledgementSilencing } from "./acknowledgement-silencing.js";
 import type { AcknowledgementChanges, AcknowledgementStore } from "./acknowledgement-store.js";
 import type { ActiveAcknowledgements } from "./active-acknowledgements.js";
+import { type AlertsToAcknowledge, fingerprintsIn, requireAcknowledgementIds } from "./alerts-to-acknowledge.js";
+import { readExpiry, readNote, readOwner } from "./read-acknowledgement.js";
 import {
-  type AlertsToAcknowledge,
-  fingerprintsIn,
+  inOneAnswer,
   isMistake,
   isNoMistake,
-  requireAcknowledgementIds,
-} from "./alerts-to-acknowledge.js";
-import { readExpiry, readNote, readOwner } from "./read-acknowledgement.js";
-import { inOneAnswer, type SeveralAcknowledgements } from "./several-acknowledgements.js";
+  resultsOf,
+  type SeveralAcknowledgements,
+} from "./several-acknowledgements.js";
 
 /** Changes acknowledgements, hands them over, and takes them back. */
 export class AcknowledgementEditor {
@@ -73,17 +73,20 @@ export class AcknowledgementEditor {
       requireAcknowledgementIds(acknowledgements);
       return inOneAnswer(this.changes, caller, {
         act: (key) => this.#endAll(caller, acknowledgements, key),
-        found: async () => ({ acknowledgements: await this.repository.findMany(acknowledgements), userErrors: [] }),
+        found: async () => {
+          const found = await this.repository.findMany(acknowledgements);
+          return resultsOf(acknowledgements, (_, index) => found[index] ?? null);
+        },
       });
     }
     const fingerprints = fingerprintsIn(alerts ?? []);
     return inOneAnswer(this.changes, caller, {
-      act: (key) => this.#endOfAlerts(caller, fingerprints, key),
+      act: (key) => this.#endOfAlerts(caller, alerts ?? [], key),
       found: async (id) => {
         const first = await this.repository.find(id);
         const ended = first === null ? [] : await this.repository.endedWith(first, fingerprints);
         const byFingerprint = new Map(ended.map((one) => [one.fingerprint, one]));
-        return { acknowledgements: fingerprints.map((one) => byFingerprint.get(one) ?? null), userErrors: [] };
+        return resultsOf(alerts ?? [], (_, index) => byFingerprint.get(fingerprints[index] ?? "") ?? null);
       },
     });
   }
@@ -103,28 +106,24 @@ export class AcknowledgementEditor {
     const mistakes = found.map((one, index) => mistakeAbout(caller, one, ["input", "acknowledgements", String(index)]));
     const ending = found.filter((_, index) => mistakes[index] === null).flatMap((one) => one ?? []);
     const ended = new Map((await this.#end(caller, ending, key)).map((one) => [one.id, one]));
-    return {
-      acknowledgements: found.map((one, index) =>
-        one && mistakes[index] === null ? (ended.get(one.id) ?? one) : null,
-      ),
-      userErrors: mistakes.flatMap((mistake) => mistake ?? []),
-    };
+    return resultsOf(ids, (id, index) => mistakes[index] ?? ended.get(id) ?? found[index] ?? null);
   }
 
   async #endOfAlerts(
     caller: Caller,
-    fingerprints: readonly string[],
+    ids: readonly string[],
     key: IdempotencyKey | null,
   ): Promise<SeveralAcknowledgements> {
-    const targets = await this.targets.find(caller, fingerprints);
+    const targets = await this.targets.find(caller, fingerprintsIn(ids));
     const writable = targets.filter(isNoMistake);
     const inForce = await this.repository.inForceOf(writable.map(({ alert }) => alert.fingerprint));
     const ending = inForce.filter(({ projectId }) => mayWrite(caller, projectId));
     const ended = new Map((await this.#end(caller, ending, key)).map((one) => [one.fingerprint, one]));
-    return {
-      acknowledgements: targets.map((one) => (isMistake(one) ? null : (ended.get(one.alert.fingerprint) ?? null))),
-      userErrors: targets.filter(isMistake),
-    };
+    return resultsOf(ids, (_, index) => {
+      const target = targets[index];
+      if (target === undefined || isMistake(target)) return target ?? null;
+      return ended.get(target.alert.fingerprint) ?? null;
+    });
   }
 
   /** Ends those that are in force, and their silences. */

@@ -36,7 +36,7 @@ abstract class TermInput {
 /** Which alerts to acknowledge, and how. */
 @InputType({
   description:
-    "Which alerts to acknowledge, and how. Without an end it ends with the alert, unless the server's settings give one.",
+    "Which alerts to acknowledge, and how. Without an end each ends with its alert, unless the server's settings give one.",
 })
 export class AlertsAcknowledgeInput extends TermInput {
   @Field(() => [ID], { description: "The ids of 1 to 100 alerts." })

@@ -1,33 +1,44 @@
-import { Field, ObjectType } from "type-graphql";
+import { Field, ID, ObjectType } from "type-graphql";
 import { PayloadFields } from "../../graph/payload.js";
+import { UserError } from "../../graph/user-error.js";
 import { Acknowledgement } from "./acknowledgement.js";
 
-/** What came of `alertsAcknowledge`. */
-@ObjectType({
-  description:
-    "What came of each alert. Mistakes about one of them have its place in their path (`input.alerts.3`), and do not keep the others from being acknowledged.",
-})
-export class AlertsAcknowledgePayload extends PayloadFields {
-  @Field(() => [Acknowledgement], {
-    nullable: "items",
-    description: "One for each of `alerts`, in their order; null where `userErrors` says why not.",
+/** What came of one of several. */
+@ObjectType({ description: "What came of one of several." })
+export class AcknowledgementResult {
+  @Field(() => ID, { description: "The id, as it was asked for: of an alert or of an acknowledgement." })
+  readonly id!: string;
+
+  @Field(() => Acknowledgement, {
+    nullable: true,
+    description:
+      "The acknowledgement as it is now; null where `userErrors` says why not, and where one was to be taken back of an alert that nobody has acknowledged.",
   })
-  readonly acknowledgements!: readonly (Acknowledgement | null)[];
+  readonly acknowledgement!: Acknowledgement | null;
+
+  @Field(() => [UserError], {
+    description: "Why it was not written. What is invisible to you is told of like what does not exist.",
+  })
+  readonly userErrors!: readonly UserError[];
 }
 
-/** What came of `alertsUnacknowledge`. */
-@ObjectType({
-  description:
-    "What came of each. Mistakes about one of them have its place in their path (`input.alerts.3`), and do not keep the others from ending.",
-})
-export class AlertsUnacknowledgePayload extends PayloadFields {
-  @Field(() => [Acknowledgement], {
-    nullable: "items",
+/** What came of a change of several. */
+@ObjectType()
+abstract class SeveralPayloadFields extends PayloadFields {
+  @Field(() => [AcknowledgementResult], {
     description:
-      "Those that have ended, in the order of the ids; null where `userErrors` says why not, and where nobody has acknowledged the alert.",
+      "What came of each, in the order of the ids: one that fails keeps no other from being written. `userErrors` beside it is about all of them.",
   })
-  readonly acknowledgements!: readonly (Acknowledgement | null)[];
+  readonly results!: readonly AcknowledgementResult[];
 }
+
+/** What came of `alertsAcknowledge`. */
+@ObjectType({ description: "What came of it." })
+export class AlertsAcknowledgePayload extends SeveralPayloadFields {}
+
+/** What came of `alertsUnacknowledge`. */
+@ObjectType({ description: "What came of it." })
+export class AlertsUnacknowledgePayload extends SeveralPayloadFields {}
 
 /** What came of `acknowledgementUpdate`. */
 @ObjectType({ description: "What came of it." })

@@ -79,7 +79,7 @@ export class AcknowledgementResolver {
 
   @Mutation(() => AlertsAcknowledgePayload, {
     description:
-      "Says that you look after these alerts. What is yours already takes over the note and the end; what is somebody else's is a CONFLICT that says whose. Every query after it shows its effect.",
+      "Says that you look after these alerts. What is yours already takes over the note and the end; what is somebody else's is a CONFLICT that says whose. It costs as much as one mutation for each. Every query after it shows its effect.",
   })
   alertsAcknowledge(
     @Ctx() caller: Caller,
@@ -89,7 +89,8 @@ export class AcknowledgementResolver {
   }
 
   @Mutation(() => AlertsUnacknowledgePayload, {
-    description: "Takes acknowledgements back, whoever made them. Every query after it shows its effect.",
+    description:
+      "Takes acknowledgements back, whoever made them. It costs as much as one mutation for each. Every query after it shows its effect.",
   })
   alertsUnacknowledge(
     @Ctx() caller: Caller,

@@ -5,7 +5,7 @@ import type { UpstreamSilence } from "../../clients/alertmanager-client.js";
 import { groupBy } from "../../core/loaders.js";
 import type { Acknowledgement, SilencePlace } from "./acknowledgement.js";
 import type { AcknowledgementStore, WriteOptions } from "./acknowledgement-store.js";
-import { labelsBeyond } from "./managed-silence.js";
+import { labelsBeyond, namedLike } from "./managed-silence.js";
 import type { DoneErrand, Guard, ManagedSilences, SilenceErrand } from "./managed-silences.js";
 
 /** A silence of an acknowledgement that is to end. */
@@ -32,9 +32,9 @@ export class AcknowledgementSilencing {
     const quiet = acknowledgements.filter((one) => one.quiet && one.isInForce);
     if (quiet.length === 0) return;
     const snapshot = await this.live.snapshot();
-    const byName = groupBy(snapshot?.alerts ?? [], ({ name }) => name);
     const errands = quiet.flatMap((acknowledgement): SilenceErrand[] => {
-      const without = labelsBeyond(acknowledgement.labels, byName.get(acknowledgement.labels.alertname ?? "") ?? []);
+      const { labels } = acknowledgement;
+      const without = labelsBeyond(labels, namedLike(labels, snapshot));
       return acknowledgement.places.map(({ cluster, silenceId }) => {
         const held = silenceId === null ? undefined : snapshot?.silence(silenceId)?.silence;
         return { acknowledgement, cluster, known: held?.state === "EXPIRED" ? null : (held ?? null), without };

@@ -10,16 +10,16 @@ import type { AcknowledgementSettings } from "./acknowledgement-settings.js";
 import type { AcknowledgementSilencing } from "./acknowledgement-silencing.js";
 import type { AcknowledgementStore, AcknowledgementWrites } from "./acknowledgement-store.js";
 import type { ActiveAcknowledgements } from "./active-acknowledgements.js";
-import {
-  type AlertsToAcknowledge,
-  type AlertToAcknowledge,
-  fingerprintsIn,
-  isMistake,
-  isNoMistake,
-} from "./alerts-to-acknowledge.js";
+import { type AlertsToAcknowledge, type AlertToAcknowledge, fingerprintsIn } from "./alerts-to-acknowledge.js";
 import { checkSilenceable } from "./managed-silence.js";
 import { type Owner, readExpiry, readNote, readOwner } from "./read-acknowledgement.js";
-import { inOneAnswer, type SeveralAcknowledgements } from "./several-acknowledgements.js";
+import {
+  inOneAnswer,
+  isMistake,
+  isNoMistake,
+  resultsOf,
+  type SeveralAcknowledgements,
+} from "./several-acknowledgements.js";
 
 /** What one acknowledgement is to say, whatever its alert. */
 interface Terms {
@@ -46,23 +46,22 @@ export class AcknowledgementWriter {
 
   acknowledge(caller: Caller, input: AlertsAcknowledgeInput): Promise<SeveralAcknowledgements> {
     caller.requireAnywhere("silence.write");
-    const fingerprints = fingerprintsIn(input.alerts);
+    fingerprintsIn(input.alerts);
     return inOneAnswer(this.changes, caller, {
-      found: (id) => this.#found(caller, id, fingerprints),
-      act: (key) => this.#acknowledge(caller, input, fingerprints, key),
+      found: (id) => this.#found(caller, id, input.alerts),
+      act: (key) => this.#acknowledge(caller, input, key),
     });
   }
 
   async #acknowledge(
     caller: Caller,
     input: AlertsAcknowledgeInput,
-    fingerprints: readonly string[],
     key: IdempotencyKey | null,
   ): Promise<SeveralAcknowledgements> {
     const errors = new UserErrors();
     const terms = this.#termsOf(caller, input, errors);
-    if (errors.any) return { acknowledgements: fingerprints.map(() => null), userErrors: errors.list };
-    const found = await this.targets.find(caller, fingerprints);
+    if (errors.any) return { results: [], userErrors: errors.list };
+    const found = await this.targets.find(caller, fingerprintsIn(input.alerts));
     const targets = found.filter(isNoMistake);
     const outcomes =
       targets.length === 0
@@ -70,12 +69,13 @@ export class AcknowledgementWriter {
         : await this.store.write(caller, (writes) => this.#write(caller, writes, targets, terms), { key });
     const written = [...outcomes.values()].filter(isNoMistake);
     await this.silencing.begin(caller, written);
-    const each = found.map((one) => (isMistake(one) ? one : (outcomes.get(one.alert.fingerprint) ?? null)));
-    return {
-      // As they are now, with the silences that were made for them.
-      acknowledgements: each.map((one) => (one === null || isMistake(one) ? null : (this.active.find(one.id) ?? one))),
-      userErrors: each.filter((one) => one !== null && isMistake(one)),
-    };
+    return resultsOf(input.alerts, (_, index) => {
+      const target = found[index];
+      if (target === undefined || isMistake(target)) return target ?? null;
+      const outcome = outcomes.get(target.alert.fingerprint) ?? null;
+      // As it is now, with the silences that were made for it.
+      return outcome === null || isMistake(outcome) ? outcome : (this.active.find(outcome.id) ?? outcome);
+    });
   }
 
   #termsOf(caller: Caller, input: AlertsAcknowledgeInput, errors: UserErrors): Terms {
@@ -173,15 +173,16 @@ export class AcknowledgementWriter {
   }
 
   /** What a repeat of the request is answered with, which made the one with this id first. */
-  async #found(caller: Caller, id: string, fingerprints: readonly string[]): Promise<SeveralAcknowledgements | null> {
+  async #found(caller: Caller, id: string, ids: readonly string[]): Promise<SeveralAcknowledgements | null> {
     const first = await this.repository.find(id);
     if (first === null) return null;
+    const fingerprints = fingerprintsIn(ids);
     const made = await this.repository.madeWith(first, fingerprints);
     const mine = (await this.repository.inForceOf(fingerprints)).filter(
       ({ ownerId }) => ownerId === caller.principal.id,
     );
     const byFingerprint = new Map([...mine, ...made].map((one) => [one.fingerprint, one]));
-    return { acknowledgements: fingerprints.map((one) => byFingerprint.get(one) ?? null), userErrors: [] };
+    return resultsOf(ids, (_, index) => byFingerprint.get(fingerprints[index] ?? "") ?? null);
   }
 }
 

@@ -47,16 +47,6 @@ export class AlertsToAcknowledge {
   }
 }
 
-/** Whether it is a mistake, and not what was asked for. */
-export function isMistake(one: object): one is UserError {
-  return "message" in one && "path" in one && "code" in one;
-}
-
-/** The opposite, which tells the compiler what it is then. */
-export function isNoMistake<T extends object>(one: T | UserError): one is T {
-  return !isMistake(one);
-}
-
 /** The fingerprints in the ids of 1 to 100 alerts; throws BAD_USER_INPUT for any other. */
 export function fingerprintsIn(ids: readonly string[]): readonly string[] {
   const path = ["input", "alerts"];

@@ -25,16 +25,14 @@ export function acknowledgementOfGroup(
   alerts: readonly Pick<Alert, "fingerprint" | "startsAtMs">[],
   acknowledgements: Pick<AcknowledgedAlerts, "of">,
 ): GroupAcknowledgement {
-  const others: number[] = [];
-  let newestMs = Number.POSITIVE_INFINITY;
-  for (const { fingerprint, startsAtMs } of alerts) {
-    const found = acknowledgements.of(fingerprint, startsAtMs);
-    if (found === null) others.push(startsAtMs);
-    else newestMs = newestMs === Number.POSITIVE_INFINITY ? found.createdAtMs : Math.max(newestMs, found.createdAtMs);
-  }
+  const found = alerts.map(({ fingerprint, startsAtMs }) => acknowledgements.of(fingerprint, startsAtMs));
+  const times = found.flatMap((one) => one?.createdAtMs ?? []);
+  const newestMs = times.reduce((newest, time) => Math.max(newest, time), Number.NEGATIVE_INFINITY);
+  const hasJoined = ({ startsAtMs }: Pick<Alert, "startsAtMs">, index: number) =>
+    found[index] === null && startsAtMs > newestMs;
   return {
-    acknowledged: alerts.length - others.length,
+    acknowledged: times.length,
     total: alerts.length,
-    joinedSince: others.filter((startsAtMs) => startsAtMs > newestMs).length,
+    joinedSince: times.length === 0 ? 0 : alerts.filter(hasJoined).length,
   };
 }

@@ -1,3 +1,4 @@
+import type { AlertSnapshot } from "../../alerts/alert-snapshot.js";
 import type { SilenceText } from "../../clients/alertmanager-client.js";
 import type { Labels } from "../../core/labels.js";
 import type { Matcher } from "../../core/matcher.js";
@@ -55,12 +56,11 @@ export function isFor(
   { matchers }: Pick<SilenceText, "matchers">,
 ): boolean {
   const own = new Map(matchers.filter(isEquality).map(({ name, value }) => [name, value]));
-  const entries = Object.entries(labels);
+  const needed = Object.entries(labels);
   return (
-    matchers.every(isEquality) &&
     own.size === matchers.length &&
-    entries.every(([name, value]) => own.get(name) === value) &&
-    matchers.every(({ name, value }) => value === "" || Object.hasOwn(labels, name))
+    needed.every(([name, value]) => own.get(name) === value) &&
+    [...own].every(([name, value]) => value === "" || Object.hasOwn(labels, name))
   );
 }
 
@@ -78,6 +78,15 @@ export function labelsBeyond(labels: Labels, others: Iterable<{ readonly labels:
     for (const name of Object.keys(other.labels)) if (!Object.hasOwn(labels, name)) beyond.add(name);
   }
   return [...beyond];
+}
+
+/** The alerts among which those with all labels of this one are. */
+export function namedLike(
+  { alertname }: Labels,
+  snapshot: AlertSnapshot | null,
+): Iterable<{ readonly labels: Labels }> {
+  if (snapshot === null) return [];
+  return alertname === undefined ? snapshot.alerts : snapshot.byLabel("alertname").get(alertname);
 }
 
 /** Alertmanager asks them in turn, of each alert: the project first. */

@@ -2,10 +2,11 @@ import type { Caller, IdempotencyKey } from "../../access/caller.js";
 import type { ChangeLog } from "../../audit/change-log.js";
 import type { UserError } from "../../graph/user-error.js";
 import type { Acknowledgement } from "./acknowledgement.js";
+import type { AcknowledgementResult } from "./acknowledgement-payloads.js";
 
-/** What came of a mutation of several: each that was written, in the order of the ids, and why the others were not. */
+/** What came of a mutation of several: of each, and the mistakes about all of them. */
 export interface SeveralAcknowledgements {
-  readonly acknowledgements: readonly (Acknowledgement | null)[];
+  readonly results: readonly AcknowledgementResult[];
   readonly userErrors: readonly UserError[];
 }
 
@@ -31,9 +32,32 @@ export async function inOneAnswer(
     },
     async (key) => {
       const several = await act(key);
-      const first = several.acknowledgements.find((one) => one !== null);
-      return { subject: asOne(first?.id ?? "", several), diff: [], revision: null, userErrors: [] };
+      const first = several.results.find(({ acknowledgement }) => acknowledgement !== null);
+      return { subject: asOne(first?.acknowledgement?.id ?? "", several), diff: [], revision: null, userErrors: [] };
     },
   );
-  return subject ?? { acknowledgements: [], userErrors: [] };
+  return subject ?? { results: [], userErrors: [] };
+}
+
+/** What came of each of these ids. */
+export function resultsOf(
+  ids: readonly string[],
+  outcomeOf: (id: string, index: number) => Acknowledgement | UserError | null,
+): SeveralAcknowledgements {
+  const results = ids.map((id, index) => {
+    const outcome = outcomeOf(id, index);
+    if (outcome === null || !isMistake(outcome)) return { id, acknowledgement: outcome, userErrors: [] };
+    return { id, acknowledgement: null, userErrors: [outcome] };
+  });
+  return { results, userErrors: [] };
+}
+
+/** Whether it is a mistake, and not what was asked for. */
+export function isMistake(one: object): one is UserError {
+  return "message" in one && "path" in one && "code" in one;
+}
+
+/** The opposite, which tells the compiler what it is then. */
+export function isNoMistake<T extends object>(one: T | UserError): one is T {
+  return !isMistake(one);
 }

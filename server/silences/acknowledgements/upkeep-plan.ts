@@ -3,7 +3,7 @@ import type { UpstreamSilence } from "../../clients/alertmanager-client.js";
 import { groupBy } from "../../core/loaders.js";
 import type { Acknowledgement } from "./acknowledgement.js";
 import type { EndingSilence } from "./acknowledgement-silencing.js";
-import { absentIn, acknowledgementIn, isFor, labelsBeyond } from "./managed-silence.js";
+import { absentIn, acknowledgementIn, isFor, labelsBeyond, namedLike } from "./managed-silence.js";
 import type { SilenceErrand } from "./managed-silences.js";
 
 // What has to be done about the acknowledgements in force, by what the Alertmanagers were read to hold. Pure.
@@ -150,7 +150,7 @@ class Planning {
   }
 
   #withoutFor({ labels }: Acknowledgement): readonly string[] {
-    return labelsBeyond(labels, this.reading.snapshot?.alerts ?? []);
+    return labelsBeyond(labels, namedLike(labels, this.reading.snapshot));
   }
 }
 
