@@ -8,6 +8,8 @@ const prefixes: readonly (readonly [field: RegExp, prefix: string])[] = [
   [/^globalRule/, "grl"],
   [/^apiToken/, "tok"],
   [/^silence/, "sil"],
+  [/^alerts/, "alr"],
+  [/^acknowledgement/, "ack"],
   [/^entity/, "aud"],
 ];
 
@@ -15,7 +17,8 @@ const prefixes: readonly (readonly [field: RegExp, prefix: string])[] = [
 export function existingIds(ids: Readonly<Record<string, string>>, field: string): ValueAt {
   return (path, type) => {
     if (type !== "ID") return undefined;
-    const prefix = path.at(-1) === "project" ? "prj" : prefixes.find(([names]) => names.test(field))?.[1];
+    const named = path.includes("acknowledgements") ? "acknowledgement" : field;
+    const prefix = path.at(-1) === "project" ? "prj" : prefixes.find(([names]) => names.test(named))?.[1];
     if (prefix === undefined) throw new Error(`Say which kind of id ${field} takes at ${path.join(".")}.`);
     return ids[prefix];
   };

@@ -3,6 +3,7 @@ import type { UserError } from "../../graph/user-error.js";
 import type { LimitService } from "../../projects/limit-service.js";
 import type { ProjectService } from "../../projects/project-service.js";
 import type { AcknowledgementRepository } from "./acknowledgement-repository.js";
+import type { ActiveAcknowledgements } from "./active-acknowledgements.js";
 
 /** So long an Alertmanager keeps silences that have ended, unless it is told otherwise. */
 const keptMs = 5 * 86_400_000;
@@ -20,6 +21,7 @@ export interface Room {
 export class AcknowledgementLimits {
   constructor(
     private readonly repository: AcknowledgementRepository,
+    private readonly active: ActiveAcknowledgements,
     private readonly projects: ProjectService,
     private readonly limits: LimitService,
     private readonly now: () => Date,
@@ -47,8 +49,8 @@ export class AcknowledgementLimits {
   }
 
   /** How many of the project's alerts are acknowledged. */
-  usage(caller: Caller, projectId: string): Promise<number> {
-    return caller.loaders.for(this.repository.inForceCounts).load(projectId);
+  usage(projectId: string): number {
+    return this.active.countOf(projectId);
   }
 }
 

@@ -3,7 +3,6 @@ import { batches } from "../../core/database/batches.js";
 import type { Database } from "../../core/database/database.js";
 import { all, equals, isSet, type Narrow, oneOf } from "../../core/database/narrow.js";
 import { TableReader } from "../../core/database/table-reader.js";
-import { BatchSource } from "../../core/loaders.js";
 import { Acknowledgement, neverEnded } from "./acknowledgement.js";
 import { AcknowledgementRevision } from "./acknowledgement-revision.js";
 
@@ -22,11 +21,6 @@ export class AcknowledgementRepository extends TableReader<Acknowledgement> {
   constructor(database: Database) {
     super(database, Acknowledgement);
   }
-
-  /** How many of each project are in force. */
-  readonly inForceCounts = new BatchSource<string, number>((ids) =>
-    this.counts(ids, "projectId", acknowledgementsWhere({ active: true })),
-  );
 
   /** Takes the next revision, holding its row's lock until the transaction ends: who writes comes after who wrote before. */
   takeRevision(): Promise<number> {

@@ -151,7 +151,7 @@ export class AcknowledgementUsageResolver {
   constructor(private readonly limits: AcknowledgementLimits) {}
 
   @FieldResolver(() => Int, { description: "Acknowledgements in force of its alerts." })
-  acknowledgements(@Ctx() caller: Caller, @Root() { projectId }: ProjectUsage) {
-    return this.limits.usage(caller, projectId);
+  acknowledgements(@Root() { projectId }: ProjectUsage) {
+    return this.limits.usage(projectId);
   }
 }

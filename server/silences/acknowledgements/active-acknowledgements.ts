@@ -21,6 +21,7 @@ export class ActiveAcknowledgements implements AcknowledgedAlerts {
   readonly #byFingerprint = new Map<string, Acknowledgement>();
   readonly #byId = new Map<string, Acknowledgement>();
   readonly #bySilence = new Map<string, Acknowledgement>();
+  readonly #countByProject = new Map<string, number>();
   readonly #listeners = new Set<() => void>();
   #revision = 0;
   #reading: Promise<void> = Promise.resolve();
@@ -70,6 +71,11 @@ export class ActiveAcknowledgements implements AcknowledgedAlerts {
     return this.#bySilence.get(silenceId) ?? null;
   }
 
+  /** How many there are of a project. */
+  countOf(projectId: string): number {
+    return this.#countByProject.get(projectId) ?? 0;
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -104,16 +110,22 @@ export class ActiveAcknowledgements implements AcknowledgedAlerts {
     const known = this.#byId.get(id);
     if (known === undefined) return;
     this.#byId.delete(id);
+    this.#count(known, -1);
     if (this.#byFingerprint.get(known.fingerprint) === known) this.#byFingerprint.delete(known.fingerprint);
     for (const { silenceId } of known.places) if (silenceId !== null) this.#bySilence.delete(silenceId);
   }
 
   #remember(acknowledgement: Acknowledgement): void {
     this.#byId.set(acknowledgement.id, acknowledgement);
+    this.#count(acknowledgement, 1);
     this.#byFingerprint.set(acknowledgement.fingerprint, acknowledgement);
     for (const { silenceId } of acknowledgement.places) {
       if (silenceId !== null) this.#bySilence.set(silenceId, acknowledgement);
     }
+  }
+
+  #count({ projectId }: Acknowledgement, by: 1 | -1): void {
+    if (projectId !== null) this.#countByProject.set(projectId, this.countOf(projectId) + by);
   }
 
   #poll(): void {

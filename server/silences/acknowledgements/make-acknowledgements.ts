@@ -75,7 +75,7 @@ export function makeAcknowledgements(parts: AcknowledgementsParts): Acknowledgem
   const store = new AcknowledgementStore(database, repository, active, changes, now);
   const silences = new ManagedSilences(live, settings.silenceSeconds * 1_000, now);
   const silencing = new AcknowledgementSilencing(live, silences, store, changes);
-  const limits = new AcknowledgementLimits(repository, projects, parts.limits, now);
+  const limits = new AcknowledgementLimits(repository, active, projects, parts.limits, now);
   const targets = new AlertsToAcknowledge(live, alerts);
   const service = new AcknowledgementService(repository, active, live, alerts, projects);
   const shared = [settings, now] as const;
