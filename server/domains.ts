@@ -34,7 +34,7 @@ import { SecretCare } from "./secret-care.js";
 import { makeSecrets } from "./secrets/make-secrets.js";
 import { SecretPruning } from "./secrets/secret-pruning.js";
 import type { Settings } from "./settings.js";
-import { makeAcknowledgements } from "./silences/acknowledgements/make-acknowledgements.js";
+import { knowAcknowledgements, makeAcknowledgements } from "./silences/acknowledgements/make-acknowledgements.js";
 import { makeSilences } from "./silences/make-silences.js";
 import { makeTargets } from "./targets/make-targets.js";
 import { kindsOfWays, waysIn } from "./ways-in.js";
@@ -145,6 +145,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     contents: projectContents,
     now,
   });
+  const known = knowAcknowledgements(database, log);
   const alerts = makeAlerts({
     alertmanagers,
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
@@ -157,10 +158,11 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     random,
     readingWorker,
     randomBytes,
-    acknowledgements: { revision: 0, of: () => null, onChange: () => () => {} },
+    acknowledgements: known.active,
   });
   const { live } = alerts;
   const acknowledgements = makeAcknowledgements({
+    known,
     settings: settings.acknowledgements,
     upstreams: settings.upstreams,
     database,
@@ -208,7 +210,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     database,
     audit.repository,
     tokenRepository,
-    acknowledgements.repository,
+    known.repository,
     secretCare,
     changes,
     now,

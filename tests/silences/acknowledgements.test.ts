@@ -368,6 +368,33 @@ describeOnEachDatabase((database) => {
     expect(loud.acknowledgement).toMatchObject({ owner: "alice", quiet: false });
   });
 
+  it("shows in filters, counts and groups of alerts at once, also to who has just been answered", async () => {
+    const { app, fire } = onCall;
+    const query = `{ project(name: "alpha") {
+      alertGroups(groupBy: ["alertname"], filter: { matchers: ["alertname=Grouped"] }) { nodes { acknowledgement { acknowledged total joinedSince } } }
+      mine: alerts(filter: { acknowledgedBy: ["alice"], matchers: ["alertname=Grouped"] }) { nodes { labels } }
+      free: alerts(filter: { acknowledged: false, matchers: ["alertname=Grouped"] }) { nodes { labels } } } }`;
+    const seen = async () => {
+      const { alertGroups, mine, free } = (await app.data(as("bob"), query)).project;
+      const letters = ({ nodes }: { nodes: { labels: { n: string } }[] }) =>
+        nodes
+          .map(({ labels }) => labels.n)
+          .sort()
+          .join("");
+      return [alertGroups.nodes[0].acknowledgement, letters(mine), letters(free)];
+    };
+    const labels = (n: string) => ({ alertname: "Grouped", n });
+    const [a = "", b = ""] = await fire([labels("a"), labels("b"), labels("c")]);
+    expect(await seen()).toEqual([{ acknowledged: 0, total: 3, joinedSince: 0 }, "", "abc"]);
+    await done("alice", acknowledge, { input: { alerts: [a] } });
+    await done("bob", acknowledge, { input: { alerts: [b] } });
+    expect(await seen()).toEqual([{ acknowledged: 2, total: 3, joinedSince: 0 }, "a", "c"]);
+    await fire([labels("d")], new Date(Date.now() + 1_000));
+    expect(await seen()).toEqual([{ acknowledged: 2, total: 4, joinedSince: 1 }, "a", "cd"]);
+    await done("bob", unacknowledge, { input: { alerts: [a] } });
+    expect(await seen()).toEqual([{ acknowledged: 1, total: 4, joinedSince: 1 }, "", "acd"]);
+  });
+
   it("is made and taken back once by requests with the same key", async () => {
     const alerts = await onCall.fire([{ alertname: "Key" }, { alertname: "Key", n: "2" }]);
     const headers = { "idempotency-key": "once" };

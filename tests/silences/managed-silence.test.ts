@@ -12,7 +12,7 @@ import { Steadily } from "../../server/silences/acknowledgements/steadily.js";
 const id = "ack_01h455vb4pex5vsknk084sn02q";
 const labels = { alertname: "Disk", device: "sda", project: "alpha" };
 const acknowledgement = Object.assign(new Acknowledgement(), {
-  ...{ id, labels, ownerName: "alice", note: "look]\n[here", endedAt: neverEnded },
+  ...{ id, labels, owner: "alice", note: "look]\n[here", untilAt: neverEnded },
 });
 const equal = (name: string, value: string) => ({ name, value, isRegex: false, isEqual: true });
 const own = managedSilence(acknowledgement, { startsAtMs: 1, endsAtMs: 2 }, ["region"]);

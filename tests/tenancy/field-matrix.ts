@@ -181,8 +181,12 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   AlertGroup: {
     at: within("prj", "Project", "alertGroups { nodes { @ } }"),
     fields: {
-      project: `alerts commonAnnotations commonLabels counts id labels newestStartsAt oldestStartsAt receiver severity`,
+      project: `acknowledgement alerts commonAnnotations commonLabels counts id labels newestStartsAt oldestStartsAt receiver severity`,
     },
+  },
+  GroupAcknowledgement: {
+    at: within("prj", "Project", "alertGroups { nodes { acknowledgement { @ } } }"),
+    fields: { project: "acknowledged joinedSince total" },
   },
   AlertLabelName: {
     at: 'alertLabelNames(filter: { projects: ["victim"] }) { @ }',

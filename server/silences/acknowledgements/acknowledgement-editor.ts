@@ -140,7 +140,7 @@ export class AcknowledgementEditor {
         const done: Acknowledgement[] = [];
         for (const before of await this.repository.findMany(ids)) {
           if (before === null) continue;
-          const end = { endedAt: writes.at, endReason: "REMOVED" } as const;
+          const end = { untilAt: writes.at, endReason: "REMOVED" } as const;
           done.push(before.isInForce ? ((await writes.alter(before, end)) ?? before) : before);
         }
         return done;

@@ -14,7 +14,7 @@ export interface AcknowledgementCounts {
 }
 
 /** The order of every list: those in force first, the newest first; then the last ended. */
-export const inForceFirst = { property: "endedAt", direction: "DESC" } as const;
+export const inForceFirst = { property: "untilAt", direction: "DESC" } as const;
 
 /** Acknowledgements in the database. */
 export class AcknowledgementRepository extends TableReader<Acknowledgement> {
@@ -62,9 +62,9 @@ export class AcknowledgementRepository extends TableReader<Acknowledgement> {
   }
 
   /** Of these alerts the acknowledgements that ended at the same moment as this one. */
-  endedWith({ endedAt }: Acknowledgement, fingerprints: readonly string[]): Promise<Acknowledgement[]> {
+  endedWith({ untilAt }: Acknowledgement, fingerprints: readonly string[]): Promise<Acknowledgement[]> {
     return this.select((query, row) =>
-      oneOf("fingerprint", fingerprints)(query, row).andWhere(`${row}.endedAt = :endedAt`, { endedAt }),
+      oneOf("fingerprint", fingerprints)(query, row).andWhere(`${row}.untilAt = :untilAt`, { untilAt }),
     );
   }
 
@@ -75,9 +75,9 @@ export class AcknowledgementRepository extends TableReader<Acknowledgement> {
       manager
         .createQueryBuilder(Acknowledgement, "row")
         .select("row.projectId", "projectId")
-        .addSelect("SUM(CASE WHEN row.endedAt = :never THEN 1 ELSE 0 END)", "inForce")
+        .addSelect("SUM(CASE WHEN row.untilAt = :never THEN 1 ELSE 0 END)", "inForce")
         .addSelect("SUM(CASE WHEN row.createdAt >= :since THEN 1 ELSE 0 END)", "made")
-        .where("row.projectId IN (:...projectIds) AND (row.endedAt = :never OR row.createdAt >= :since)", {
+        .where("row.projectId IN (:...projectIds) AND (row.untilAt = :never OR row.createdAt >= :since)", {
           ...{ projectIds: [...projectIds], never: neverEnded, since },
         })
         .groupBy("row.projectId")
@@ -121,8 +121,8 @@ export class AcknowledgementRepository extends TableReader<Acknowledgement> {
     const ended = await this.database.read((manager) =>
       manager.find(Acknowledgement, {
         select: { id: true },
-        where: { endedAt: LessThan(time) },
-        order: { endedAt: "ASC", id: "ASC" },
+        where: { untilAt: LessThan(time) },
+        order: { untilAt: "ASC", id: "ASC" },
         take: most,
       }),
     );
@@ -150,10 +150,10 @@ export function acknowledgementsWhere({
   ofProjectsOnly,
 }: AcknowledgementConditions): Narrow {
   const isInForce: Narrow = (query, row) =>
-    query.andWhere(`${row}.endedAt ${active ? "=" : "<"} :never`, { never: neverEnded });
+    query.andWhere(`${row}.untilAt ${active ? "=" : "<"} :never`, { never: neverEnded });
   return all(
     ...(active == null ? [] : [isInForce]),
-    ...(owners ? [oneOf("ownerName", owners)] : []),
+    ...(owners ? [oneOf("owner", owners)] : []),
     ...(projectIds ? [oneOf("projectId", projectIds)] : []),
     ...(ofProjectsOnly ? [isSet("projectId")] : []),
   );

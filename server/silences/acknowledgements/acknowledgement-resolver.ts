@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import type { Caller } from "../../access/caller.js";
 import { Alert } from "../../alerts/alert.js";
+import { AlertGroup } from "../../alerts/alert-group.js";
 import { IdArgument } from "../../graph/arguments.js";
 import { PageArguments } from "../../graph/connection.js";
 import { Project } from "../../projects/project.js";
@@ -22,6 +23,8 @@ import {
 } from "./acknowledgement-payloads.js";
 import type { AcknowledgementService } from "./acknowledgement-service.js";
 import type { AcknowledgementWriter } from "./acknowledgement-writer.js";
+import type { ActiveAcknowledgements } from "./active-acknowledgements.js";
+import { acknowledgementOfGroup, GroupAcknowledgement } from "./group-acknowledgement.js";
 
 const FilterArgument = () => Arg("filter", () => AcknowledgementFilter, { nullable: true, description: "Only these." });
 
@@ -124,6 +127,17 @@ export class AlertAcknowledgementResolver {
   })
   acknowledgement(@Ctx() caller: Caller, @Root() alert: Alert) {
     return this.service.ofAlert(caller, alert);
+  }
+}
+
+/** How far a group is acknowledged. */
+@Resolver(() => AlertGroup)
+export class GroupAcknowledgementResolver {
+  constructor(private readonly active: ActiveAcknowledgements) {}
+
+  @FieldResolver(() => GroupAcknowledgement, { description: "How far it is acknowledged, and how many joined since." })
+  acknowledgement(@Root() { alerts }: AlertGroup) {
+    return acknowledgementOfGroup(alerts, this.active);
   }
 }
 

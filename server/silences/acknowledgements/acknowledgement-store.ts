@@ -10,10 +10,7 @@ import { actOf } from "./describe-acknowledgement.js";
 
 /** What may change of an acknowledgement. */
 export type AcknowledgementChanges = Partial<
-  Pick<
-    Acknowledgement,
-    "ownerName" | "ownerId" | "handedOverBy" | "note" | "quiet" | "expiresAt" | "endedAt" | "endReason"
-  >
+  Pick<Acknowledgement, "owner" | "ownerId" | "handedOverBy" | "note" | "quiet" | "expiresAt" | "untilAt" | "endReason">
 >;
 
 /** What is written in one transaction. */

@@ -74,8 +74,8 @@ export class AcknowledgementUpkeep {
     const { silences, silencing, caller } = this.parts;
     const confirm = () => tenure.confirm();
     const guard = () => tenure.requireHeld();
-    const expired = await this.#alter(plan.expired, (at) => ({ endedAt: at, endReason: "EXPIRED" }), confirm);
-    const resolved = await this.#alter(plan.resolved, (at) => ({ endedAt: at, endReason: "RESOLVED" }), confirm);
+    const expired = await this.#alter(plan.expired, (at) => ({ untilAt: at, endReason: "EXPIRED" }), confirm);
+    const resolved = await this.#alter(plan.resolved, (at) => ({ untilAt: at, endReason: "RESOLVED" }), confirm);
     await this.#alter(plan.endedByHand, () => ({ quiet: false }), confirm);
     await silencing.end(caller, [...expired, ...resolved], { guard, others: plan.ending });
     const done: DoneErrand[] = plan.found.map((one) => ({

@@ -127,7 +127,7 @@ export class AcknowledgementWriter {
   ): Promise<Acknowledgement | UserError> {
     if (!isOwner(before, owner)) {
       const since = before.createdAt.toISOString();
-      const message = `${before.ownerName} has acknowledged it already (${before.id}, ${since}). To take it over, change its owner.`;
+      const message = `${before.owner} has acknowledged it already (${before.id}, ${since}). To take it over, change its owner.`;
       return { code: "CONFLICT", message, path };
     }
     if (quiet !== undefined && quiet !== before.quiet) {
@@ -159,11 +159,11 @@ export class AcknowledgementWriter {
     const refusal = room.admit(projectId, path);
     if (refusal !== null) return refusal;
     // Of an earlier firing, whose end nobody has noticed yet.
-    if (before !== undefined) await writes.alter(before, { endedAt: writes.at, endReason: "RESOLVED" });
+    if (before !== undefined) await writes.alter(before, { untilAt: writes.at, endReason: "RESOLVED" });
     const { fingerprint, labels, startsAt, clusters } = alert;
     const { id: createdById, name: createdBy } = caller.principal;
     const places = clusters.map((cluster) => ({ cluster, silenceId: null }));
-    const end = { endedAt: neverEnded, endReason: null };
+    const end = { untilAt: neverEnded, endReason: null };
     return writes.insert(
       Object.assign(new Acknowledgement(), {
         ...{ id: newId("ack"), fingerprint, startsAt, projectId, labels, places, createdBy, createdById },
@@ -194,7 +194,7 @@ interface Anew {
 }
 
 /** Somebody to whom it was handed over by name alone is who has that name. */
-function isOwner(before: Acknowledgement, { ownerId, ownerName }: Owner): boolean {
+function isOwner(before: Acknowledgement, { ownerId, owner }: Owner): boolean {
   const isSamePrincipal = ownerId !== null && before.ownerId === ownerId;
-  return isSamePrincipal || ((ownerId === null || before.ownerId === null) && before.ownerName === ownerName);
+  return isSamePrincipal || ((ownerId === null || before.ownerId === null) && before.owner === owner);
 }

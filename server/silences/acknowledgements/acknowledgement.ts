@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
-import type { AcknowledgementOfAlert } from "../../alerts/acknowledged-alerts.js";
+import type { AcknowledgedAlerts } from "../../alerts/acknowledged-alerts.js";
 import type { Labels as LabelsShape } from "../../core/labels.js";
 import { connectionType } from "../../graph/connection.js";
 import { Node } from "../../graph/node.js";
@@ -32,9 +32,9 @@ export interface SilencePlace {
 
 /** Somebody's word that they look after an alert, for as long as it fires. */
 @Entity("acknowledgement")
-@Index("uq_acknowledgement_in_force", ["fingerprint", "endedAt"], { unique: true })
-@Index("ix_acknowledgement_ended_at", ["endedAt", "id"])
-@Index("ix_acknowledgement_project", ["projectId", "endedAt", "id"])
+@Index("uq_acknowledgement_in_force", ["fingerprint", "untilAt"], { unique: true })
+@Index("ix_acknowledgement_ended_at", ["untilAt", "id"])
+@Index("ix_acknowledgement_project", ["projectId", "untilAt", "id"])
 @Index("ix_acknowledgement_made", ["projectId", "createdAt"])
 @Index("ix_acknowledgement_revision", ["revision"])
 @ObjectType({
@@ -42,7 +42,7 @@ export interface SilencePlace {
   description:
     "Somebody's word that they look after an alert. It is for one firing of one alert: it ends when that resolves, and covers neither others of its group nor the same alert when it fires anew. An alert that is back within the same firing (its `startsAt` is before this was made, whatever replicas of Prometheus say in turn) stays covered.",
 })
-export class Acknowledgement extends Node implements AcknowledgementOfAlert {
+export class Acknowledgement extends Node implements NonNullable<ReturnType<AcknowledgedAlerts["of"]>> {
   @PrimaryColumn("varchar", { length: 40, primaryKeyConstraintName: "pk" })
   declare readonly id: string;
 
@@ -74,8 +74,8 @@ export class Acknowledgement extends Node implements AcknowledgementOfAlert {
   readonly places!: readonly SilencePlace[];
 
   @Column("varchar", { name: "owner_name", length: 255 })
-  @Field(() => String, { name: "owner", description: "Who looks after the alert." })
-  readonly ownerName!: string;
+  @Field(() => String, { description: "Who looks after the alert." })
+  readonly owner!: string;
 
   /** Of the principal; null where it was handed over to a name. */
   @Column("varchar", { name: "owner_id", length: 40, nullable: true })
@@ -121,20 +121,25 @@ export class Acknowledgement extends Node implements AcknowledgementOfAlert {
   })
   readonly expiresAt!: Date | null;
 
+  /** When it ended; `neverEnded` while it is in force. */
   @Column("datetime", { name: "ended_at", precision: 3 })
-  readonly endedAt!: Date;
+  readonly untilAt!: Date;
 
   @Column("varchar", { name: "end_reason", length: 10, nullable: true })
   @Field(() => AcknowledgementEnd, { nullable: true, description: "Why it ended; null while it is in force." })
   readonly endReason!: AcknowledgementEnd | null;
 
-  @Field(() => DateTime, { name: "endedAt", nullable: true, description: "When it ended; null while it is in force." })
-  get end(): Date | null {
-    return this.isInForce ? null : this.endedAt;
+  @Field(() => DateTime, { nullable: true, description: "When it ended; null while it is in force." })
+  get endedAt(): Date | null {
+    return this.isInForce ? null : this.untilAt;
   }
 
   get isInForce(): boolean {
-    return this.endedAt.getTime() === neverEnded.getTime();
+    return this.untilAt.getTime() === neverEnded.getTime();
+  }
+
+  get ownerName(): string {
+    return this.owner;
   }
 
   get createdAtMs(): number {

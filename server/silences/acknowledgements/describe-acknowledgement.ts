@@ -4,10 +4,10 @@ import type { Acknowledgement } from "./acknowledgement.js";
 
 /** How an acknowledgement shows in the change log. */
 export function describeAcknowledgement(acknowledgement: Acknowledgement): Description {
-  const { fingerprint, labels, startsAt, ownerName, handedOverBy, note, quiet, expiresAt, end, endReason } =
+  const { fingerprint, labels, startsAt, owner, handedOverBy, note, quiet, expiresAt, endedAt, endReason } =
     acknowledgement;
   const alert = { alert: alertIdOf(fingerprint), labels, startsAt };
-  return { ...alert, owner: ownerName, handedOverBy, note, quiet, expiresAt, endedAt: end, endReason };
+  return { ...alert, owner, handedOverBy, note, quiet, expiresAt, endedAt, endReason };
 }
 
 /** What a write did; `before` is null for a new one. */

@@ -18,6 +18,7 @@ import {
   AcknowledgementResolver,
   AcknowledgementUsageResolver,
   AlertAcknowledgementResolver,
+  GroupAcknowledgementResolver,
   ProjectAcknowledgementsResolver,
 } from "./acknowledgement-resolver.js";
 import { AcknowledgementService } from "./acknowledgement-service.js";
@@ -32,8 +33,25 @@ import { ManagedSilences } from "./managed-silences.js";
 import { UpkeepJudgement } from "./upkeep-judgement.js";
 import { WarmAlertmanagers } from "./warm-alertmanagers.js";
 
+/** The acknowledgements as they are stored, and those in force in memory; alerts are built over them. */
+export interface KnownAcknowledgements {
+  readonly repository: AcknowledgementRepository;
+  readonly active: ActiveAcknowledgements;
+}
+
+/** Makes what is known of acknowledgements, which is nothing before `active` is started. */
+export function knowAcknowledgements(database: Database, log: Pick<Log, "warn">): KnownAcknowledgements {
+  const repository = new AcknowledgementRepository(database);
+  const active = new ActiveAcknowledgements(repository, {
+    isShared: !database.isSqlite,
+    onError: (error) => log.warn({ err: error }, "Acknowledgements cannot be read"),
+  });
+  return { repository, active };
+}
+
 /** What acknowledgements are built over. */
 export interface AcknowledgementsParts {
+  readonly known: KnownAcknowledgements;
   readonly settings: AcknowledgementSettings;
   /** How often the Alertmanagers are read, and how long one may take to answer. */
   readonly upstreams: { readonly pollIntervalSeconds: number; readonly timeoutSeconds: number };
@@ -54,8 +72,6 @@ export interface AcknowledgementsParts {
 
 /** The acknowledgements, and the work in the background that they need. */
 export interface AcknowledgementsPart extends GraphPart<Caller> {
-  readonly repository: AcknowledgementRepository;
-  readonly active: ActiveAcknowledgements;
   readonly ofSilences: SilencesOfAcknowledgements;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -67,11 +83,7 @@ const leaseMs = 10_000;
 /** Builds the part of acknowledgements. */
 export function makeAcknowledgements(parts: AcknowledgementsParts): AcknowledgementsPart {
   const { settings, upstreams, database, live, alerts, projects, changes, caller, log, now, random } = parts;
-  const repository = new AcknowledgementRepository(database);
-  const active = new ActiveAcknowledgements(repository, {
-    isShared: !database.isSqlite,
-    onError: (error) => log.warn({ err: error }, "Acknowledgements cannot be read"),
-  });
+  const { repository, active } = parts.known;
   const store = new AcknowledgementStore(database, repository, active, changes, now);
   const silences = new ManagedSilences(live, settings.silenceSeconds * 1_000, now);
   const silencing = new AcknowledgementSilencing(live, silences, store, changes);
@@ -100,8 +112,6 @@ export function makeAcknowledgements(parts: AcknowledgementsParts): Acknowledgem
     onError: (error) => log.error({ err: error }, "Acknowledgements cannot be kept up"),
   });
   return {
-    repository,
-    active,
     ofSilences: {
       get revision() {
         return active.revision;
@@ -122,6 +132,7 @@ export function makeAcknowledgements(parts: AcknowledgementsParts): Acknowledgem
     resolvers: [
       new AcknowledgementResolver(service, writer, editor),
       new AlertAcknowledgementResolver(service),
+      new GroupAcknowledgementResolver(active),
       new ProjectAcknowledgementsResolver(service),
       new AcknowledgementUsageResolver(limits),
     ],

@@ -31,7 +31,7 @@ export interface ManagedSilenceTimes {
  * others have that have all of its own: a silence is for those too unless it says so.
  */
 export function managedSilence(
-  { id, labels, ownerName, note }: Acknowledgement,
+  { id, labels, owner, note }: Acknowledgement,
   { startsAtMs, endsAtMs }: ManagedSilenceTimes,
   without: readonly string[],
 ): SilenceText {
@@ -40,8 +40,8 @@ export function managedSilence(
     matchers: [...matchersOf(labels), ...[...without].sort().map((name) => equal(name, ""))],
     startsAtMs,
     endsAtMs,
-    createdBy: ownerName,
-    comment: `Acknowledged by ${ownerName}${said} [${id}]`,
+    createdBy: owner,
+    comment: `Acknowledged by ${owner}${said} [${id}]`,
   };
 }
 

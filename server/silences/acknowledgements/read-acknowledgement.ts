@@ -12,20 +12,20 @@ const mostNoteBytes = 1_000;
 const longest = "366d";
 
 /** Who looks after an alert. */
-export type Owner = Pick<Acknowledgement, "ownerName" | "ownerId" | "handedOverBy">;
+export type Owner = Pick<Acknowledgement, "owner" | "ownerId" | "handedOverBy">;
 
 /** The owner that a principal names; without a name itself. There is no list of people, so any name that can be read will do. */
 export function readOwner(name: string | null | undefined, principal: Principal, errors: UserErrors): Owner {
-  const ownerName = name?.trim() ?? principal.name;
-  if (ownerName === principal.name) return { ownerName, ownerId: principal.id, handedOverBy: null };
+  const owner = name?.trim() ?? principal.name;
+  if (owner === principal.name) return { owner, ownerId: principal.id, handedOverBy: null };
   const path = ["input", "owner"];
-  errors.check(checkText("The owner's name", ownerName, { mostBytes: 4 * mostOwnerCharacters, templates: true }), path);
-  if (Array.from(ownerName).length > mostOwnerCharacters) {
+  errors.check(checkText("The owner's name", owner, { mostBytes: 4 * mostOwnerCharacters, templates: true }), path);
+  if (Array.from(owner).length > mostOwnerCharacters) {
     errors.check(`The owner's name is at most ${mostOwnerCharacters} characters long.`, path);
-  } else if (!isPrintable(ownerName)) {
+  } else if (!isPrintable(owner)) {
     errors.check("The owner's name must not hold invisible characters.", path);
   }
-  return { ownerName, ownerId: null, handedOverBy: principal.name };
+  return { owner, ownerId: null, handedOverBy: principal.name };
 }
 
 /** What is wrong with the note goes to `errors`. */
