@@ -144,7 +144,7 @@ describe("what an acknowledgement keeps quiet", () => {
     });
     const { id } = await acknowledged({ alertname: "Edited" });
     const [silence] = await silences(id);
-    const edited = { ...silence, comment: "mine now", endsAt: new Date(Date.now() + 2_000).toISOString() };
+    const edited = { ...silence, comment: "mine now", endsAt: new Date(Date.now() + 5_000).toISOString() };
     await alertmanager.api("/api/v2/silences", {
       method: "POST",
       headers: { "content-type": "application/json" },
