@@ -17,7 +17,8 @@ const prefixes: readonly (readonly [field: RegExp, prefix: string])[] = [
 export function existingIds(ids: Readonly<Record<string, string>>, field: string): ValueAt {
   return (path, type) => {
     if (type !== "ID") return undefined;
-    const named = path.includes("acknowledgements") ? "acknowledgement" : field;
+    const own = ["acknowledgements", "rule"].find((name) => path.includes(name));
+    const named = own?.replace(/s$/, "") ?? field;
     const prefix = path.at(-1) === "project" ? "prj" : prefixes.find(([names]) => names.test(named))?.[1];
     if (prefix === undefined) throw new Error(`Say which kind of id ${field} takes at ${path.join(".")}.`);
     return ids[prefix];

@@ -86,6 +86,15 @@ export class Database {
     return result.catch((error: unknown) => Promise.reject(wrapDriverError(error)));
   }
 
+  /**
+   * Runs one statement that writes, in the transaction that is open, if one is. Otherwise it commits by itself, so that no
+   * lock of its outlives it: between two statements of a transaction a server can be stopped for good.
+   */
+  async statement<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (this.isSqlite || this.#transaction.current !== undefined) return this.transaction(work);
+    return this.#within(this.#retried(() => work(this.writer.manager)));
+  }
+
   /** Runs a read; a driver's error comes out as an AppError that names no SQL. */
   async read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     try {

@@ -37,7 +37,8 @@ export class LeaseLost extends Error {
 
 /**
  * Lets one of several servers on a database do a piece of work: whoever holds it. It is given up by its holder or by time.
- * In a Galera cluster, let the clocks of its nodes agree.
+ * One that is stopped in the middle of a transaction of the work keeps it until its connection ends. In a Galera cluster, let
+ * the clocks of the nodes agree.
  */
 export class Lease {
   readonly #monotonicMs: () => number;

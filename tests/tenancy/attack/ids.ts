@@ -11,7 +11,14 @@ const victimIds = ["prj", "cgr", "gone", "job", "probe", "rul", "rec", "tok", "s
 /** Here ids of any kind may be given. */
 const anyKind = new Set(["node id", "nodes ids.0", "auditEntries filter.entityId"]);
 /** Lists that are filtered by an id give nothing; whatever else takes one says that there is no such thing. */
-const filters = new Set(["auditEntries"]);
+const filters = new Set([
+  "auditEntries",
+  "alerts",
+  "alertCounts",
+  "alertGroups",
+  "alertLabelNames",
+  "alertLabelValues",
+]);
 const oneAtATime = [
   "Node",
   "Rule",
