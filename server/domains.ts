@@ -22,6 +22,7 @@ import type { Log } from "./core/log.js";
 import { makeEgress } from "./egress/make-egress.js";
 import { NodeResolver } from "./graph/node-resolver.js";
 import type { Streams } from "./http/schema.js";
+import { serverItself } from "./own-callers.js";
 import { owningProject } from "./owning-project.js";
 import { type CountLimit, LimitService } from "./projects/limit-service.js";
 import { makeProjectLifecycle } from "./projects/make-project-lifecycle.js";
@@ -35,6 +36,7 @@ import { SecretCare } from "./secret-care.js";
 import { makeSecrets } from "./secrets/make-secrets.js";
 import { SecretPruning } from "./secrets/secret-pruning.js";
 import type { Settings } from "./settings.js";
+import { knowAcknowledgements, makeAcknowledgements } from "./silences/acknowledgements/make-acknowledgements.js";
 import { makeSilences } from "./silences/make-silences.js";
 import { makeTargets } from "./targets/make-targets.js";
 import { kindsOfWays, waysIn } from "./ways-in.js";
@@ -146,6 +148,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     contents: projectContents,
     now,
   });
+  const known = knowAcknowledgements(database, log);
   const alerts = makeAlerts({
     alertmanagers,
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
@@ -160,9 +163,25 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     random,
     readingWorker,
     randomBytes,
-    acknowledgements: { revision: 0, of: () => null, onChange: () => () => {} },
+    acknowledgements: known.active,
   });
   const { live, watchdogs } = alerts;
+  const acknowledgements = makeAcknowledgements({
+    known,
+    settings: settings.acknowledgements,
+    upstreams: settings.upstreams,
+    database,
+    live,
+    alerts: alerts.service,
+    projects: projects.service,
+    limits,
+    changes,
+    caller: serverItself,
+    log,
+    now,
+    random,
+    randomBytes,
+  });
   const silences = makeSilences({
     settings: settings.silences,
     live,
@@ -171,12 +190,14 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     limits,
     rules: rules.service,
     globalRules: rules.globalService,
+    acknowledgements: acknowledgements.ofSilences,
     writes: audit.writes,
     now,
   });
   const rollout = makeRollout({ database, projects: projects.service, audit: audit.service, feed: audit.feed, now });
 
-  const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, alerts, silences, rollout];
+  const ofAlerts = [alerts, silences, acknowledgements];
+  const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, ...ofAlerts, rollout];
   const nodes = parts.flatMap((part) => part.nodes);
   const find = async (caller: Caller, id: string) =>
     (await nodes.find(({ isWellFormed }) => isWellFormed(id))?.find(caller, id)) ?? null;
@@ -197,6 +218,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     database,
     audit.repository,
     tokenRepository,
+    known.repository,
     secretCare,
     changes,
     now,
@@ -220,6 +242,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     watchdogs,
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);
+      await acknowledgements.start();
       live.start();
       watchdogs.start();
       daily.start();
@@ -230,6 +253,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
       await settling.stop();
       await daily.stop();
       await watchdogs.stop();
+      await acknowledgements.stop();
       await live.stop();
       await upstreams.close();
       await oidc?.close();

@@ -126,6 +126,8 @@ const ofHours: ComplexityEstimator = ({ args, childComplexity }) =>
   typeof args.hours === "number" ? Math.min(Math.max(args.hours, 1), mostHours) * (1 + childComplexity) : undefined;
 
 const mutationPrice = 100;
+/** The arguments of mutations that name several objects by their ids. */
+const listsOfIds: ReadonlySet<string> = new Set(["ids", "alerts", "acknowledgements"]);
 
 const ofMutation: ComplexityEstimator = ({ type, args, childComplexity }) =>
   type.name === "Mutation" ? objectsIn(args) * (mutationPrice + 1 + childComplexity) : undefined;
@@ -137,7 +139,7 @@ const ofMutation: ComplexityEstimator = ({ type, args, childComplexity }) =>
 function objectsIn(args: unknown): number {
   if (typeof args !== "object" || args === null || Array.isArray(args)) return 1;
   const counts = Object.entries(args).map(([name, value]) => {
-    if (name === "ids" && Array.isArray(value)) return value.length;
+    if (listsOfIds.has(name) && Array.isArray(value)) return value.length;
     return name === "expectedCount" && typeof value === "number" ? value : objectsIn(value);
   });
   return Math.min(Math.max(1, ...counts), maxPageSize);

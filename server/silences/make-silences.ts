@@ -14,7 +14,7 @@ import { SilenceBulkSelection } from "./silence-bulk-selection.js";
 import { SilenceBulkWriter } from "./silence-bulk-writer.js";
 import { SilenceDrafts } from "./silence-drafts.js";
 import { SilenceEnds } from "./silence-ends.js";
-import { SilenceLimits } from "./silence-limits.js";
+import { SilenceLimits, type SilencesOfAcknowledgements } from "./silence-limits.js";
 import { SilencePolicyResolver } from "./silence-policy-resolver.js";
 import { SilencePolicyService } from "./silence-policy-service.js";
 import { SilencedProjectResolver, SilencePreviewResolver } from "./silence-preview-resolver.js";
@@ -39,6 +39,7 @@ export interface SilencesParts {
   readonly limits: LimitService;
   readonly rules: RuleService;
   readonly globalRules: GlobalRuleService;
+  readonly acknowledgements: SilencesOfAcknowledgements;
   readonly writes: WriteAhead;
   readonly now: () => Date;
 }
@@ -53,7 +54,7 @@ export interface SilencesDomain extends GraphPart<Caller> {
 export function makeSilences(parts: SilencesParts): SilencesDomain {
   const { live, alerts, projects, writes, now } = parts;
   const service = new SilenceService(live, alerts, projects);
-  const limits = new SilenceLimits(live, projects, parts.limits);
+  const limits = new SilenceLimits(live, projects, parts.limits, parts.acknowledgements);
   const drafts = new SilenceDrafts(service, projects, live);
   const stored = new StoredSilences(service, live);
   const sender = new SilenceSender(service, live, writes);

@@ -6,6 +6,7 @@ import { type SampleApp, startSampleApp } from "./sample-app.js";
 
 /** What comes of each field of Query for somebody without a name, where the settings let strangers read. */
 const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
+  acknowledgements: "answered",
   agents: "answered",
   alertCounts: "answered",
   alertGroups: "answered",
