@@ -19,7 +19,7 @@ import type { Database } from "./core/database/database.js";
 import type { Log } from "./core/log.js";
 import { makeEgress } from "./egress/make-egress.js";
 import { NodeResolver } from "./graph/node-resolver.js";
-import type { Streams } from "./http/schema.js";
+import type { Streams } from "./graph/streams.js";
 import { owningProject } from "./owning-project.js";
 import { type CountLimit, LimitService } from "./projects/limit-service.js";
 import { makeProjectLifecycle } from "./projects/make-project-lifecycle.js";
@@ -48,6 +48,8 @@ export interface DomainWorld {
   readonly random: () => number;
   /** The worker that reads large answers of Alertmanagers, as it was built. */
   readonly readingWorker: URL;
+  /** Told when a subscriber was too slow for the changes, with the subscription's name. */
+  readonly onResync: (subscription: string) => void;
   /** Told of each refused change, and whether the change log holds it. */
   readonly onRefusal: (isRecorded: boolean) => void;
 }
@@ -77,7 +79,7 @@ export interface Domains {
 
 /** Builds every domain over one database, from left to right, and then what reaches over all of them. */
 export function makeDomains(settings: Settings, database: Database, world: DomainWorld): Domains {
-  const { log, now, randomBytes, random, resolve, onLimit, onRefusal, readingWorker } = world;
+  const { log, now, randomBytes, random, resolve, onLimit, onRefusal, onResync, readingWorker } = world;
   const upstreams = openUpstreams(settings, now);
   const { prometheus, queries, alertmanagers, keystone } = upstreams;
 
@@ -152,6 +154,9 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     now,
     random,
     readingWorker,
+    randomBytes,
+    mostMatching: settings.limits.operationCost,
+    onResync,
   });
   const { live } = alerts;
   const silences = makeSilences({
@@ -161,6 +166,9 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     limits,
     writes: audit.writes,
     now,
+    server: alerts.server,
+    mostMatching: settings.limits.operationCost,
+    onResync,
   });
   const rollout = makeRollout({ database, projects: projects.service, audit: audit.service, feed: audit.feed, now });
 
@@ -201,7 +209,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     tokens: access.tokens,
     refusals: new RefusalLog(changes, { projectOf, now, log, onRefusal }),
     resolvers: [new NodeResolver(nodes), new RestoreResolver(restoring), ...parts.flatMap((part) => part.resolvers)],
-    streams: rollout.streams,
+    streams: Object.fromEntries(parts.flatMap(({ streams = {} }) => Object.entries(streams))),
     secrets: secretCare,
     retention,
     start: async () => {

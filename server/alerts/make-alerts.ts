@@ -6,11 +6,16 @@ import type { GraphPart } from "../graph/graph-part.js";
 import type { ProjectService } from "../projects/project-service.js";
 import type { GlobalRuleService } from "../rules/global-rule-service.js";
 import type { RuleService } from "../rules/rule-service.js";
-import { fingerprintIn } from "./alert.js";
+import { type Alert, fingerprintIn } from "./alert.js";
+import { AlertEvent } from "./alert-event.js";
+import { AlertEventResolver, alertEventsTopic } from "./alert-event-resolver.js";
+import { AlertEventService, type AlertEventsArguments } from "./alert-event-service.js";
 import { AlertResolver, ProjectAlertsResolver } from "./alert-resolver.js";
 import { AlertRuleResolver, RuleAlertsResolver } from "./alert-rule-resolver.js";
 import { AlertRuleService } from "./alert-rule-service.js";
 import { AlertService } from "./alert-service.js";
+import { factsOf } from "./events/event-facts.js";
+import { EventFeed } from "./events/event-feed.js";
 import { LiveAlerts } from "./live-alerts.js";
 import { ServerHealthResolver } from "./server-health-resolver.js";
 import { ServerHealthService } from "./server-health-service.js";
@@ -30,18 +35,26 @@ export interface AlertsParts {
   readonly random: () => number;
   /** The worker that reads large answers, as it was built. */
   readonly readingWorker: URL;
+  readonly randomBytes: (size: number) => Buffer;
+  /** How much matching, in points of cost, one operation may take. */
+  readonly mostMatching: number;
+  /** Told when a subscriber was too slow for the changes. */
+  readonly onResync: (subscription: string) => void;
 }
 
 /** What the Alertmanagers hold; nothing is known of it before `live` is started. */
 export interface AlertsDomain extends GraphPart<Caller> {
   readonly live: LiveAlerts;
   readonly service: AlertService;
+  /** Names this run of this server, before the revisions that it tells. */
+  readonly server: string;
 }
 
 /** Builds the domain of alerts. */
 export function makeAlerts(parts: AlertsParts): AlertsDomain {
   const { alertmanagers, intervalMs, prometheus, projects, rules, globalRules, log, now, random, readingWorker } =
     parts;
+  const { randomBytes, mostMatching, onResync } = parts;
   const live = new LiveAlerts(alertmanagers, {
     intervalMs,
     now,
@@ -51,16 +64,28 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
   });
   const service = new AlertService(live, projects);
   const alertRules = new AlertRuleService(service, rules, globalRules, projects);
+  const server = randomBytes(6).toString("base64url");
+  const feed = new EventFeed<Alert, AlertEvent>({
+    makeEvent: (told) => new AlertEvent(factsOf(told, live, server), told.changes, told.items),
+    mostMatching,
+    onResync: () => onResync(alertEventsTopic),
+  });
+  const events = new AlertEventService(live, projects, feed);
   return {
     live,
     service,
+    server,
     resolvers: [
+      new AlertEventResolver(),
       new AlertResolver(service),
       new ProjectAlertsResolver(service),
       new AlertRuleResolver(alertRules),
       new RuleAlertsResolver(alertRules),
       new ServerHealthResolver(new ServerHealthService(live, prometheus)),
     ],
+    streams: {
+      [alertEventsTopic]: (caller: Caller, args: AlertEventsArguments) => events.events(caller, args),
+    },
     nodes: [
       {
         prefix: "alr",

@@ -29,6 +29,18 @@ export interface Budget<TContext> {
   charge(context: TContext, cost: Cost): Promise<Cost>;
   /** What it has cost in the end: what only showed while it ran is charged already. */
   total(context: TContext, cost: Cost): Promise<Cost>;
+  /** What a subscription that was charged may spend as it goes on. */
+  ofStream(context: TContext, cost: Cost): StreamBudget<TContext>;
+}
+
+/** What a stream may spend. It is never ended for it: it waits. */
+export interface StreamBudget<TContext> {
+  /** Charges points, whatever is left. */
+  spend(points: number): void;
+  /** Resolves once something is left to spend. */
+  whenAffordable(): Promise<void>;
+  /** Lets the execution of one event take so much matching as one operation may. */
+  limitEvent(context: TContext): void;
 }
 
 /** One operation of a validated document, with the variables as they were sent. */

@@ -1,11 +1,17 @@
 import type { Caller } from "../access/caller.js";
 import type { AlertService } from "../alerts/alert-service.js";
+import type { HeldSilence } from "../alerts/alert-snapshot.js";
+import { factsOf } from "../alerts/events/event-facts.js";
+import { EventFeed } from "../alerts/events/event-feed.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
 import type { Witness } from "../audit/unsettled-writes.js";
 import type { WriteAhead } from "../audit/write-ahead.js";
 import type { GraphPart } from "../graph/graph-part.js";
 import type { LimitService } from "../projects/limit-service.js";
 import type { ProjectService } from "../projects/project-service.js";
+import { SilenceEvent } from "./silence-event.js";
+import { SilenceEventResolver, silenceEventsTopic } from "./silence-event-resolver.js";
+import { SilenceEventService, type SilenceEventsArguments } from "./silence-event-service.js";
 import { uuidIn } from "./silence-id.js";
 import { SilenceLimits } from "./silence-limits.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silence-resolver.js";
@@ -22,6 +28,12 @@ export interface SilencesParts {
   readonly limits: LimitService;
   readonly writes: WriteAhead;
   readonly now: () => Date;
+  /** Names this run of this server, before the revisions that it tells. */
+  readonly server: string;
+  /** How much matching, in points of cost, one operation may take. */
+  readonly mostMatching: number;
+  /** Told when a subscriber was too slow for the changes. */
+  readonly onResync: (subscription: string) => void;
 }
 
 /** The silences of the Alertmanagers. */
@@ -32,10 +44,16 @@ export interface SilencesDomain extends GraphPart<Caller> {
 
 /** Builds the domain of silences. */
 export function makeSilences(parts: SilencesParts): SilencesDomain {
-  const { live, alerts, projects, writes, now } = parts;
+  const { live, alerts, projects, writes, now, server, mostMatching, onResync } = parts;
   const service = new SilenceService(live, alerts, projects);
   const limits = new SilenceLimits(live, projects, parts.limits);
   const writer = new SilenceWriter(service, projects, live, writes, limits, now);
+  const feed = new EventFeed<HeldSilence, SilenceEvent>({
+    makeEvent: (told) => new SilenceEvent(factsOf(told, live, server), told.changes),
+    mostMatching,
+    onResync: () => onResync(silenceEventsTopic),
+  });
+  const events = new SilenceEventService(live, projects, feed);
   return {
     service,
     witness: new SilenceWitness(live),
@@ -44,7 +62,11 @@ export function makeSilences(parts: SilencesParts): SilencesDomain {
       new AlertSilencesResolver(service),
       new ProjectSilencesResolver(service),
       new SilenceUsageResolver(limits),
+      new SilenceEventResolver(),
     ],
+    streams: {
+      [silenceEventsTopic]: (caller: Caller, args: SilenceEventsArguments) => events.events(caller, args),
+    },
     nodes: [
       { prefix: "sil", isWellFormed: (id) => uuidIn(id) !== null, find: (caller, id) => service.find(caller, id) },
     ],

@@ -17,7 +17,9 @@ import { SilenceCreateInput, SilenceFilter, SilenceUpdateInput } from "./silence
 import type { SilenceService } from "./silence-service.js";
 import type { SilenceWriter } from "./silence-writer.js";
 
-const SilenceFilterArgument = () => Arg("filter", () => SilenceFilter, { nullable: true, description: "Only these." });
+/** The argument `filter` of a list of silences. */
+export const SilenceFilterArgument = () =>
+  Arg("filter", () => SilenceFilter, { nullable: true, description: "Only these." });
 
 /** Silences in the graph. */
 @Resolver(() => Silence)

@@ -124,7 +124,12 @@ export class SilenceService {
   }
 }
 
-function isVisible({ matching }: Caller, { names }: ProjectSight, { matchers }: Silence): boolean {
+/** Whether somebody who sees so much may see the silence. */
+export function isVisible(
+  { matching }: Pick<Caller, "matching">,
+  { names }: ProjectSight,
+  { matchers }: Silence,
+): boolean {
   return names === null || [...names].some(projectsConcernedBy(matchers, matching));
 }
 
@@ -139,7 +144,8 @@ function matchedBy({ matching }: Caller, silence: Silence, snapshot: AlertSnapsh
   return candidates.filter(({ labels, clusters }) => clusters.includes(silence.cluster) && accepts(labels));
 }
 
-function compileFilter(
+/** Compiles a filter into one test of silences; throws `BadUserInputError` with the path of what is wrong. */
+export function compileFilter(
   { states, projects, createdBy, search }: SilenceFilter,
   matching: Matching,
 ): (silence: Silence) => boolean {
