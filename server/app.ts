@@ -12,6 +12,7 @@ import { makeDomains } from "./domains.js";
 import { entities } from "./entities.js";
 import { graphqlServer } from "./http/graphql.js";
 import { httpApp } from "./http/http-app.js";
+import { KeptAnswers } from "./http/kept-answers.js";
 import { Metrics } from "./http/metrics.js";
 import { RateLimits } from "./http/rate-limits.js";
 import { watchRefusals } from "./http/refused-mutations.js";
@@ -91,10 +92,12 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
   const rates = new RateLimits(settings.limits, metrics.onRateRefusal, now);
   const { failedSignInsPerMinute } = settings.limits.rate;
   const guard = new SignInGuard(domains.authentication, failedSignInsPerMinute, metrics.onRateRefusal);
+  const kept = new KeptAnswers({ budget: rates, version: domains.liveVersion, onOperation: metrics.onOperation });
   const http = httpApp({
     authentication: domains.authentication,
     guard,
     rates,
+    kept,
     log,
     hashesOf: requestHasher(settings.secrets),
     bodyBytes: settings.limits.bodyBytes,
@@ -117,7 +120,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     log,
     shutdownMs: settings.shutdownSeconds * 1_000,
     budget: rates,
-    requestId: http.requestId,
+    kept,
     drain: async () => http.endStreams(),
     onOperation: metrics.onOperation,
   });

@@ -65,6 +65,8 @@ export interface Domains {
   readonly refusals: RefusalLog;
   readonly resolvers: readonly object[];
   readonly streams: Streams<Caller>;
+  /** Differs whenever what is held in memory of the Alertmanagers does. */
+  readonly liveVersion: () => string;
   readonly secrets: SecretCare;
   readonly retention: Retention;
   /**
@@ -157,6 +159,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     randomBytes,
     mostMatching: settings.limits.operationCost,
     onResync,
+    acknowledgements: { revision: 0, of: () => null, onChange: () => () => {} },
   });
   const { live } = alerts;
   const silences = makeSilences({
@@ -210,6 +213,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     refusals: new RefusalLog(changes, { projectOf, now, log, onRefusal }),
     resolvers: [new NodeResolver(nodes), new RestoreResolver(restoring), ...parts.flatMap((part) => part.resolvers)],
     streams: Object.fromEntries(parts.flatMap(({ streams = {} }) => Object.entries(streams))),
+    liveVersion: alerts.version,
     secrets: secretCare,
     retention,
     start: async () => {

@@ -2,8 +2,9 @@ import { Field, ObjectType, registerEnumType } from "type-graphql";
 import { type EventFacts, EventFields } from "../graph/event.js";
 import type { WeighedEvent } from "../graph/streams.js";
 import { Alert } from "./alert.js";
-import { AlertCounts, countAlerts } from "./alert-counts.js";
+import { AlertCounts } from "./alert-counts.js";
 import type { Change } from "./events/change.js";
+import type { Told } from "./events/watched.js";
 
 /** What happened to an alert. */
 export const AlertChangeKind = { FIRING: "FIRING", CHANGED: "CHANGED", RESOLVED: "RESOLVED", LEFT: "LEFT" } as const;
@@ -46,18 +47,17 @@ export class AlertEvent extends EventFields implements WeighedEvent {
   })
   readonly changes: readonly AlertChange[];
 
-  constructor(
-    facts: EventFacts,
-    changes: readonly Change<Alert>[],
-    private readonly alerts: readonly Alert[] | null,
-  ) {
+  private readonly alerts: readonly Alert[] | null;
+
+  constructor({ changes, items, ...facts }: Told<Alert> & EventFacts) {
     super(facts);
     this.changes = changes.map((change) => new AlertChange(change));
+    this.alerts = items;
   }
 
   @Field(() => AlertCounts, {
     nullable: true,
-    description: "How many alerts pass your filter now, by state; null while no Alertmanager has answered.",
+    description: "How many alerts pass your filter now; null while no Alertmanager has answered.",
   })
   get counts(): AlertCounts | null {
     return this.alerts && countedOnce(this.alerts);
@@ -74,7 +74,7 @@ const counted = new WeakMap<readonly Alert[], AlertCounts>();
 function countedOnce(alerts: readonly Alert[]): AlertCounts {
   const known = counted.get(alerts);
   if (known !== undefined) return known;
-  const counts = countAlerts(alerts);
+  const counts = new AlertCounts(alerts);
   counted.set(alerts, counts);
   return counts;
 }

@@ -97,6 +97,7 @@ export class AlertSnapshot {
 
   /** The alerts by their value of a label, the newest first; those without the label are in none. */
   byLabel(name: string): AlertIndex {
+    if (name === "project") return this.#index("project", projectOf);
     return this.#index(`label ${name}`, ({ labels }) => presentOnly(labelValue(labels, name)));
   }
 

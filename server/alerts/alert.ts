@@ -3,7 +3,6 @@ import type { UpstreamAlert } from "../clients/alertmanager-client.js";
 import { ruleIdAnnotation } from "../clients/live-rules.js";
 import type { Labels as LabelsShape } from "../core/labels.js";
 import { labelValue } from "../core/matcher.js";
-import { connectionType } from "../graph/connection.js";
 import { Node } from "../graph/node.js";
 import { DateTime, Labels } from "../graph/scalars.js";
 
@@ -176,9 +175,6 @@ function mergedPair(a: UpstreamAlert, b: UpstreamAlert): UpstreamAlert {
     mutedBy: union(a.mutedBy, b.mutedBy),
   };
 }
-
-/** A page of alerts. */
-export const AlertConnection = connectionType<Alert>("Alert", () => Alert);
 
 /** The id in the graph of the alert with this fingerprint. */
 export function alertIdOf(fingerprint: string): string {

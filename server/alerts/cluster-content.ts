@@ -76,16 +76,16 @@ export class ClusterContent {
   }
 
   /**
-   * Those that are good in their order, and those that are away but were read later: what they said counts until another is
-   * read again, or what was just written would be gone for a moment.
+   * Those that are good in their order, and those that went away since the others were read: what they said counts until
+   * another is read again, or what was just written would be gone for a moment.
    */
   #sources(
     before: readonly ClusterMember[],
-    of: (member: ClusterMember) => Pick<Holdings<unknown>, "isGood" | "readAtMs">,
+    of: (member: ClusterMember) => Pick<Holdings<unknown>, "isGood" | "readAtMs" | "awaySinceMs">,
   ): readonly ClusterMember[] {
     const good = this.members.filter((member) => of(member).isGood);
     const newestMs = Math.max(...good.map((member) => of(member).readAtMs));
-    const kept = before.filter((member) => of(member).isGood || of(member).readAtMs > newestMs);
+    const kept = before.filter((member) => newestMs < (of(member).awaySinceMs ?? Number.POSITIVE_INFINITY));
     return [...kept, ...good.filter((member) => !kept.includes(member))];
   }
 }

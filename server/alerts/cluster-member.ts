@@ -4,6 +4,7 @@ import { AppError } from "../core/errors.js";
 import type { HeldKind, Touch } from "./reading/answer-reader.js";
 import type { AnswerReading } from "./reading/answer-reading.js";
 import { Holdings } from "./reading/holdings.js";
+import type { RoutingConfig } from "./reading/routing-config.js";
 
 /** Ids of what was changed, added or taken away. */
 export interface Changed {
@@ -42,6 +43,8 @@ export class ClusterMember {
   #error: string | null = null;
   #failures = 0;
   #status: Pick<MemberHealth, "version" | "clusterStatus" | "peers"> = none;
+  #routing: RoutingConfig | null = null;
+  #config: string | null = null;
   #statusAtMs = Number.NEGATIVE_INFINITY;
 
   /** @param source names it among all that `reading` reads */
@@ -81,8 +84,8 @@ export class ClusterMember {
     const failures = [alertsRead, silencesRead].flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
     for (const failure of failures) if (!(failure instanceof AppError)) onFault(failure);
     if (failures.length < 2) this.#lastSyncAt = this.now();
-    if (alertsRead.status === "rejected") alerts.fail();
-    if (silencesRead.status === "rejected") silences.fail();
+    if (alertsRead.status === "rejected") alerts.fail(performance.now());
+    if (silencesRead.status === "rejected") silences.fail(performance.now());
     this.#conclude(failures, alertsRead.status === "rejected" ? "alerts" : "silences");
     return {
       alerts: alertsRead.status === "fulfilled" ? alerts.apply(alertsRead.value, askedAtMs) : [],
@@ -93,20 +96,29 @@ export class ClusterMember {
 
   /** Notes that it could not be reached. */
   fail(error: unknown): void {
-    this.alerts.fail();
-    this.silences.fail();
+    this.alerts.fail(performance.now());
+    this.silences.fail(performance.now());
     this.#conclude([error, error], "alerts");
   }
 
-  /** Learns its version and what it says of its cluster, where that is due; never rejects. */
-  async learnStatus(signal: AbortSignal): Promise<void> {
+  /** Learns its version, its configuration and what it says of its cluster, where that is due; never rejects. */
+  async learnStatus(signal: AbortSignal, onFault: (error: unknown) => void): Promise<void> {
     if (!this.isWhole || this.now().getTime() - this.#statusAtMs < statusMaxAgeMs) return;
     this.#statusAtMs = this.now().getTime();
     try {
-      this.#status = await this.client.status(signal);
-    } catch {
+      const { config, ...status } = await this.client.status(signal);
+      this.#status = status;
+      if (config !== this.#config) this.#routing = await this.reading.config(config);
+      this.#config = config;
+    } catch (error) {
       this.#statusAtMs = Number.NEGATIVE_INFINITY;
+      if (!(error instanceof AppError) && !signal.aborted) onFault(error);
     }
+  }
+
+  /** What its configuration does with alerts; null before it was read. */
+  get routing(): RoutingConfig | null {
+    return this.#routing;
   }
 
   async #parsed<K extends HeldKind>(kind: K, answer: Promise<Buffer>) {

@@ -6,6 +6,7 @@ import { Repeated } from "../core/repeated.js";
 import { type Arrival, awaitArrival } from "./await-arrival.js";
 import { ClusterContent } from "./cluster-content.js";
 import type { Changed, ClusterMember, MemberHealth } from "./cluster-member.js";
+import type { RoutingConfig } from "./reading/routing-config.js";
 import { TrailingRun } from "./trailing-run.js";
 
 /** Whether a cluster answers, through whichever member, and how fresh what is known of it is. */
@@ -73,7 +74,7 @@ export class Cluster {
         const beganAt = performance.now();
         await refresh.run();
         tookMs = performance.now() - beganAt;
-        await member.learnStatus(this.#stopping.signal);
+        await member.learnStatus(this.#stopping.signal, options.onError);
       };
       const nextMs = () => {
         const backoff = Math.min(2 ** member.failures, mostBackoff);
@@ -94,6 +95,11 @@ export class Cluster {
     const members = this.#members.map(({ member }) => ({ ...member.health, ...this.content.missingIn(member) }));
     const error = reachable ? null : (members.find((member) => member.error !== null)?.error ?? null);
     return { name: this.name, reachable, lastSyncAt: this.#lastSyncAt, error, members };
+  }
+
+  /** What the configuration does with alerts; of the first member whose it is known of. */
+  get routing(): RoutingConfig | null {
+    return this.#members.find(({ member }) => member.routing !== null)?.member.routing ?? null;
   }
 
   /** Begins to read; resolves when one member has been read, or none could be. */

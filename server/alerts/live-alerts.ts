@@ -7,6 +7,7 @@ import { type AlertChange, AlertSnapshot, type LiveChanges, type SilenceChange }
 import { type Arrived, Cluster, type ClusterHealth, type PollOptions } from "./cluster.js";
 import { type Changed, ClusterMember } from "./cluster-member.js";
 import { AnswerReading } from "./reading/answer-reading.js";
+import type { RoutingConfig } from "./reading/routing-config.js";
 
 /** How to watch. */
 export interface LiveOptions extends PollOptions {
@@ -26,6 +27,7 @@ export class LiveAlerts {
   readonly #reading: AnswerReading;
   readonly #listeners = new Set<LiveListener>();
   #snapshot = AlertSnapshot.nothing;
+  #heard = 0;
   #first: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -66,10 +68,20 @@ export class LiveAlerts {
     return alerts || silences ? this.#snapshot : null;
   }
 
+  /** Grows with each change, and whenever alerts are heard of again. */
+  get version(): number {
+    return this.#heard;
+  }
+
   /** Calls `listener` at each change, before anybody can read it; returns how to end that. */
   onChange(listener: LiveListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** What each cluster's configuration does with alerts, in the order of the settings; null before it was read. */
+  get routing(): readonly { readonly cluster: string; readonly config: RoutingConfig | null }[] {
+    return this.#clusters.map(({ name, routing }) => ({ cluster: name, config: routing }));
   }
 
   /** The clusters in the order of the settings. */
@@ -103,6 +115,7 @@ export class LiveAlerts {
   }
 
   #take({ alerts, silences, touched }: Changed): void {
+    if (alerts.length + silences.length + touched.length > 0) this.#heard++;
     for (const [fingerprint, updatedAtMs, endsAtMs] of touched) {
       this.#snapshot.alert(fingerprint)?.touch(updatedAtMs, endsAtMs);
     }

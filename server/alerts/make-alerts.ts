@@ -6,17 +6,23 @@ import type { GraphPart } from "../graph/graph-part.js";
 import type { ProjectService } from "../projects/project-service.js";
 import type { GlobalRuleService } from "../rules/global-rule-service.js";
 import type { RuleService } from "../rules/rule-service.js";
+import type { AcknowledgedAlerts } from "./acknowledged-alerts.js";
 import { type Alert, fingerprintIn } from "./alert.js";
 import { AlertEvent } from "./alert-event.js";
 import { AlertEventResolver, alertEventsTopic } from "./alert-event-resolver.js";
 import { AlertEventService, type AlertEventsArguments } from "./alert-event-service.js";
-import { AlertResolver, ProjectAlertsResolver } from "./alert-resolver.js";
+import { AlertGroupResolver, ProjectAlertGroupsResolver } from "./alert-group-resolver.js";
+import { AlertGroupService } from "./alert-group-service.js";
+import { AlertLabelResolver } from "./alert-label-resolver.js";
+import { AlertLabelService } from "./alert-label-service.js";
+import { AlertCountsResolver, AlertResolver, ProjectAlertsResolver } from "./alert-resolver.js";
 import { AlertRuleResolver, RuleAlertsResolver } from "./alert-rule-resolver.js";
 import { AlertRuleService } from "./alert-rule-service.js";
+import { AlertSelector } from "./alert-selector.js";
 import { AlertService } from "./alert-service.js";
-import { factsOf } from "./events/event-facts.js";
 import { EventFeed } from "./events/event-feed.js";
 import { LiveAlerts } from "./live-alerts.js";
+import { ReceiverGroups } from "./receiver-groups.js";
 import { ServerHealthResolver } from "./server-health-resolver.js";
 import { ServerHealthService } from "./server-health-service.js";
 
@@ -40,11 +46,14 @@ export interface AlertsParts {
   readonly mostMatching: number;
   /** Told when a subscriber was too slow for the changes. */
   readonly onResync: (subscription: string) => void;
+  readonly acknowledgements: AcknowledgedAlerts;
 }
 
 /** What the Alertmanagers hold; nothing is known of it before `live` is started. */
 export interface AlertsDomain extends GraphPart<Caller> {
   readonly live: LiveAlerts;
+  /** Differs whenever an answer about alerts may. */
+  readonly version: () => string;
   readonly service: AlertService;
   /** Names this run of this server, before the revisions that it tells. */
   readonly server: string;
@@ -52,9 +61,22 @@ export interface AlertsDomain extends GraphPart<Caller> {
 
 /** Builds the domain of alerts. */
 export function makeAlerts(parts: AlertsParts): AlertsDomain {
-  const { alertmanagers, intervalMs, prometheus, projects, rules, globalRules, log, now, random, readingWorker } =
-    parts;
-  const { randomBytes, mostMatching, onResync } = parts;
+  const {
+    alertmanagers,
+    intervalMs,
+    prometheus,
+    projects,
+    rules,
+    globalRules,
+    log,
+    now,
+    random,
+    readingWorker,
+    randomBytes,
+    acknowledgements,
+    mostMatching,
+    onResync,
+  } = parts;
   const live = new LiveAlerts(alertmanagers, {
     intervalMs,
     now,
@@ -62,22 +84,30 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
     readingWorker,
     onError: (error) => log.error({ err: error }, "An Alertmanager cannot be watched"),
   });
-  const service = new AlertService(live, projects);
-  const alertRules = new AlertRuleService(service, rules, globalRules, projects);
   const server = randomBytes(6).toString("base64url");
+  const selector = new AlertSelector(server, acknowledgements, now);
+  const service = new AlertService(live, selector, projects);
+  const receivers = new ReceiverGroups(live);
+  const groups = new AlertGroupService(service, receivers);
+  const alertRules = new AlertRuleService(service, rules, globalRules, projects);
   const feed = new EventFeed<Alert, AlertEvent>({
-    makeEvent: (told) => new AlertEvent(factsOf(told, live, server), told.changes, told.items),
+    makeEvent: (told) => new AlertEvent({ ...told, lastSyncAt: live.lastSyncAt }),
     mostMatching,
     onResync: () => onResync(alertEventsTopic),
   });
-  const events = new AlertEventService(live, projects, feed);
+  const events = new AlertEventService({ live, projects, feed, selector, acknowledgements, now });
   return {
     live,
+    version: () => `${live.version} ${acknowledgements.revision} ${receivers.version}`,
     service,
     server,
     resolvers: [
       new AlertEventResolver(),
       new AlertResolver(service),
+      new AlertCountsResolver(acknowledgements),
+      new AlertGroupResolver(groups),
+      new ProjectAlertGroupsResolver(groups),
+      new AlertLabelResolver(new AlertLabelService(service)),
       new ProjectAlertsResolver(service),
       new AlertRuleResolver(alertRules),
       new RuleAlertsResolver(alertRules),

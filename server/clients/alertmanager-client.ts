@@ -58,6 +58,8 @@ export interface AlertmanagerStatus {
   readonly clusterStatus: string;
   /** How many members it sees, itself among them; 0 without clustering. */
   readonly peers: number;
+  /** Its configuration, as YAML with the secrets masked. */
+  readonly config: string;
 }
 
 /**
@@ -67,15 +69,16 @@ export interface AlertmanagerStatus {
 export class AlertmanagerClient {
   constructor(private readonly http: HttpJson) {}
 
-  /** The version probe; `config` in the answer may be megabytes, so do not ask at every poll. */
+  /** The version probe; its configuration may be megabytes, so do not ask at every poll. */
   status(signal?: AbortSignal): Promise<AlertmanagerStatus> {
     return this.http.read({ path: "/api/v2/status", signal }, (answer) => {
-      const { versionInfo, cluster } = fieldsOf(answer, "the answer");
+      const { versionInfo, cluster, config } = fieldsOf(answer, "the answer");
       const { status, peers } = fieldsOf(cluster, "cluster");
       return {
         version: textOf(fieldsOf(versionInfo, "versionInfo").version, "version"),
         clusterStatus: textOf(status, "cluster.status"),
         peers: listOrEmpty(peers, "cluster.peers", fieldsOf).length,
+        config: textOf(fieldsOf(config, "config").original, "config.original"),
       };
     });
   }

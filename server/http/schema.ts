@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { type GraphQLSchema, isInputObjectType, lexicographicSortSchema, printSchema } from "graphql";
 import { buildSchemaSync, type PubSub } from "type-graphql";
 import type { StreamQuestion, Streams } from "../graph/streams.js";
+import { readPlainFields } from "./plain-fields.js";
 
 /** Builds the schema over resolvers that are made already, and the streams that its subscriptions read. */
 export function buildGraph<C>(resolvers: readonly object[], streams: Streams<C>): GraphQLSchema {
@@ -18,6 +19,7 @@ export function buildGraph<C>(resolvers: readonly object[], streams: Streams<C>)
     // The library cannot say @oneOf; input classes that mean it carry the extension.
     if (isInputObjectType(type) && type.extensions.oneOf === true) type.isOneOf = true;
   }
+  readPlainFields(schema);
   return schema;
 }
 

@@ -1,9 +1,9 @@
 import type { Caller } from "../access/caller.js";
 import type { AlertService } from "../alerts/alert-service.js";
 import type { HeldSilence } from "../alerts/alert-snapshot.js";
-import { factsOf } from "../alerts/events/event-facts.js";
 import { EventFeed } from "../alerts/events/event-feed.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
+import { uuidIn } from "../alerts/silence-id.js";
 import type { Witness } from "../audit/unsettled-writes.js";
 import type { WriteAhead } from "../audit/write-ahead.js";
 import type { GraphPart } from "../graph/graph-part.js";
@@ -12,7 +12,6 @@ import type { ProjectService } from "../projects/project-service.js";
 import { SilenceEvent } from "./silence-event.js";
 import { SilenceEventResolver, silenceEventsTopic } from "./silence-event-resolver.js";
 import { SilenceEventService, type SilenceEventsArguments } from "./silence-event-service.js";
-import { uuidIn } from "./silence-id.js";
 import { SilenceLimits } from "./silence-limits.js";
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silence-resolver.js";
 import { SilenceService } from "./silence-service.js";
@@ -49,11 +48,11 @@ export function makeSilences(parts: SilencesParts): SilencesDomain {
   const limits = new SilenceLimits(live, projects, parts.limits);
   const writer = new SilenceWriter(service, projects, live, writes, limits, now);
   const feed = new EventFeed<HeldSilence, SilenceEvent>({
-    makeEvent: (told) => new SilenceEvent(factsOf(told, live, server), told.changes),
+    makeEvent: (told) => new SilenceEvent({ ...told, lastSyncAt: live.lastSyncAt }),
     mostMatching,
     onResync: () => onResync(silenceEventsTopic),
   });
-  const events = new SilenceEventService(live, projects, feed);
+  const events = new SilenceEventService(live, projects, feed, server);
   return {
     service,
     witness: new SilenceWitness(live),

@@ -20,10 +20,12 @@ export interface SilenceEventsArguments {
 
 /** Tells callers what becomes of the silences that they may see, as it happens. */
 export class SilenceEventService {
+  /** @param server differs between servers, and between two runs of one */
   constructor(
     private readonly live: LiveAlerts,
     private readonly projects: ProjectService,
     private readonly feed: EventFeed<HeldSilence, SilenceEvent>,
+    private readonly server: string,
   ) {
     live.onChange(({ silences }) => {
       feed.note(silences.flatMap(({ before, after }) => (after ?? before)?.silence.id ?? []));
@@ -42,9 +44,11 @@ export class SilenceEventService {
   }
 
   #watched(sight: ProjectSight, filter: SilenceFilter): Watched<HeldSilence> {
-    const { live } = this;
+    const { live, server } = this;
     return {
-      revision: () => (live.current?.knows.silences ? live.current.revision : null),
+      isKnown: () => live.current?.knows.silences ?? false,
+      revision: () => `${server}.${live.current?.revision ?? 0}`,
+      dependence: "itself",
       look: (matching) => {
         const snapshot = live.current ?? AlertSnapshot.nothing;
         const wanted = compileFilter(filter, matching);

@@ -1,6 +1,7 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import type { HeldSilence } from "../alerts/alert-snapshot.js";
 import type { Change } from "../alerts/events/change.js";
+import type { Told } from "../alerts/events/watched.js";
 import { type EventFacts, EventFields } from "../graph/event.js";
 import type { WeighedEvent } from "../graph/streams.js";
 import { Silence } from "./silence.js";
@@ -43,7 +44,7 @@ export class SilenceEvent extends EventFields implements WeighedEvent {
   })
   readonly changes: readonly SilenceChange[];
 
-  constructor(facts: EventFacts, changes: readonly Change<HeldSilence>[]) {
+  constructor({ changes, ...facts }: Told<HeldSilence> & EventFacts) {
     super(facts);
     this.changes = changes.map((change) => new SilenceChange(change));
   }

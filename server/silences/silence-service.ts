@@ -4,6 +4,7 @@ import type { AlertQuery, AlertService } from "../alerts/alert-service.js";
 import type { AlertSnapshot } from "../alerts/alert-snapshot.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
 import { type ProjectSight, sightOf } from "../alerts/project-sight.js";
+import { uuidIn } from "../alerts/silence-id.js";
 import { BadUserInputError } from "../core/errors.js";
 import type { Matching } from "../core/matching.js";
 import { comparePositions, type PageRequest, type Position, pageOfArray } from "../core/page.js";
@@ -12,7 +13,6 @@ import { type Connection, connection } from "../graph/connection.js";
 import type { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { Silence } from "./silence.js";
-import { uuidIn } from "./silence-id.js";
 import type { SilenceFilter } from "./silence-input.js";
 import { alertsMatchedBy, projectLabel, projectOf, projectsConcernedBy } from "./silence-scope.js";
 

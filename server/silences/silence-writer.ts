@@ -1,5 +1,6 @@
 import type { Caller, IdempotencyKey } from "../access/caller.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
+import { uuidIn } from "../alerts/silence-id.js";
 import type { Act } from "../audit/change.js";
 import type { WriteAhead } from "../audit/write-ahead.js";
 import type { AlertmanagerClient, UpstreamSilence } from "../clients/alertmanager-client.js";
@@ -13,7 +14,6 @@ import type { ProjectService } from "../projects/project-service.js";
 import { readChangedSilence, readNewSilence, type Writing } from "./read-silence.js";
 import { Silence } from "./silence.js";
 import { doneActs, intendedActs, movedFrom, type ProjectsOfWrite } from "./silence-acts.js";
-import { uuidIn } from "./silence-id.js";
 import type { SilenceCreateInput, SilenceUpdateInput } from "./silence-input.js";
 import type { SilenceLimits } from "./silence-limits.js";
 import type { SilenceService } from "./silence-service.js";

@@ -101,7 +101,9 @@ test("a thread that ended is followed by one that begins anew, and who waits is 
   const mortal = new ReadingThread(readingWorker);
   const answer = bytesOf([alert("c1")]);
   expect(await mortal.read("am", "alerts", Buffer.from(answer))).toMatchObject({ isWhole: true });
-  const waiting = mortal.read("am", "alerts", Buffer.from(answer));
+  // Enough that it is not read yet when the thread ends.
+  const large = bytesOf(Array.from({ length: 50_000 }, (_, index) => alert(`c${index}`)));
+  const waiting = mortal.read("am", "alerts", large);
   const told = expect(waiting).rejects.toThrow("The thread that reads answers has ended.");
   await mortal.stop();
   await told;

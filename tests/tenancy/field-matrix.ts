@@ -43,7 +43,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Project: {
     at: within("prj", "Project"),
     fields: {
-      project: `${stored} aclGroup alertCounts alerts description extraLabels limits limitTier name openstackId
+      project: `${stored} aclGroup alertCounts alertGroups alerts description extraLabels limits limitTier name openstackId
         rollout rules scrapeJobs silences targetCounts targets usage viewerRole`,
       tokensOfProject: "apiTokens",
       changesOfProject: "auditEntries",
@@ -164,7 +164,25 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   },
   AlertCounts: {
     at: within("prj", "Project", "alertCounts { @ }"),
-    fields: { project: "active suppressed total unprocessed" },
+    fields: { project: "acknowledged active severities suppressed total unprocessed" },
+  },
+  SeverityCounts: {
+    at: within("prj", "Project", "alertCounts { severities { @ } }"),
+    fields: { project: "active severity suppressed total unprocessed" },
+  },
+  AlertGroup: {
+    at: within("prj", "Project", "alertGroups { nodes { @ } }"),
+    fields: {
+      project: `alerts commonAnnotations commonLabels counts id labels newestStartsAt oldestStartsAt receiver severity`,
+    },
+  },
+  AlertLabelName: {
+    at: 'alertLabelNames(filter: { projects: ["victim"] }) { @ }',
+    fields: { project: "count name values" },
+  },
+  AlertLabelValue: {
+    at: 'alertLabelValues(name: "alertname", filter: { projects: ["victim"] }) { @ }',
+    fields: { project: "count value" },
   },
   Silence: {
     at: within("sil", "Silence"),

@@ -95,7 +95,7 @@ describe("every operation of the graph", () => {
     if (codes.length > 0) return codes.join();
     const [found] = [data.found].flat();
     if (found === null) return "0";
-    return (found.userErrors ?? []).length === 0 ? "+" : "x";
+    return (found?.userErrors ?? []).length === 0 ? "+" : "x";
   }
 
   async function makeFresh(what: "silence" | "token"): Promise<string> {

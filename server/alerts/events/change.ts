@@ -16,6 +16,8 @@ export interface Step<T> {
   /** As it was last known, whether it passes or not. */
   readonly last: T;
   readonly isGone: boolean;
+  /** Whether something that belongs to it changed, which it does not hold itself. */
+  readonly isTouched: boolean;
 }
 
 /** What several steps, the oldest first, come to: what went back to what it was is no change. */
@@ -28,15 +30,16 @@ export function changesOver<T>(
   const merged = new Map<string, Step<T>>();
   for (const [key, step] of steps.flatMap((one) => [...one])) {
     const earlier = merged.get(key);
-    merged.set(key, earlier === undefined ? step : { ...step, before: earlier.before });
+    const isTouched = step.isTouched || earlier?.isTouched === true;
+    merged.set(key, earlier === undefined ? step : { ...step, before: earlier.before, isTouched });
   }
   return changesOf([...merged.values()], isLike);
 }
 
 function changesOf<T>(steps: readonly Step<T>[], isLike: (a: T, b: T) => boolean): readonly Change<T>[] {
-  return steps.flatMap(({ before, after, last, isGone }): Change<T>[] => {
+  return steps.flatMap(({ before, after, last, isGone, isTouched }): Change<T>[] => {
     if (after === null) return before === null ? [] : [{ kind: isGone ? "REMOVED" : "LEFT", item: last }];
     if (before === null) return [{ kind: "ADDED", item: after }];
-    return isLike(before, after) ? [] : [{ kind: "CHANGED", item: after }];
+    return isTouched || !isLike(before, after) ? [{ kind: "CHANGED", item: after }] : [];
   });
 }

@@ -17,6 +17,8 @@ export interface ChannelOptions<T, E> {
 
 /** Within so long a heartbeat is the same for all. */
 const sameHeartbeatMs = 1_000;
+/** What depends on the time is not looked at more often. */
+const leastPauseMs = 1_000;
 
 /**
  * What one audience asks for, and what became of it lately. All readers who ask the same and may see the same share one:
@@ -29,24 +31,28 @@ export class Channel<T, E> {
   readonly #members = new Map<string, T>();
   readonly #log = new StepLog<T>();
   readonly #held = new Map<Delivery<E>, number>();
-  #revision: number | null = null;
-  /** Where the journal ended; null when everything has to be looked at. */
-  #journalEnd: number | null = null;
+  #isKnown = false;
+  #revision: string;
+  /** Where the journal ended when it was brought up to date, and when that was. */
+  #journalEnd = 0;
+  #takenAtMs = 0;
   #failure: { readonly error: unknown } | null = null;
   // Made for the present version.
   #items: readonly T[] | null = null;
   #snapshot: Delivery<E> | null = null;
   readonly #changes = new Map<number, Delivery<E> | null>();
-  #heartbeat: { readonly event: E; readonly revision: number | null; readonly atMs: number } | null = null;
+  #heartbeat: { readonly event: E; readonly revision: string; readonly atMs: number } | null = null;
 
   constructor(
     private readonly watched: Watched<T>,
     private readonly options: ChannelOptions<T, E>,
-  ) {}
+  ) {
+    this.#revision = watched.revision();
+  }
 
   /** Whether anything is known. */
   get isKnown(): boolean {
-    return this.#revision !== null;
+    return this.#isKnown;
   }
 
   get version(): number {
@@ -60,10 +66,9 @@ export class Channel<T, E> {
   /** Brings it up to date. Throws when the filter is wrong or comparing takes too much, and then always. */
   advance(): void {
     if (this.#failure !== null) throw this.#failure.error;
-    const revision = this.watched.revision();
-    if (revision === null || this.#journalEnd === this.options.journal.end) return;
+    if (!this.watched.isKnown() || !this.#isBehind) return;
     try {
-      this.#take(revision);
+      this.#take();
     } catch (error) {
       this.#failure = { error };
       throw error;
@@ -122,21 +127,27 @@ export class Channel<T, E> {
     return this.#items;
   }
 
-  #take(revision: number): void {
+  get #isBehind(): boolean {
+    if (!this.#isKnown || this.#journalEnd !== this.options.journal.end) return true;
+    return this.watched.dependence === "time" && performance.now() - this.#takenAtMs >= leastPauseMs;
+  }
+
+  #take(): void {
     const { journal, mostMatching } = this.options;
     this.matching.limit({ most: this.matching.points + mostMatching, onSpent: () => {} });
     const steps = this.#stepsTo(this.watched.look(this.matching));
-    const isFirst = this.#revision === null;
     this.#journalEnd = journal.end;
-    this.#revision = revision;
-    if (steps.size === 0 && !isFirst) return;
+    this.#takenAtMs = performance.now();
+    this.#revision = this.watched.revision();
+    if (steps.size === 0 && this.#isKnown) return;
     for (const [key, { after }] of steps) {
       if (after === null) this.#members.delete(key);
       else this.#members.set(key, after);
     }
     // What is known first is no change.
-    if (isFirst) this.#log.restart();
-    else this.#log.add(steps, this.#members.size);
+    if (this.#isKnown) this.#log.add(steps, this.#members.size);
+    else this.#log.restart();
+    this.#isKnown = true;
     this.#items = null;
     this.#snapshot = null;
     this.#changes.clear();
@@ -144,14 +155,18 @@ export class Channel<T, E> {
   }
 
   #stepsTo(view: View<T>): Steps<T> {
-    const changed = this.#journalEnd === null ? null : this.options.journal.since(this.#journalEnd);
-    const keys = changed ?? new Set([...this.#members.keys(), ...view.candidates().map(this.watched.keyOf)]);
+    const noted = this.#isKnown ? this.options.journal.since(this.#journalEnd) : null;
+    const isEnough = noted !== null && this.watched.dependence === "itself";
+    const keys = isEnough ? noted : [...this.#members.keys(), ...view.candidates().map(this.watched.keyOf)];
+    const touched = new Set(noted);
     const steps = new Map<string, Step<T>>();
     for (const key of keys) {
       const [before = null, found = null] = [this.#members.get(key), view.find(key)];
       const after = found !== null && view.passes(found) ? found : null;
       const last = found ?? before;
-      if (before !== after && last !== null) steps.set(key, { before, after, last, isGone: found === null });
+      const isTouched = before === after && touched.has(key);
+      if (last === null || (before === after && !(isTouched && after !== null))) continue;
+      steps.set(key, { before, after, last, isTouched, isGone: found === null });
     }
     return steps;
   }

@@ -2,10 +2,19 @@ import type { Matching } from "../../core/matching.js";
 import type { EventKind } from "../../graph/event.js";
 import type { Change } from "./change.js";
 
+/**
+ * What decides whether something passes: the thing itself; others too, so that all have to be looked at when anything has
+ * changed; or the time, so that they have to be looked at again and again.
+ */
+export type Dependence = "itself" | "others" | "time";
+
 /** Things of one kind that come, change and go, as one audience asks for them. */
 export interface Watched<T> {
-  /** Of what is known now: another, where anything may differ. Null while nothing is known. */
-  revision(): number | null;
+  /** Whether anything is known; else there seems to be nothing. */
+  isKnown(): boolean;
+  /** Names what is known now: another, where anything may differ. */
+  revision(): string;
+  readonly dependence: Dependence;
   /** What is known now; comparing is counted by `matching`. */
   look(matching: Matching): View<T>;
   keyOf(item: T): string;
@@ -29,7 +38,7 @@ export interface Told<T> {
   readonly kind: EventKind;
   readonly isFirst: boolean;
   readonly isLast: boolean;
-  readonly revision: number | null;
+  readonly revision: string;
   readonly changes: readonly Change<T>[];
   /** All that pass; null while nothing is known. */
   readonly items: readonly T[] | null;

@@ -3,14 +3,19 @@ import type { AnswerDiff } from "./answer-reader.js";
 /** What one Alertmanager holds of one kind, as it said last. */
 export class Holdings<T> {
   #items: Map<string, T> | null = null;
-  #isGood = false;
   #readAtMs = Number.NEGATIVE_INFINITY;
+  #awaySinceMs: number | null = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly idOf: (item: T) => string) {}
 
   /** Whether the last attempt to read it succeeded. */
   get isGood(): boolean {
-    return this.#isGood;
+    return this.#awaySinceMs === null;
+  }
+
+  /** When the first attempt failed after the last good answer; null while the last attempt succeeded. */
+  get awaySinceMs(): number | null {
+    return this.#awaySinceMs;
   }
 
   /** When the last good answer was asked for. */
@@ -25,7 +30,7 @@ export class Holdings<T> {
 
   /** Takes in an answer that was asked for at `askedAtMs`; tells the ids of what it changed, added or took away. */
   apply({ isWhole, changed, removed }: AnswerDiff<T>, askedAtMs: number): readonly string[] {
-    this.#isGood = true;
+    this.#awaySinceMs = null;
     this.#readAtMs = askedAtMs;
     const before = this.#items;
     const items = isWhole || before === null ? new Map<string, T>() : before;
@@ -37,7 +42,7 @@ export class Holdings<T> {
   }
 
   /** What is known stays, and is known to be old. */
-  fail(): void {
-    this.#isGood = false;
+  fail(nowMs: number): void {
+    this.#awaySinceMs ??= nowMs;
   }
 }

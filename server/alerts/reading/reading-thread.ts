@@ -1,29 +1,32 @@
 import { Worker } from "node:worker_threads";
 import { UnexpectedShape } from "../../clients/answer-shape.js";
 import type { AnswerDiff, Held, HeldKind } from "./answer-reader.js";
-
-/** An answer to be read. */
-export interface ReadingRequest<K extends HeldKind> {
-  readonly id: number;
-  readonly source: string;
-  readonly kind: K;
-  readonly bytes: Uint8Array;
-}
+import type { RoutingConfig } from "./routing-config.js";
 
 type Item = Held[HeldKind];
 
-/** What the worker says of an answer: its changes piece by piece, and then the rest; or what is wrong with it. */
-export type ReadingResult = { readonly id: number } & (
+/** An answer or a configuration to be read. */
+export type ReadingTask =
+  | { readonly source: string; readonly kind: HeldKind; readonly bytes: Uint8Array }
+  | { readonly config: string };
+
+/** What the worker says of a task: changes piece by piece, and then the rest; or what is wrong with it. */
+export type ReadingResult =
   | { readonly part: readonly Item[] }
   | { readonly rest: Omit<AnswerDiff<Item>, "changed"> }
+  | { readonly config: RoutingConfig }
   | { readonly unexpected: Pick<UnexpectedShape, "where" | "expected"> }
-  | { readonly broken: string }
-);
+  | { readonly broken: string };
+
+/** A message between the two threads. */
+export interface Numbered<T> {
+  readonly id: number;
+  readonly content: T;
+}
 
 interface Waiting {
-  readonly changed: Item[];
-  readonly resolve: (diff: AnswerDiff<Item>) => void;
-  readonly reject: (error: Error) => void;
+  readonly take: (result: ReadingResult) => void;
+  readonly fail: (error: Error) => void;
 }
 
 /**
@@ -40,15 +43,18 @@ export class ReadingThread {
 
   /** Takes `bytes` over: nobody can read them afterwards. Throws as `AnswerReader.read` does. */
   read<K extends HeldKind>(source: string, kind: K, bytes: Buffer): Promise<AnswerDiff<Held[K]>> {
-    const id = ++this.#asked;
     // A small buffer is a piece of one that others use too.
     const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
-    return new Promise<AnswerDiff<Item>>((resolve, reject) => {
-      this.#worker ??= this.#start();
-      this.#waiting.set(id, { changed: [], resolve, reject });
-      const request: ReadingRequest<K> = { id, source, kind, bytes: own };
-      this.#worker.postMessage(request, [own.buffer as ArrayBuffer]);
-    }) as Promise<AnswerDiff<Held[K]>>;
+    const changed: Held[K][] = [];
+    return this.#ask({ source, kind, bytes: own }, [own.buffer as ArrayBuffer], (result) => {
+      if ("part" in result) for (const item of result.part) changed.push(item as Held[K]);
+      return "rest" in result ? { ...result.rest, changed } : undefined;
+    });
+  }
+
+  /** Throws as `readRoutingConfig` does, or `SyntaxError`. */
+  config(config: string): Promise<RoutingConfig> {
+    return this.#ask({ config }, [], (result) => ("config" in result ? result.config : undefined));
   }
 
   /** Ends it; whoever waits is told so. */
@@ -56,32 +62,48 @@ export class ReadingThread {
     await this.#worker?.terminate();
   }
 
+  /** Resolves with what `take` makes of the results, as soon as that is something. */
+  #ask<T>(
+    content: ReadingTask,
+    transferred: readonly ArrayBuffer[],
+    take: (result: ReadingResult) => T | undefined,
+  ): Promise<T> {
+    const id = ++this.#asked;
+    return new Promise<T>((resolve, reject) => {
+      const settle = (end: () => void) => {
+        this.#waiting.delete(id);
+        end();
+      };
+      this.#waiting.set(id, {
+        fail: (error) => settle(() => reject(error)),
+        take: (result) => {
+          const taken = take(result);
+          if (taken !== undefined) settle(() => resolve(taken));
+        },
+      });
+      this.#worker ??= this.#start();
+      this.#worker.postMessage({ id, content } satisfies Numbered<ReadingTask>, transferred);
+    });
+  }
+
   #start(): Worker {
-    const worker = new Worker(this.file, { name: "alerts" });
+    const worker = new Worker(this.file, { name: "reading" });
     let failure = new Error("The thread that reads answers has ended.");
     worker.unref();
-    worker.on("message", (result: ReadingResult) => this.#take(result));
+    worker.on("message", ({ id, content }: Numbered<ReadingResult>) => {
+      const waiting = this.#waiting.get(id);
+      if ("broken" in content) waiting?.fail(new SyntaxError(content.broken));
+      else if ("unexpected" in content) {
+        waiting?.fail(new UnexpectedShape(content.unexpected.where, content.unexpected.expected));
+      } else waiting?.take(content);
+    });
     worker.on("error", (error) => {
       failure = error;
     });
     worker.on("exit", () => {
-      if (this.#worker === worker) this.#worker = null;
-      for (const { reject } of this.#waiting.values()) reject(failure);
-      this.#waiting.clear();
+      this.#worker = null;
+      for (const { fail } of [...this.#waiting.values()]) fail(failure);
     });
     return worker;
-  }
-
-  #take(result: ReadingResult): void {
-    const waiting = this.#waiting.get(result.id);
-    if (waiting === undefined) return;
-    if ("part" in result) {
-      for (const item of result.part) waiting.changed.push(item);
-      return;
-    }
-    this.#waiting.delete(result.id);
-    if ("rest" in result) waiting.resolve({ ...result.rest, changed: waiting.changed });
-    else if ("broken" in result) waiting.reject(new SyntaxError(result.broken));
-    else waiting.reject(new UnexpectedShape(result.unexpected.where, result.unexpected.expected));
   }
 }

@@ -1,28 +1,31 @@
 import { parentPort } from "node:worker_threads";
 import { UnexpectedShape } from "../../clients/answer-shape.js";
-import { AnswerReader, type HeldKind } from "./answer-reader.js";
-import type { ReadingRequest, ReadingResult } from "./reading-thread.js";
+import { AnswerReader } from "./answer-reader.js";
+import type { Numbered, ReadingResult, ReadingTask } from "./reading-thread.js";
+import { readRoutingConfig } from "./routing-config.js";
 
-// The worker of `ReadingThread`: parses answers of Alertmanagers where nobody waits for a query meanwhile.
+// The worker of `ReadingThread`: parses what Alertmanagers answer where nobody waits for a query meanwhile.
 
 /** What is told at once; taking it over holds the other thread for some milliseconds. */
 const itemsAtOnce = 1_000;
 
 const reader = new AnswerReader();
-const send = (result: ReadingResult) => parentPort?.postMessage(result);
 
-function answer({ id, source, kind, bytes }: ReadingRequest<HeldKind>): void {
+function* resultsOf(task: ReadingTask): Generator<ReadingResult> {
   try {
-    const { changed, ...rest } = reader.read(source, kind, bytes);
-    for (let at = 0; at < changed.length; at += itemsAtOnce) {
-      send({ id, part: changed.slice(at, at + itemsAtOnce) });
+    if ("config" in task) {
+      yield { config: readRoutingConfig(task.config) };
+      return;
     }
-    send({ id, rest });
+    const { changed, ...rest } = reader.read(task.source, task.kind, task.bytes);
+    for (let at = 0; at < changed.length; at += itemsAtOnce) yield { part: changed.slice(at, at + itemsAtOnce) };
+    yield { rest };
   } catch (error) {
-    if (error instanceof UnexpectedShape) send({ id, unexpected: { where: error.where, expected: error.expected } });
-    else if (error instanceof SyntaxError) send({ id, broken: error.message });
-    else throw error;
+    if (error instanceof UnexpectedShape) yield { unexpected: { where: error.where, expected: error.expected } };
+    else yield { broken: error instanceof Error ? error.message : String(error) };
   }
 }
 
-parentPort?.on("message", answer);
+parentPort?.on("message", ({ id, content }: Numbered<ReadingTask>) => {
+  for (const result of resultsOf(content)) parentPort?.postMessage({ id, content: result });
+});
