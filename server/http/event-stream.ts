@@ -15,6 +15,7 @@ export class EventStream {
 
   /** Begins the answer. */
   open(): void {
+    if (this.isOver) return;
     this.response.writeHead(200, {
       connection: "keep-alive",
       "cache-control": "no-cache",

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createSourceEventStream, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from "graphql";
 import type { Caller } from "../access/caller.js";
 import { rightsKey } from "../access/rights-key.js";
+import type { Breaks } from "../core/breaks.js";
 import type { WeighedEvent } from "../graph/streams.js";
 import type { StreamBudget } from "./cost.js";
 import { completeMessage, type EventStream, nextMessage } from "./event-stream.js";
@@ -17,6 +18,7 @@ export interface RunningSubscription extends ReadSubscription {
   readonly caller: Caller;
   readonly budget: StreamBudget<Caller>;
   readonly messages: SharedMessages;
+  readonly breaks: Breaks;
   readonly metrics: StreamMetrics;
   /** An error as the caller may see it. */
   readonly seen: (error: GraphQLError) => GraphQLError;
@@ -42,8 +44,8 @@ export async function runSubscription(subscription: RunningSubscription, stream:
     for await (const event of source) {
       const { message, isShared } = await messageOf(event, key, subscription);
       await stream.send(message);
-      metrics.onSent(field, isShared);
       if (stream.isOver) return;
+      metrics.onSent(field, isShared);
       if (cost.requested > 0) await budget.whenAffordable();
     }
   } catch (error) {
@@ -68,7 +70,7 @@ async function messageOf(event: unknown, key: string, subscription: RunningSubsc
 }
 
 async function executeEvent(event: unknown, subscription: RunningSubscription): Promise<Executed> {
-  const { schema, document, request, caller, budget, cost, seen } = subscription;
+  const { schema, document, request, caller, budget, breaks, cost, seen } = subscription;
   let isForAll = true;
   // Each event is an operation by itself: what was loaded for the one before may be different now.
   const contextValue = impersonal(caller, () => {
@@ -77,6 +79,8 @@ async function executeEvent(event: unknown, subscription: RunningSubscription): 
   budget.limitEvent(contextValue);
   budget.spend(Math.min(cost.requested, 1) + weightOf(event) * Math.max(cost.requested - 1, 0));
   const { variables: variableValues, operationName } = request;
+  // What happens is due to very many at once.
+  await breaks.take();
   const result = await execute({ schema, document, rootValue: event, contextValue, variableValues, operationName });
   if (result.errors) isForAll = false; // they carry the id of one request
   return { message: Buffer.from(nextMessage(masked(result, seen))), isForAll };

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { Caller } from "../access/caller.js";
+import { Breaks } from "../core/breaks.js";
 import type { Log } from "../core/log.js";
 import type { Budget } from "./cost.js";
 import { refuse } from "./error-answer.js";
@@ -26,6 +27,7 @@ export interface StreamOptions {
  */
 export function subscriptionStream({ schema, log, callerOf, budget, metrics }: StreamOptions): RequestHandler {
   const messages = new SharedMessages();
+  const breaks = new Breaks();
   const seen = (error: GraphQLError, { request: { requestId } }: Caller): GraphQLError => {
     const { formatted, unexpected } = seenError(error.toJSON(), error);
     if (unexpected !== null) log.error({ err: unexpected, requestId }, "A subscription failed");
@@ -41,7 +43,7 @@ export function subscriptionStream({ schema, log, callerOf, budget, metrics }: S
     }
     await budget.charge(caller, subscription.cost);
     const running = {
-      ...{ schema, request, caller, messages, metrics, ...subscription },
+      ...{ schema, request, caller, messages, breaks, metrics, ...subscription },
       budget: budget.ofStream(caller, subscription.cost),
       seen: (error: GraphQLError) => seen(error, caller),
     };
