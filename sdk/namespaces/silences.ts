@@ -1,3 +1,4 @@
+import { foldEvents } from "../fold-events.js";
 import {
   CreateSilenceDocument,
   ExpireSilenceDocument,
@@ -5,6 +6,7 @@ import {
   ListSilencedAlertsDocument,
   ListSilencesDocument,
   UpdateSilenceDocument,
+  WatchSilencesDocument,
 } from "../generated/documents.js";
 import type {
   Alert,
@@ -13,6 +15,7 @@ import type {
   Silence,
   SilenceCreateInput,
   SilenceCreatePayload,
+  SilenceEvent,
   SilenceExpirePayload,
   SilenceFilter,
   SilenceUpdateInput,
@@ -22,6 +25,7 @@ import { type Graph, type ListArguments, nodeOf, requireNode } from "../graph.js
 import { requireLive } from "../live.js";
 import type { CallOptions, WriteOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
+import type { SubscribeOptions, Subscriptions } from "../subscription.js";
 import type { WriteResult } from "../write.js";
 
 /** Which silences to list. */
@@ -36,12 +40,25 @@ export interface ListSilencedAlertsArguments extends ListArguments {
   readonly filter?: AlertFilter | undefined;
 }
 
+/** Which silences to watch. */
+export interface WatchSilencesArguments {
+  readonly filter?: SilenceFilter | undefined;
+}
+
+/** Which silences to watch, and from when on. */
+export interface WatchSilenceEventsArguments extends WatchSilencesArguments {
+  /** Whether to begin with all that there are. @default true */
+  readonly snapshot?: boolean | undefined;
+}
+
 /** Silences: alerts that are not to be told of for a while. They live in the Alertmanagers. */
 export class Silences<ClientThrows extends boolean> {
   readonly #graph: Graph;
+  readonly #subscriptions: Subscriptions;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, subscriptions: Subscriptions) {
     this.#graph = graph;
+    this.#subscriptions = subscriptions;
   }
 
   /** The silence with this id, or null when there is none that the token may see. */
@@ -85,5 +102,22 @@ export class Silences<ClientThrows extends boolean> {
     options?: WriteOptions<Throws>,
   ): Promise<WriteResult<SilenceExpirePayload, "silence", Throws, false>> {
     return this.#graph.write(ExpireSilenceDocument, { id }, (data) => data.silenceExpire, ["silence"], options);
+  }
+
+  /** The silences that pass the filter, by their ids: at once, and whenever one of them changes, as `client.alerts.live`. */
+  live(
+    args: WatchSilencesArguments = {},
+    options?: SubscribeOptions,
+  ): AsyncGenerator<ReadonlyMap<string, Silence>, void, undefined> {
+    return foldEvents(this.watch(args, options), ({ silence }) => silence);
+  }
+
+  /** What happens to the silences that pass the filter, as `client.alerts.watch` tells of alerts. */
+  async *watch(
+    args: WatchSilenceEventsArguments = {},
+    options?: SubscribeOptions,
+  ): AsyncGenerator<SilenceEvent, void, undefined> {
+    const events = this.#subscriptions.subscribe(WatchSilencesDocument, args, { ...options, endless: true });
+    for await (const { silenceEvents } of events) yield silenceEvents;
   }
 }

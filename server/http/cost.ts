@@ -30,7 +30,11 @@ export interface Budget<TContext> {
   charge(context: TContext, cost: Cost): Promise<Cost>;
   /** What it has cost in the end: what only showed while it ran is charged already. */
   total(context: TContext, cost: Cost): Promise<Cost>;
-  /** What a subscription that was charged may spend as it goes on. */
+}
+
+/** What callers may spend, also on what goes on after it was charged. */
+export interface StreamingBudget<TContext> extends Budget<TContext> {
+  /** What a subscription that was charged may spend while it is open. */
   ofStream(context: TContext, cost: Cost): StreamBudget<TContext>;
 }
 

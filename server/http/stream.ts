@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLSchema } from "graphql";
 import type { Caller } from "../access/caller.js";
 import { Breaks } from "../core/breaks.js";
 import type { Log } from "../core/log.js";
-import type { Budget } from "./cost.js";
+import type { StreamingBudget } from "./cost.js";
 import { refuse } from "./error-answer.js";
 import { EventStream } from "./event-stream.js";
 import { seenError } from "./format-error.js";
@@ -17,7 +17,7 @@ export interface StreamOptions {
   readonly schema: GraphQLSchema;
   readonly log: Log;
   readonly callerOf: (request: Request) => Caller;
-  readonly budget: Budget<Caller>;
+  readonly budget: StreamingBudget<Caller>;
   readonly metrics: StreamMetrics;
 }
 

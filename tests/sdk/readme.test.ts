@@ -45,6 +45,7 @@ it("the README's program compiles and does what it says, on a real server", asyn
     "1 field would be as test once made it.",
     expect.stringMatching(/^TAKEN input\.name /),
     "TAKEN",
+    "0 alerts fire.",
     "The configuration is at revision 5.",
     "shop 1 jobs, 1 rules",
     "[ 'Down' ]",
