@@ -21,8 +21,11 @@ import type { Database } from "./core/database/database.js";
 import type { Log } from "./core/log.js";
 import { makeEgress } from "./egress/make-egress.js";
 import { NodeResolver } from "./graph/node-resolver.js";
-import type { Streams } from "./http/schema.js";
+
+import type { Streams } from "./graph/streams.js";
+
 import { serverItself } from "./own-callers.js";
+
 import { owningProject } from "./owning-project.js";
 import { type CountLimit, LimitService } from "./projects/limit-service.js";
 import { makeProjectLifecycle } from "./projects/make-project-lifecycle.js";
@@ -52,6 +55,8 @@ export interface DomainWorld {
   readonly random: () => number;
   /** The worker that reads large answers of Alertmanagers, as it was built. */
   readonly readingWorker: URL;
+  /** Told when a subscriber was too slow for the changes, with the subscription's name. */
+  readonly onResync: (subscription: string) => void;
   /** Told of each refused change, and whether the change log holds it. */
   readonly onRefusal: (isRecorded: boolean) => void;
 }
@@ -84,7 +89,7 @@ export interface Domains {
 
 /** Builds every domain over one database, from left to right, and then what reaches over all of them. */
 export function makeDomains(settings: Settings, database: Database, world: DomainWorld): Domains {
-  const { log, now, randomBytes, random, resolve, onLimit, onRefusal, readingWorker } = world;
+  const { log, now, randomBytes, random, resolve, onLimit, onRefusal, onResync, readingWorker } = world;
   const upstreams = openUpstreams(settings, now);
   const { prometheus, queries, ranges, alertmanagers, keystone } = upstreams;
 
@@ -164,6 +169,8 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     readingWorker,
     randomBytes,
     acknowledgements: known.active,
+    mostMatching: settings.limits.operationCost,
+    onResync,
   });
   const { live, watchdogs } = alerts;
   const acknowledgements = makeAcknowledgements({
@@ -193,6 +200,9 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     acknowledgements: acknowledgements.ofSilences,
     writes: audit.writes,
     now,
+    server: alerts.server,
+    mostMatching: settings.limits.operationCost,
+    onResync,
   });
   const rollout = makeRollout({ database, projects: projects.service, audit: audit.service, feed: audit.feed, now });
 
@@ -235,7 +245,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     tokens: access.tokens,
     refusals: new RefusalLog(changes, { projectOf, now, log, onRefusal }),
     resolvers: [new NodeResolver(nodes), new RestoreResolver(restoring), ...parts.flatMap((part) => part.resolvers)],
-    streams: rollout.streams,
+    streams: Object.fromEntries(parts.flatMap(({ streams = {} }) => Object.entries(streams))),
     liveVersion: alerts.version,
     secrets: secretCare,
     retention,

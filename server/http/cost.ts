@@ -33,6 +33,22 @@ export interface Budget<TContext> {
   total(context: TContext, cost: Cost): Promise<Cost>;
 }
 
+/** What callers may spend, also on what goes on after it was charged. */
+export interface StreamingBudget<TContext> extends Budget<TContext> {
+  /** What a subscription that was charged may spend while it is open. */
+  ofStream(context: TContext, cost: Cost): StreamBudget<TContext>;
+}
+
+/** What a stream may spend. It is never ended for it: it waits. */
+export interface StreamBudget<TContext> {
+  /** Charges points, whatever is left. */
+  spend(points: number): void;
+  /** Resolves once something is left to spend. */
+  whenAffordable(): Promise<void>;
+  /** Lets the execution of one event take so much matching as one operation may. */
+  limitEvent(context: TContext): void;
+}
+
 /** One operation of a validated document, with the variables as they were sent. */
 export interface CostedOperation {
   readonly schema: GraphQLSchema;

@@ -28,6 +28,8 @@ export type Audience = keyof typeof audiences;
 /** How one type of object is reached, with `@` for the field, and who sees which of its fields. */
 export interface TypeRow {
   readonly at: string;
+  /** Whether it is reached by a subscription, in its first event. */
+  readonly isEvent?: true;
   readonly fields: Readonly<Partial<Record<Audience, string>>>;
 }
 
@@ -203,6 +205,18 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
     at: 'alertLabelValues(name: "alertname", filter: { projects: ["victim"] }) { @ }',
     fields: { project: "count value" },
   },
+  AlertEvent: {
+    at: "alertEvents { @ }",
+    isEvent: true,
+    fields: { shared: "changes counts isFirst isLast kind lastSyncAt revision" },
+  },
+  AlertChange: { at: "alertEvents { changes { @ } }", isEvent: true, fields: { project: "alert kind" } },
+  SilenceEvent: {
+    at: "silenceEvents { @ }",
+    isEvent: true,
+    fields: { shared: "changes isFirst isLast kind lastSyncAt revision" },
+  },
+  SilenceChange: { at: "silenceEvents { changes { @ } }", isEvent: true, fields: { project: "kind silence" } },
   Silence: {
     at: within("sil", "Silence"),
     fields: {

@@ -152,5 +152,7 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
 
 /** Every subscription. */
 export const subscriptions: Readonly<Record<string, OperationRow>> = {
+  alertEvents: { call: "alertEvents { kind }", who: everybody },
   revisions: { call: "revisions", who: "F F F F F F + +" },
+  silenceEvents: { call: "silenceEvents { kind }", who: everybody },
 };
