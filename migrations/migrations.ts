@@ -12,6 +12,7 @@ import { AuditOrder1763900000012 } from "./1763900000012-audit-order.js";
 import { RulesVerified1763900000013 } from "./1763900000013-rules.js";
 import { OpenstackIds1763900000014 } from "./1763900000014-openstack-ids.js";
 import { PendingWrites1763900000015 } from "./1763900000015-pending-writes.js";
+import { Leases1763900000016 } from "./1763900000016-leases.js";
 
 /** All migrations, oldest first; one that was released never changes. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   RulesVerified1763900000013,
   OpenstackIds1763900000014,
   PendingWrites1763900000015,
+  Leases1763900000016,
 ];

@@ -21,6 +21,7 @@ GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.api_token_membershi
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.session TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.revision TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.pending_write TO metricsinfra@'%';
+GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.lease TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.project TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.contact_group TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.secret TO metricsinfra@'%';
@@ -35,6 +36,7 @@ REVOKE CREATE ON metricsinfra.api_token_membership FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.session FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.revision FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.pending_write FROM metricsinfra@'%';
+REVOKE CREATE ON metricsinfra.lease FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.project FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.contact_group FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.secret FROM metricsinfra@'%';

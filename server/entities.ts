@@ -4,6 +4,7 @@ import { AuditEntry } from "./audit/audit-entry.js";
 import { PendingWrite } from "./audit/pending-write.js";
 import { Revision } from "./audit/revision.js";
 import { ContactGroup } from "./contacts/contact-group.js";
+import { LeaseRow } from "./core/database/lease-row.js";
 import { Project } from "./projects/project.js";
 import { Agent } from "./rollout/agent.js";
 import { AlertingRule } from "./rules/alerting-rule.js";
@@ -21,6 +22,7 @@ export const entities = [
   AuditEntry,
   PendingWrite,
   Revision,
+  LeaseRow,
   Project,
   ContactGroup,
   ScrapeJob,

@@ -64,6 +64,14 @@ export class Database {
     return this.isSqlite ? `json_group_object(${key}, ${value})` : `CAST(JSON_OBJECTAGG(${key}, ${value}) AS CHAR)`;
   }
 
+  /** The SQL of the time that the database's own clock shows, so many milliseconds later. */
+  timeIn(milliseconds: number): string {
+    const later = Math.trunc(milliseconds);
+    return this.isSqlite
+      ? `strftime('%Y-%m-%d %H:%M:%f', 'now', '${later / 1_000} seconds')`
+      : `UTC_TIMESTAMP(3) + INTERVAL ${later * 1_000} MICROSECOND`;
+  }
+
   /** Runs `work` in one transaction; a nested call joins the outer one, so an error must reach the outer one to undo. */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const outer = this.#transaction.current;
