@@ -13,6 +13,7 @@ import { RulesVerified1763900000013 } from "./1763900000013-rules.js";
 import { OpenstackIds1763900000014 } from "./1763900000014-openstack-ids.js";
 import { PendingWrites1763900000015 } from "./1763900000015-pending-writes.js";
 import { Leases1763900000016 } from "./1763900000016-leases.js";
+import { AlertHistory1763900000018 } from "./1763900000018-alert-history.js";
 
 /** All migrations, oldest first; one that was released never changes. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   OpenstackIds1763900000014,
   PendingWrites1763900000015,
   Leases1763900000016,
+  AlertHistory1763900000018,
 ];

@@ -4,6 +4,7 @@ import type { Caller } from "./access/caller.js";
 import { makeAccess } from "./access/make-access.js";
 import type { PrincipalKind } from "./access/principal.js";
 import type { SignInService } from "./access/sign-in-service.js";
+import { makeAlertHistory } from "./alerts/history/make-alert-history.js";
 import { makeAlerts } from "./alerts/make-alerts.js";
 import { makeAudit } from "./audit/make-audit.js";
 import { RefusalLog } from "./audit/refusal-log.js";
@@ -26,7 +27,7 @@ import { makeProjectLifecycle } from "./projects/make-project-lifecycle.js";
 import { makeProjects } from "./projects/make-projects.js";
 import { ProjectRepository } from "./projects/project-repository.js";
 import { ProjectTokenLimits } from "./projects/project-token-limits.js";
-import { dailyPruning, Retention } from "./retention.js";
+import { dailyPruning, HistoryRetention, Retention } from "./retention.js";
 import { makeRollout } from "./rollout/make-rollout.js";
 import { makeRules } from "./rules/make-rules.js";
 import { SecretCare } from "./secret-care.js";
@@ -158,6 +159,18 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     acknowledgements: { revision: 0, of: () => null, onChange: () => () => {} },
   });
   const { live } = alerts;
+  const history = makeAlertHistory({
+    settings: settings.alertHistory,
+    database,
+    live,
+    alerts: alerts.service,
+    projects: projects.service,
+    projectNames: projectRepository,
+    intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
+    log,
+    now,
+    randomBytes,
+  });
   const silences = makeSilences({
     settings: settings.silences,
     live,
@@ -171,7 +184,20 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
   });
   const rollout = makeRollout({ database, projects: projects.service, audit: audit.service, feed: audit.feed, now });
 
-  const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, alerts, silences, rollout];
+  const parts = [
+    access,
+    audit,
+    projects,
+    lifecycle,
+    egress,
+    contacts,
+    targets,
+    rules,
+    alerts,
+    history,
+    silences,
+    rollout,
+  ];
   const nodes = parts.flatMap((part) => part.nodes);
   const find = async (caller: Caller, id: string) =>
     (await nodes.find(({ isWellFormed }) => isWellFormed(id))?.find(caller, id)) ?? null;
@@ -198,7 +224,8 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
   );
   const witnesses = new Map([["Silence", silences.witness]]);
   const settling = settlingOf(new UnsettledWrites(audit.pending, audit.repository, witnesses, now), log, random);
-  const daily = dailyPruning(retention, log, random);
+  const historyRetention = new HistoryRetention(settings.alertHistory, database, history.records, now);
+  const daily = dailyPruning(retention, historyRetention, log, random);
 
   const ways = { tokens: tokenRepository, projects: projectRepository, rolePatterns, oidc, keystone, log, now };
   return {
@@ -214,6 +241,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     retention,
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);
+      history.recorder.start();
       live.start();
       daily.start();
       settling.start();
@@ -222,6 +250,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     stop: async () => {
       await settling.stop();
       await daily.stop();
+      await history.recorder.stop();
       await live.stop();
       await upstreams.close();
       await oidc?.close();
