@@ -27,8 +27,9 @@ export class AlertHistory1763900000018 implements MigrationInterface {
       [
         unique("uq_alert_episode_firing", "fingerprint", "starts_at"),
         index("ix_alert_episode_starts", "starts_at", "id"),
-        index("ix_alert_episode_project", "project_id", "starts_at", "id"),
-        index("ix_alert_episode_project_name", "project_id", "name", "starts_at", "id"),
+        // What lists are narrowed by is looked at in the index, what counts are made of is all there.
+        index("ix_alert_episode_project", "project_id", "starts_at", "id", "resolved_at", "severity", "name"),
+        index("ix_alert_episode_project_name", "project_id", "name", "starts_at", "id", "resolved_at"),
         index("ix_alert_episode_project_resolved", "project_id", "resolved_at", "starts_at", "id"),
         index("ix_alert_episode_resolved", "resolved_at", "id"),
       ],

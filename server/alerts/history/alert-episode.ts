@@ -22,8 +22,8 @@ registerEnumType(AlertEpisodeState, {
 @Entity("alert_episode")
 @Index("uq_alert_episode_firing", ["fingerprint", "startsAt"], { unique: true })
 @Index("ix_alert_episode_starts", ["startsAt", "id"])
-@Index("ix_alert_episode_project", ["projectId", "startsAt", "id"])
-@Index("ix_alert_episode_project_name", ["projectId", "name", "startsAt", "id"])
+@Index("ix_alert_episode_project", ["projectId", "startsAt", "id", "resolvedAt", "severity", "name"])
+@Index("ix_alert_episode_project_name", ["projectId", "name", "startsAt", "id", "resolvedAt"])
 @Index("ix_alert_episode_project_resolved", ["projectId", "resolvedAt", "startsAt", "id"])
 @Index("ix_alert_episode_resolved", ["resolvedAt", "id"])
 @ObjectType({

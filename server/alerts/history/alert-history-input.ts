@@ -46,7 +46,7 @@ export class AlertHistoryCountsArguments {
 
   @Field(() => Int, {
     defaultValue: 20,
-    description: "How many names, 1 to 100. Outside is an error, never a clamp. Each costs what it would in a list.",
+    description: "How many names, 1 to 100. Outside is an error, never a clamp.",
   })
   readonly first!: number;
 }
