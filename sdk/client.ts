@@ -13,6 +13,7 @@ import {
 import type { AlertmanagerCluster, EgressPolicy, LimitTier, PrometheusServer, Viewer } from "./generated/types.js";
 import { Graph } from "./graph.js";
 import { Agents } from "./namespaces/agents.js";
+import { AlertHistory } from "./namespaces/alert-history.js";
 import { AlertingRules } from "./namespaces/alerting-rules.js";
 import { Alerts } from "./namespaces/alerts.js";
 import { ApiTokens } from "./namespaces/api-tokens.js";
@@ -59,6 +60,8 @@ export class Client<Throws extends boolean = true> {
   readonly targets: Targets;
   /** What the Alertmanagers hold at this moment. */
   readonly alerts: Alerts;
+  /** What fired and resolved. */
+  readonly alertHistory: AlertHistory;
   /** Alerts that are not to be told of for a while. */
   readonly silences: Silences<Throws>;
   /** The configurators that bring the configuration to the hosts. */
@@ -85,6 +88,7 @@ export class Client<Throws extends boolean = true> {
     this.contactGroups = new ContactGroups(graph);
     this.targets = new Targets(graph);
     this.alerts = new Alerts(graph);
+    this.alertHistory = new AlertHistory(graph);
     this.silences = new Silences(graph);
     this.agents = new Agents(graph);
     this.rollouts = new Rollouts(graph);

@@ -11,6 +11,7 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   alertGroups: "answered",
   alertLabelNames: "answered",
   alertLabelValues: "answered",
+  alertHistory: "answered",
   alertmanagers: "answered",
   alerts: "answered",
   apiTokens: "FORBIDDEN",

@@ -47,8 +47,8 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Project: {
     at: within("prj", "Project"),
     fields: {
-      project: `${stored} aclGroup alertCounts alertGroups alerts description extraLabels limits limitTier name openstackId
-        rollout rules scrapeJobs silencePolicy silences targetCounts targets usage viewerRole`,
+      project: `${stored} aclGroup alertCounts alertGroups alertHistory alertHistoryCounts alerts description extraLabels limits
+        limitTier name openstackId rollout rules scrapeJobs silencePolicy silences targetCounts targets usage viewerRole`,
       tokensOfProject: "apiTokens",
       changesOfProject: "auditEntries",
       peopleOfProject: "contactGroups defaultContactGroup",
@@ -162,9 +162,28 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Alert: {
     at: within("alr", "Alert"),
     fields: {
-      project: `annotations clusters endsAt fingerprint generatorURL globalRule id inhibitedBy labels mutedBy name project
+      project: `annotations clusters endsAt fingerprint generatorURL globalRule history id inhibitedBy labels mutedBy name project
         receivers rule severity silencedBy startsAt state updatedAt`,
     },
+  },
+  AlertEpisode: {
+    at: within("alh", "AlertEpisode"),
+    fields: {
+      project: `alert annotations clusters durationSeconds fingerprint firstSeenAt id labels name project resolvedAt
+        resolvedBefore severity startsAt state stateChanges suppressedSeconds`,
+    },
+  },
+  AlertStateChange: {
+    at: within("alh", "AlertEpisode", "stateChanges { @ }"),
+    fields: { project: "at inhibited muted silenced state" },
+  },
+  AlertHistoryCounts: {
+    at: within("prj", "Project", "alertHistoryCounts { @ }"),
+    fields: { project: "leftOut names" },
+  },
+  AlertNameCount: {
+    at: within("prj", "Project", "alertHistoryCounts { names { @ } }"),
+    fields: { project: "episodes firing firingSeconds lastStartsAt name" },
   },
   AlertCounts: {
     at: within("prj", "Project", "alertCounts { @ }"),
@@ -278,6 +297,8 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
 /** Fields that hold null in the sample for everybody, and why. */
 export const withoutValue: Readonly<Record<string, string>> = {
   "Alert.globalRule": "the alert is of a project's own rule",
+  "AlertEpisode.resolvedAt": "it still fires",
+  "AlertEpisode.resolvedBefore": "it still fires",
   "AlertingRule.keepFiringFor": "the rule does without",
   "AlertmanagerCluster.error": "it answers",
   "AlertmanagerMember.error": "it answers",

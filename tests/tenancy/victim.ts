@@ -124,6 +124,9 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
     },
     { what: "the victim's alert, targets and rules to be live", deadlineMs: 60_000, intervalMs: 200 },
   );
+  const episode = await waitFor(async () => (await client.alertHistory.ofAlert(alert.id).toArray({ limit: 1 }))[0], {
+    what: "the victim's alert to be in the history",
+  });
   const [entry] = await client.audit.list({ filter: { project: project.id, action: "UPDATE" } }).toArray({ limit: 1 });
   const [agent] = (await client.agents.list()).filter(({ name }) => name === "reporter");
   const roleToken = async (role: "VIEWER" | "MEMBER" | "ADMIN") => {
@@ -147,6 +150,7 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
       rec: recordingRule.id,
       grl: globalRule.id,
       alr: alert.id,
+      alh: episode.id,
       sil: silence.id,
       tok: apiToken.id,
       aud: entry?.id ?? "",
