@@ -50,7 +50,7 @@ const maxPageSize = 100;
 const maxSelections = 10_000;
 
 /** Types that take more to make than to read, by name: what one costs. Counts of a history go through a month of it. */
-const dear: Readonly<Record<string, number>> = { AlertHistoryCounts: 500 };
+const dear: Readonly<Record<string, number>> = { AlertHistoryCounts: 50 };
 
 /**
  * Prices an operation: scalars 0, objects 1 and a few far more, a connection 1 + first × the price of one of its nodes, a

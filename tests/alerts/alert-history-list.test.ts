@@ -18,7 +18,7 @@ describeOnEachDatabase((database) => {
     alertmanager = await startAlertmanager();
     app = await startHistoryApp(database.settings, [alertmanager], { access: { anonymous: "VIEWER" } });
     ids = await createProjects(app, "alpha", "beta", "gone");
-    const alerts = [
+    const alerts: Record<string, string>[] = [
       { alertname: "A", project: "alpha", severity: "page" },
       { alertname: "B", project: "alpha", severity: "ticket" },
       { alertname: "C", project: "alpha", severity: "page" },

@@ -76,7 +76,7 @@ export class ProjectAlertHistoryResolver {
   }
 
   @FieldResolver(() => AlertHistoryCounts, {
-    description: "How often and how long its alerts fired: the noisiest first. Costs 500.",
+    description: "How often and how long its alerts fired: the noisiest first. Costs 50.",
   })
   alertHistoryCounts(
     @Ctx() caller: Caller,

@@ -153,6 +153,9 @@ export async function makeCanaryVictim(stack: RealStack, canaries: Canaries): Pr
     async () => (await client.alerts.list({ filter: { projects: [name] } }).toArray({ limit: 1 }))[0],
     { what: "the victim's alert", deadlineMs: 60_000, intervalMs: 200 },
   );
+  const episode = await waitFor(async () => (await client.alertHistory.ofAlert(alert.id).toArray({ limit: 1 }))[0], {
+    what: "the victim's alert to be in the history",
+  });
   await receiver.waitFor(({ notification }) => notification.commonLabels.alertname === alertname, 60_000);
   const [entry] = await client.audit.list({ filter: { project: project.id, action: "DELETE" } }).toArray({ limit: 1 });
   const ids = {
@@ -166,6 +169,7 @@ export async function makeCanaryVictim(stack: RealStack, canaries: Canaries): Pr
     tok: apiToken.id,
     sil: silence.id,
     alr: alert.id,
+    alh: episode.id,
     aud: entry?.id ?? "",
   };
   for (const [kind, id] of Object.entries(ids)) canaries.add(`the id of its ${kind}`, id);
