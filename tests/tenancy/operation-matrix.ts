@@ -41,6 +41,7 @@ export const queries: Readonly<Record<string, OperationRow>> = {
   alertGroups: { call: "alertGroups { nodes { id } }", who: everybody },
   alertLabelNames: { call: "alertLabelNames { name }", who: everybody },
   alertLabelValues: { call: 'alertLabelValues(name: "a") { value }', who: everybody },
+  alertHistory: { call: "alertHistory { nodes { id } }", who: everybody },
   alertmanagers: { call: "alertmanagers { name }", who: everybody },
   alerts: { call: "alerts { nodes { id } }", who: everybody },
   apiTokens: { call: "apiTokens { nodes { id } }", who: "F + F F + F F +" },
