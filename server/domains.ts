@@ -211,6 +211,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     rules: rules.service,
     globalRules: rules.globalService,
     acknowledgements: acknowledgements.ofSilences,
+    acknowledgementOf: acknowledgements.ofAlert,
     writes: audit.writes,
     now,
     server: alerts.server,

@@ -12,6 +12,8 @@ import type { ProjectService } from "../projects/project-service.js";
 
 import type { GlobalRuleService } from "../rules/global-rule-service.js";
 import type { RuleService } from "../rules/rule-service.js";
+import { QuietReasonResolver } from "./quiet-reason-resolver.js";
+import { type AcknowledgementOf, QuietReasonService } from "./quiet-reason-service.js";
 import { SilenceBulkResolver } from "./silence-bulk-resolver.js";
 import { SilenceBulkSelection } from "./silence-bulk-selection.js";
 import { SilenceBulkWriter } from "./silence-bulk-writer.js";
@@ -47,6 +49,7 @@ export interface SilencesParts {
   readonly rules: RuleService;
   readonly globalRules: GlobalRuleService;
   readonly acknowledgements: SilencesOfAcknowledgements;
+  readonly acknowledgementOf: AcknowledgementOf;
   readonly writes: WriteAhead;
   readonly now: () => Date;
   /** Names this run of this server, before the revisions that it tells. */
@@ -97,6 +100,7 @@ export function makeSilences(parts: SilencesParts): SilencesDomain {
       new SilencePreviewResolver(previews, new SilencedRules(projects, parts.rules, parts.globalRules)),
       new SilencedProjectResolver(projects),
       new SilenceEventResolver(),
+      new QuietReasonResolver(new QuietReasonService(live, alerts, service, parts.acknowledgementOf)),
     ],
     streams: {
       [silenceEventsTopic]: (caller: Caller, args: SilenceEventsArguments) => events.events(caller, args),

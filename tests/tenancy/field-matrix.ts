@@ -164,8 +164,14 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Alert: {
     at: within("alr", "Alert"),
     fields: {
-      project: `acknowledgement annotations clusters endsAt fingerprint firingHours generatorURL globalRule history id inhibitedBy labels mutedBy name project
+      project: `acknowledgement annotations clusters endsAt fingerprint firingHours generatorURL globalRule history id inhibitedBy labels mutedBy name project quietReasons
         receivers rule severity silencedBy startsAt state updatedAt`,
+    },
+  },
+  QuietReason: {
+    at: within("alr", "Alert", "quietReasons { @ }"),
+    fields: {
+      project: `acknowledgement by equalLabels inhibitor isPlatform kind matchers muteTiming silence until`,
     },
   },
   FiringHour: {

@@ -15,7 +15,6 @@ const payload = "{ userErrors { code message path } }";
 const results = "{ results { userErrors { code message path } } userErrors { code message path } }";
 const everybody = "+ + + + + + + +";
 const readers = "+ 0 + + + + + +";
-/** Of several objects, of which each is told by itself. */
 const members = "F 0 F + + F F +";
 const administrators = "F 0 F F + F F +";
 const operators = "F 0 F F F F F +";

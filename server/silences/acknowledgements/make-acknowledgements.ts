@@ -10,6 +10,7 @@ import { Repeated } from "../../core/repeated.js";
 import { type GraphPart, storedNodes } from "../../graph/graph-part.js";
 import type { LimitService } from "../../projects/limit-service.js";
 import type { ProjectService } from "../../projects/project-service.js";
+import type { AcknowledgementOf } from "../quiet-reason-service.js";
 import type { SilencesOfAcknowledgements } from "../silence-limits.js";
 import { AcknowledgementEditor } from "./acknowledgement-editor.js";
 import { AcknowledgementLimits } from "./acknowledgement-limits.js";
@@ -73,6 +74,7 @@ export interface AcknowledgementsParts {
 /** The acknowledgements, and the work in the background that they need. */
 export interface AcknowledgementsPart extends GraphPart<Caller> {
   readonly ofSilences: SilencesOfAcknowledgements;
+  readonly ofAlert: AcknowledgementOf;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -112,6 +114,7 @@ export function makeAcknowledgements(parts: AcknowledgementsParts): Acknowledgem
     onError: (error) => log.error({ err: error }, "Acknowledgements cannot be kept up"),
   });
   return {
+    ofAlert: (caller, alert) => service.ofAlert(caller, alert),
     ofSilences: {
       get revision() {
         return active.revision;
