@@ -11,6 +11,9 @@ const serverMain = join(root, "dist/server/main.js");
 /** The agent's program. */
 export const configuratorMain = join(root, "configurator/dist/main.js");
 
+/** One client lays all the data, and asks, as fast as it can. */
+export const unhurried = { requestsPerMinute: 1_000_000, costPerMinute: 1_000_000_000 };
+
 /** A server on SQLite in a folder of its own, to be started and stopped over the same data. */
 export class ServerFolder {
   readonly #settings: string;
@@ -26,8 +29,7 @@ export class ServerFolder {
       stringify({
         listen: { port },
         database: { type: "sqlite", file: this.databaseFile },
-        // One client lays all the data, as fast as it can.
-        limits: { rate: { requestsPerMinute: 1_000_000, costPerMinute: 1_000_000_000 } },
+        limits: { rate: unhurried },
         egress: { allowedNetworks: ["127.0.0.0/8", "192.0.2.0/24"] },
         log: { level: "warn" },
         ...more,

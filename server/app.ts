@@ -12,6 +12,7 @@ import { makeDomains } from "./domains.js";
 import { entities } from "./entities.js";
 import { graphqlServer } from "./http/graphql.js";
 import { httpApp } from "./http/http-app.js";
+import { KeptAnswers } from "./http/kept-answers.js";
 import { Metrics } from "./http/metrics.js";
 import { RateLimits } from "./http/rate-limits.js";
 import { watchRefusals } from "./http/refused-mutations.js";
@@ -38,6 +39,8 @@ export interface World {
   readonly onStatement?: (sql: string) => void;
   /** Where the built playground lies, if not where the build puts it. */
   readonly playgroundAssets?: string;
+  /** Where the built worker lies that reads large answers of Alertmanagers, if not beside this file. */
+  readonly readingWorker?: URL;
 }
 
 /** The server, built and connected; not listening yet. */
@@ -53,6 +56,7 @@ export interface App {
 }
 
 const builtPlayground = fileURLToPath(new URL("../../web/dist/playground", import.meta.url));
+const builtReadingWorker = new URL("./alerts/reading/reading-worker.js", import.meta.url);
 
 /** Builds everything, once, and passes each part what it uses. */
 export async function makeApp(settings: Settings, world: World): Promise<App> {
@@ -72,6 +76,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     now,
     randomBytes,
     random,
+    readingWorker: world.readingWorker ?? builtReadingWorker,
     resolve: world.resolve ?? resolveName,
     onLimit: metrics.onLimitRefusal,
     onRefusal: metrics.onRefusal,
@@ -86,10 +91,12 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
   const rates = new RateLimits(settings.limits, metrics.onRateRefusal, now);
   const { failedSignInsPerMinute } = settings.limits.rate;
   const guard = new SignInGuard(domains.authentication, failedSignInsPerMinute, metrics.onRateRefusal);
+  const kept = new KeptAnswers({ budget: rates, version: domains.liveVersion, onOperation: metrics.onOperation });
   const http = httpApp({
     authentication: domains.authentication,
     guard,
     rates,
+    kept,
     log,
     hashesOf: requestHasher(settings.secrets),
     bodyBytes: settings.limits.bodyBytes,
@@ -112,7 +119,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     log,
     shutdownMs: settings.shutdownSeconds * 1_000,
     budget: rates,
-    requestId: http.requestId,
+    kept,
     drain: async () => http.endStreams(),
     onOperation: metrics.onOperation,
   });

@@ -46,6 +46,8 @@ export interface DomainWorld {
   readonly onLimit: (limit: CountLimit) => void;
   readonly resolve: Resolve;
   readonly random: () => number;
+  /** The worker that reads large answers of Alertmanagers, as it was built. */
+  readonly readingWorker: URL;
   /** Told of each refused change, and whether the change log holds it. */
   readonly onRefusal: (isRecorded: boolean) => void;
 }
@@ -61,6 +63,8 @@ export interface Domains {
   readonly refusals: RefusalLog;
   readonly resolvers: readonly object[];
   readonly streams: Streams<Caller>;
+  /** Differs whenever what is held in memory of the Alertmanagers does. */
+  readonly liveVersion: () => string;
   readonly secrets: SecretCare;
   readonly retention: Retention;
   /**
@@ -75,7 +79,7 @@ export interface Domains {
 
 /** Builds every domain over one database, from left to right, and then what reaches over all of them. */
 export function makeDomains(settings: Settings, database: Database, world: DomainWorld): Domains {
-  const { log, now, randomBytes, random, resolve, onLimit, onRefusal } = world;
+  const { log, now, randomBytes, random, resolve, onLimit, onRefusal, readingWorker } = world;
   const upstreams = openUpstreams(settings, now);
   const { prometheus, queries, alertmanagers, keystone } = upstreams;
 
@@ -149,6 +153,9 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     log,
     now,
     random,
+    readingWorker,
+    randomBytes,
+    acknowledgements: { revision: 0, of: () => null, onChange: () => () => {} },
   });
   const { live } = alerts;
   const silences = makeSilences({
@@ -202,6 +209,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     refusals: new RefusalLog(changes, { projectOf, now, log, onRefusal }),
     resolvers: [new NodeResolver(nodes), new RestoreResolver(restoring), ...parts.flatMap((part) => part.resolvers)],
     streams: rollout.streams,
+    liveVersion: alerts.version,
     secrets: secretCare,
     retention,
     start: async () => {

@@ -1,6 +1,22 @@
-import { CountAlertsDocument, GetAlertDocument, ListAlertsDocument } from "../generated/documents.js";
-import type { Alert, AlertCounts, AlertFilter, AlertOrder } from "../generated/types.js";
-import { type Graph, type ListArguments, nodeOf, requireNode } from "../graph.js";
+import {
+  CountAlertsDocument,
+  GetAlertDocument,
+  ListAlertGroupsDocument,
+  ListAlertLabelNamesDocument,
+  ListAlertLabelValuesDocument,
+  ListAlertsDocument,
+} from "../generated/documents.js";
+import type {
+  Alert,
+  AlertCounts,
+  AlertFilter,
+  AlertGroup,
+  AlertGroupOrder,
+  AlertOrder,
+  ListAlertLabelNamesData,
+  ListAlertLabelValuesData,
+} from "../generated/types.js";
+import { type Graph, type ListArguments, nodeOf } from "../graph.js";
 import { requireLive } from "../live.js";
 import type { CallOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
@@ -10,6 +26,41 @@ export interface ListAlertsArguments extends ListArguments {
   readonly filter?: AlertFilter | undefined;
   readonly orderBy?: AlertOrder | undefined;
 }
+
+/** Which groups of which alerts to list, and in which order. */
+export interface ListAlertGroupsArguments extends ListArguments {
+  readonly filter?: AlertFilter | undefined;
+  /** Labels, at most 10; absent for the groups that notifications have. */
+  readonly groupBy?: readonly string[] | undefined;
+  readonly orderBy?: AlertGroupOrder | undefined;
+  /** 1 to 100. @default 5 */
+  readonly alertsPerGroup?: number | undefined;
+}
+
+/** A group, and its newest alerts. */
+export interface AlertGroupWithAlerts extends AlertGroup {
+  readonly alerts: readonly Alert[];
+}
+
+/** Which alerts to count. */
+export interface CountAlertsArguments {
+  readonly filter?: AlertFilter | undefined;
+}
+
+/** Which labels, or values of a label, to list: those of the alerts that pass the filter. */
+export interface ListAlertLabelsArguments {
+  readonly filter?: AlertFilter | undefined;
+  /** Only those with this text in them, ignoring case. */
+  readonly search?: string | undefined;
+  /** 1 to 100. @default 20 */
+  readonly first?: number | undefined;
+}
+
+/** A label's name, and how many alerts have it. */
+export type AlertLabelName = NonNullable<ListAlertLabelNamesData["alertLabelNames"]>[number];
+
+/** A label's value, and how many alerts have it. */
+export type AlertLabelValue = NonNullable<ListAlertLabelValuesData["alertLabelValues"]>[number];
 
 /** Alerts: what the Alertmanagers hold at this moment. */
 export class Alerts {
@@ -30,9 +81,48 @@ export class Alerts {
     return this.#graph.list(ListAlertsDocument, args, (data) => requireLive(data.alerts, "alerts"), options);
   }
 
-  /** How many alerts a project has in each state; null when no Alertmanager answers. */
-  async counts(project: string, options?: CallOptions): Promise<AlertCounts | null> {
-    const { node } = await this.#graph.request(CountAlertsDocument, { project }, options);
-    return requireNode(node, ["Project"], project).alertCounts;
+  /**
+   * The alerts of all projects that the token may see, in groups: by the labels in `groupBy`, or as their notifications are
+   * grouped. Each group holds its newest alerts, 5 unless told otherwise.
+   *
+   * @example
+   * ```ts
+   * for await (const { labels, counts } of client.alerts.groups({ groupBy: ["project", "alertname"] })) {
+   *   console.log(labels, counts.active);
+   * }
+   * ```
+   */
+  groups(args: ListAlertGroupsArguments = {}, options?: CallOptions): Paginated<AlertGroupWithAlerts> {
+    return this.#graph.list(
+      ListAlertGroupsDocument,
+      { alertsPerGroup: 5, ...args },
+      (data) => {
+        const { nodes, ...page } = requireLive(data.alertGroups, "alerts");
+        return { ...page, nodes: nodes.map(({ alerts, ...group }) => ({ ...group, alerts: alerts.nodes })) };
+      },
+      options,
+    );
+  }
+
+  /** How many alerts the token may see, by state and severity; null when no Alertmanager answers. */
+  async counts(args: CountAlertsArguments = {}, options?: CallOptions): Promise<AlertCounts | null> {
+    return (await this.#graph.request(CountAlertsDocument, args, options)).alertCounts;
+  }
+
+  /** The labels that alerts have, the most frequent first; null when no Alertmanager answers. */
+  async labelNames(
+    args: ListAlertLabelsArguments = {},
+    options?: CallOptions,
+  ): Promise<readonly AlertLabelName[] | null> {
+    return (await this.#graph.request(ListAlertLabelNamesDocument, args, options)).alertLabelNames;
+  }
+
+  /** The values that alerts have of a label, the most frequent first; null when no Alertmanager answers. */
+  async labelValues(
+    name: string,
+    args: ListAlertLabelsArguments = {},
+    options?: CallOptions,
+  ): Promise<readonly AlertLabelValue[] | null> {
+    return (await this.#graph.request(ListAlertLabelValuesDocument, { name, ...args }, options)).alertLabelValues;
   }
 }

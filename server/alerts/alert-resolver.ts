@@ -1,11 +1,13 @@
-import { Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import { Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
 import type { Caller } from "../access/caller.js";
 import { PageArguments } from "../graph/connection.js";
 import { OrderBy } from "../graph/order-enum.js";
 import { Project } from "../projects/project.js";
-import { Alert, AlertConnection } from "./alert.js";
-import { AlertCounts } from "./alert-counts.js";
-import { type AlertFilter, AlertFilterArgument, AlertOrder } from "./alert-input.js";
+import type { AcknowledgedAlerts } from "./acknowledged-alerts.js";
+import { Alert } from "./alert.js";
+import { AlertConnection } from "./alert-connection.js";
+import { AlertCounts, countAcknowledged } from "./alert-counts.js";
+import { type AlertFilter, AlertFilterArgument, AlertOrder, KnownRevisionArgument } from "./alert-input.js";
 import type { AlertService } from "./alert-service.js";
 
 /** Alerts in the graph. */
@@ -21,9 +23,19 @@ export class AlertResolver {
     @Ctx() caller: Caller,
     @Args(() => PageArguments) page: PageArguments,
     @AlertFilterArgument() filter: AlertFilter | null,
-    @OrderBy(AlertOrder, "STARTS_AT_DESC") orderBy: keyof typeof AlertOrder,
+    @OrderBy(AlertOrder, "STARTS_AT_DESC") order: keyof typeof AlertOrder,
+    @KnownRevisionArgument() knownRevision: string | null,
   ) {
-    return this.service.list(caller, { filter: filter ?? {}, order: orderBy, page });
+    return this.service.list(caller, { filter: filter ?? {}, order, page, knownRevision });
+  }
+
+  @Query(() => AlertCounts, {
+    nullable: true,
+    description:
+      "How many alerts of the projects that you may read there are, by state and severity; null while no Alertmanager has answered.",
+  })
+  alertCounts(@Ctx() caller: Caller, @AlertFilterArgument() filter: AlertFilter | null) {
+    return this.service.counts(caller, null, filter ?? {});
   }
 
   @FieldResolver(() => Project, {
@@ -38,7 +50,7 @@ export class AlertResolver {
     description: "The alerts that keep it quiet by an inhibition rule, as far as you may read them.",
   })
   inhibitedBy(@Ctx() caller: Caller, @Root() alert: Alert) {
-    return this.service.inhibitorsOf(caller, alert);
+    return alert.inhibitors.length === 0 ? [] : this.service.inhibitorsOf(caller, alert);
   }
 }
 
@@ -56,16 +68,28 @@ export class ProjectAlertsResolver {
     @Root() project: Project,
     @Args(() => PageArguments) page: PageArguments,
     @AlertFilterArgument() filter: AlertFilter | null,
-    @OrderBy(AlertOrder, "STARTS_AT_DESC") orderBy: keyof typeof AlertOrder,
+    @OrderBy(AlertOrder, "STARTS_AT_DESC") order: keyof typeof AlertOrder,
+    @KnownRevisionArgument() knownRevision: string | null,
   ) {
-    return this.service.listOfProject(caller, project, { filter: filter ?? {}, order: orderBy, page });
+    return this.service.listOfProject(caller, project, { filter: filter ?? {}, order, page, knownRevision });
   }
 
   @FieldResolver(() => AlertCounts, {
     nullable: true,
-    description: "How many alerts it has, by state; null while no Alertmanager has answered.",
+    description: "How many alerts it has, by state and severity; null while no Alertmanager has answered.",
   })
-  alertCounts(@Root() project: Project) {
-    return this.service.countsOfProject(project);
+  alertCounts(@Ctx() caller: Caller, @Root() project: Project, @AlertFilterArgument() filter: AlertFilter | null) {
+    return this.service.counts(caller, project, filter ?? {});
+  }
+}
+
+/** How many alerts somebody sees to. */
+@Resolver(() => AlertCounts)
+export class AlertCountsResolver {
+  constructor(private readonly acknowledgements: AcknowledgedAlerts) {}
+
+  @FieldResolver(() => Int, { description: "Those that somebody has acknowledged, in any state." })
+  acknowledged(@Root() { alerts }: AlertCounts) {
+    return countAcknowledged(alerts, this.acknowledgements);
   }
 }

@@ -3,7 +3,8 @@ import type { Caller } from "../access/caller.js";
 import { PageArguments } from "../graph/connection.js";
 import { AlertingRule } from "../rules/alerting-rule.js";
 import { GlobalRule } from "../rules/global-rule.js";
-import { Alert, AlertConnection } from "./alert.js";
+import { Alert } from "./alert.js";
+import { AlertConnection } from "./alert-connection.js";
 import { type AlertFilter, AlertFilterArgument } from "./alert-input.js";
 import type { AlertRuleService } from "./alert-rule-service.js";
 

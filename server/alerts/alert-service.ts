@@ -1,27 +1,33 @@
 import type { Caller } from "../access/caller.js";
-import { comparePositions, type PageRequest, type Position, pageOfArray } from "../core/page.js";
-import { type Connection, connection } from "../graph/connection.js";
+import { type PageRequest, pageOfArray } from "../core/page.js";
 import type { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { type Alert, fingerprintIn } from "./alert.js";
-import { type AlertCounts, countAlerts } from "./alert-counts.js";
-import { compileAlertFilter } from "./alert-filter.js";
+import type { LivePage } from "./alert-connection.js";
+import type { AlertCounts } from "./alert-counts.js";
 import { type AlertFilter, AlertOrder } from "./alert-input.js";
-import type { AlertSnapshot } from "./alert-snapshot.js";
+import { type AlertOrderName, positionIn } from "./alert-order.js";
+import { scopeOfProject, scopeOfRule, scopeOfSight } from "./alert-scope.js";
+import type { AlertSelection } from "./alert-selection.js";
+import type { AlertScope, AlertSelector } from "./alert-selector.js";
+import { AlertSnapshot } from "./alert-snapshot.js";
 import type { LiveAlerts } from "./live-alerts.js";
 import { sightOf } from "./project-sight.js";
 
 /** Which alerts, in which order, and which page of them. */
 export interface AlertQuery {
   readonly filter: AlertFilter;
-  readonly order: keyof typeof AlertOrder;
+  readonly order: AlertOrderName;
   readonly page: PageRequest;
+  /** What the caller knows already. */
+  readonly knownRevision?: string | null;
 }
 
 /** Answers from memory which alerts there are, to each caller only those of the projects that it may read. */
 export class AlertService {
   constructor(
     private readonly live: LiveAlerts,
+    private readonly selector: AlertSelector,
     private readonly projects: ProjectService,
   ) {}
 
@@ -32,41 +38,57 @@ export class AlertService {
   }
 
   /** All alerts that the caller may see; null when no Alertmanager has ever answered. */
-  async list(caller: Caller, query: AlertQuery): Promise<Connection<Alert> | null> {
-    caller.requireAnywhere("project.read");
-    const snapshot = await this.#known();
-    return snapshot && pageOf(caller, await this.#visible(caller, snapshot), query, "alerts");
+  async list(caller: Caller, query: AlertQuery): Promise<LivePage<Alert> | null> {
+    const selected = await this.select(caller, null, query.filter);
+    return selected && pageOf(selected, query, "alerts");
   }
 
   /** The alerts of a project that is visible to the caller; null when no Alertmanager has ever answered. */
-  async listOfProject(caller: Caller, project: Project, query: AlertQuery): Promise<Connection<Alert> | null> {
-    const snapshot = await this.#known();
-    return snapshot && pageOf(caller, snapshot.alertsOfProject(project.name), query, `Project.alerts@${project.id}`);
+  async listOfProject(caller: Caller, project: Project, query: AlertQuery): Promise<LivePage<Alert> | null> {
+    const selected = await this.select(caller, project, query.filter);
+    return selected && pageOf(selected, query, `Project.alerts@${project.id}`);
   }
 
   /** The alerts of a rule of a project, the latter visible to the caller; what only claims to be of it is left out. */
-  async listOfRule(
-    caller: Caller,
-    project: Project,
-    ruleId: string,
-    query: AlertQuery,
-  ): Promise<Connection<Alert> | null> {
-    const snapshot = await this.#known();
-    const alerts = snapshot?.alertsOfRule(ruleId).filter(({ projectName }) => projectName === project.name);
-    return alerts === undefined ? null : pageOf(caller, alerts, query, `AlertingRule.alerts@${ruleId}`);
+  async listOfRule(caller: Caller, project: Project, ruleId: string, query: AlertQuery) {
+    const selected = await this.#select(caller, scopeOfRule(project.name, ruleId), query.filter);
+    return selected && pageOf(selected, query, `AlertingRule.alerts@${ruleId}`);
   }
 
-  /** How many alerts a project has that is visible to the caller; null when no Alertmanager has ever answered. */
-  async countsOfProject(project: Project): Promise<AlertCounts | null> {
-    const snapshot = await this.#known();
-    return snapshot && countAlerts(snapshot.alertsOfProject(project.name));
+  /** How many alerts there are of a project that is visible to the caller; without one, of all that the caller may see. */
+  async counts(caller: Caller, project: Project | null, filter: AlertFilter): Promise<AlertCounts | null> {
+    return (await this.select(caller, project, filter))?.counts ?? null;
   }
 
-  /** Those of `alerts` that the caller may see, filtered, ordered and paged; `list` names the list that they are. */
-  async page(caller: Caller, alerts: readonly Alert[], query: AlertQuery, list: string): Promise<Connection<Alert>> {
+  /** Those of `alerts`, the newest first, that the caller may see, filtered, ordered and paged; `list` names the list. */
+  async page(caller: Caller, alerts: readonly Alert[], query: AlertQuery, list: string): Promise<LivePage<Alert>> {
+    const snapshot = (await this.#known()) ?? AlertSnapshot.nothing;
     const { sees } = await sightOf(caller, this.projects);
-    const visible = alerts.filter(({ projectName }) => sees(projectName));
-    return pageOf(caller, visible, query, list);
+    const holds = ({ projectName }: Alert) => sees(projectName);
+    const scope = { key: null, alerts: () => alerts.filter(holds), holds };
+    const filter = await this.#honest(caller, query.filter, snapshot);
+    return pageOf(this.selector.select(snapshot, scope, filter, caller.matching), query, list);
+  }
+
+  /**
+   * The alerts of a project that is visible to the caller, or all that the caller may see; null when no Alertmanager has
+   * ever answered.
+   */
+  async select(caller: Caller, project: Project | null, filter: AlertFilter): Promise<AlertSelection | null> {
+    if (project !== null) return this.#select(caller, scopeOfProject(project.name), filter);
+    caller.requireAnywhere("project.read");
+    return this.#select(caller, scopeOfSight(await sightOf(caller, this.projects)), filter);
+  }
+
+  /** Whether an alert of others keeps mine quiet is not to be found out by guessing its fingerprint. */
+  async #honest(caller: Caller, filter: AlertFilter, snapshot: AlertSnapshot): Promise<AlertFilter> {
+    if (!filter.inhibitedBy) return filter;
+    const { sees } = await sightOf(caller, this.projects);
+    const inhibitedBy = filter.inhibitedBy.filter((fingerprint) => {
+      const inhibitor = snapshot.alert(fingerprint);
+      return inhibitor !== undefined && sees(inhibitor.projectName);
+    });
+    return { ...filter, inhibitedBy };
   }
 
   /** The alerts that keep this one quiet, as far as the caller may see them. */
@@ -83,32 +105,29 @@ export class AlertService {
     return projectName === "" ? null : this.projects.findByName(caller, projectName);
   }
 
+  async #select(caller: Caller, scope: AlertScope, filter: AlertFilter): Promise<AlertSelection | null> {
+    const snapshot = await this.#known();
+    return (
+      snapshot && this.selector.select(snapshot, scope, await this.#honest(caller, filter, snapshot), caller.matching)
+    );
+  }
+
   async #known(): Promise<AlertSnapshot | null> {
     const snapshot = await this.live.snapshot();
     return snapshot?.knows.alerts ? snapshot : null;
   }
-
-  async #visible(caller: Caller, snapshot: AlertSnapshot): Promise<readonly Alert[]> {
-    const { names, sees } = await sightOf(caller, this.projects);
-    if (names === null) return snapshot.alerts.filter(({ projectName }) => sees(projectName));
-    return [...names].flatMap((name) => snapshot.alertsOfProject(name));
-  }
 }
 
-function pageOf(
-  { matching }: Caller,
-  alerts: readonly Alert[],
-  { filter, order, page }: AlertQuery,
-  list: string,
-): Connection<Alert> {
-  const { property, direction } = AlertOrder[order];
-  const positionOf = ({ name, startsAtMs, fingerprint }: Alert): Position => [
-    property === "name" ? name : startsAtMs,
-    fingerprint,
-  ];
-  const sign = direction === "ASC" ? 1 : -1;
-  const found = alerts
-    .filter(compileAlertFilter(filter, matching))
-    .sort((a, b) => sign * comparePositions(positionOf(a), positionOf(b)));
-  return connection(pageOfArray(found, page, `${list}:${order}`, positionOf, direction), () => found.length);
+function pageOf(selection: AlertSelection, query: AlertQuery, list: string): LivePage<Alert> {
+  const { order, page, knownRevision } = query;
+  const { revision } = selection;
+  const isUnchanged = knownRevision === revision;
+  const alerts = isUnchanged ? [] : selection.inOrder(order);
+  return {
+    page: pageOfArray(alerts, page, `${list}:${order}`, positionIn(order), AlertOrder[order].direction),
+    count: () => selection.alerts.length,
+    counts: selection.counts,
+    revision,
+    isUnchanged,
+  };
 }

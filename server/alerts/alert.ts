@@ -1,8 +1,8 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import type { UpstreamAlert } from "../clients/alertmanager-client.js";
 import { ruleIdAnnotation } from "../clients/live-rules.js";
+import type { Labels as LabelsShape } from "../core/labels.js";
 import { labelValue } from "../core/matcher.js";
-import { connectionType } from "../graph/connection.js";
 import { Node } from "../graph/node.js";
 import { DateTime, Labels } from "../graph/scalars.js";
 
@@ -42,17 +42,24 @@ export class Alert extends Node {
   @Field(() => [String], { description: "The Alertmanager clusters that hold it." })
   readonly clusters: readonly string[];
 
-  constructor(
-    private readonly upstream: UpstreamAlert,
-    clusters: readonly string[],
-  ) {
+  private readonly upstream: UpstreamAlert;
+  // These move at every resend, which is no change of the alert.
+  #updatedAtMs: number;
+  #endsAtMs: number;
+
+  /** @param held as each cluster holds it; at least one */
+  constructor(held: readonly HeldAlert[]) {
     super();
+    const upstream = merged(held);
+    this.upstream = upstream;
     this.id = alertIdOf(upstream.fingerprint);
     this.fingerprint = upstream.fingerprint;
     this.name = labelValue(upstream.labels, "alertname");
     this.projectName = labelValue(upstream.labels, "project");
     this.ruleId = upstream.annotations[ruleIdAnnotation] ?? null;
-    this.clusters = clusters;
+    this.clusters = held.map(({ cluster }) => cluster);
+    this.#updatedAtMs = upstream.updatedAtMs;
+    this.#endsAtMs = upstream.endsAtMs;
   }
 
   @Field(() => String, { nullable: true, description: "The label `severity`." })
@@ -82,12 +89,12 @@ export class Alert extends Node {
 
   @Field(() => DateTime, { description: "When it counts as resolved unless it is heard of again." })
   get endsAt(): Date {
-    return new Date(this.upstream.endsAtMs);
+    return new Date(this.#endsAtMs);
   }
 
   @Field(() => DateTime, { description: "When it was last heard of." })
   get updatedAt(): Date {
-    return new Date(this.upstream.updatedAtMs);
+    return new Date(this.#updatedAtMs);
   }
 
   @Field(() => String, { nullable: true, description: "Where its expression can be seen in Prometheus." })
@@ -119,25 +126,55 @@ export class Alert extends Node {
     return this.upstream.startsAtMs;
   }
 
-  /** The same alert, as two clusters hold it. */
-  with(other: Alert): Alert {
-    const [newer, older] = this.upstream.updatedAtMs >= other.upstream.updatedAtMs ? [this, other] : [other, this];
-    const merged: UpstreamAlert = {
-      ...newer.upstream,
-      state: loudness[newer.state] <= loudness[older.state] ? newer.state : older.state,
-      startsAtMs: Math.min(newer.upstream.startsAtMs, older.upstream.startsAtMs),
-      endsAtMs: Math.max(newer.upstream.endsAtMs, older.upstream.endsAtMs),
-      receivers: union(this.receivers, other.receivers),
-      silencedBy: union(this.silenceIds, other.silenceIds),
-      inhibitedBy: union(this.inhibitors, other.inhibitors),
-      mutedBy: union(this.mutedBy, other.mutedBy),
-    };
-    return new Alert(merged, [...this.clusters, ...other.clusters]);
+  /** Notes that it was heard of again. */
+  touch(updatedAtMs: number, endsAtMs: number): void {
+    if (updatedAtMs < this.#updatedAtMs) return;
+    this.#updatedAtMs = updatedAtMs;
+    this.#endsAtMs = endsAtMs;
+  }
+
+  /** Whether the other is this one, but for when it was heard of. */
+  isLike(other: Alert): boolean {
+    const [mine, its] = [this.upstream, other.upstream];
+    return (
+      this.fingerprint === other.fingerprint &&
+      mine.state === its.state &&
+      mine.startsAtMs === its.startsAtMs &&
+      mine.generatorURL === its.generatorURL &&
+      sameTexts(this.clusters, other.clusters) &&
+      sameTexts(mine.receivers, its.receivers) &&
+      sameTexts(mine.silencedBy, its.silencedBy) &&
+      sameTexts(mine.inhibitedBy, its.inhibitedBy) &&
+      sameTexts(mine.mutedBy, its.mutedBy) &&
+      sameLabels(mine.annotations, its.annotations)
+    );
   }
 }
 
-/** A page of alerts. */
-export const AlertConnection = connectionType<Alert>("Alert", () => Alert);
+/** An alert as one cluster holds it. */
+export interface HeldAlert {
+  readonly cluster: string;
+  readonly alert: UpstreamAlert;
+}
+
+function merged([first, ...others]: readonly HeldAlert[]): UpstreamAlert {
+  if (first === undefined) throw new Error("An alert is held by one cluster at least.");
+  return others.reduce((all, { alert }) => mergedPair(all, alert), first.alert);
+}
+
+function mergedPair(a: UpstreamAlert, b: UpstreamAlert): UpstreamAlert {
+  const [newer, older] = a.updatedAtMs >= b.updatedAtMs ? [a, b] : [b, a];
+  return {
+    ...newer,
+    state: loudness[newer.state] <= loudness[older.state] ? newer.state : older.state,
+    startsAtMs: Math.min(a.startsAtMs, b.startsAtMs),
+    endsAtMs: Math.max(a.endsAtMs, b.endsAtMs),
+    receivers: union(a.receivers, b.receivers),
+    silencedBy: union(a.silencedBy, b.silencedBy),
+    inhibitedBy: union(a.inhibitedBy, b.inhibitedBy),
+    mutedBy: union(a.mutedBy, b.mutedBy),
+  };
+}
 
 /** The id in the graph of the alert with this fingerprint. */
 export function alertIdOf(fingerprint: string): string {
@@ -151,4 +188,13 @@ export function fingerprintIn(id: string): string | null {
 
 function union(a: readonly string[], b: readonly string[]): readonly string[] {
   return [...new Set([...a, ...b])];
+}
+
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, index) => text === b[index]);
+}
+
+function sameLabels(a: LabelsShape, b: LabelsShape): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

@@ -1,24 +1,31 @@
 import type { AlertmanagerClient, UpstreamAlert, UpstreamSilence } from "../clients/alertmanager-client.js";
+import { UnexpectedShape } from "../clients/answer-shape.js";
 import { AppError } from "../core/errors.js";
+import type { HeldKind, Touch } from "./reading/answer-reader.js";
+import type { AnswerReading } from "./reading/answer-reading.js";
+import { Holdings } from "./reading/holdings.js";
+import type { RoutingConfig } from "./reading/routing-config.js";
 
-/** What the members of a cluster hold; null is what was never read. */
-export interface ClusterContent {
-  readonly alerts: readonly UpstreamAlert[] | null;
-  readonly silences: readonly UpstreamSilence[] | null;
+/** Ids of what was changed, added or taken away. */
+export interface Changed {
+  readonly alerts: readonly string[];
+  readonly silences: readonly string[];
+  readonly touched: readonly Touch[];
 }
 
-/** What came of reading one member: all that it holds at one moment, or one of the two, and why not the other. */
-export interface MemberReading extends ClusterContent {
-  /** Null when both were read. */
-  readonly failure: unknown;
-}
-
-/** Whether a member answers. */
+/** Whether a member answers, and what it says of itself. */
 export interface MemberHealth {
   readonly name: string;
   readonly reachable: boolean;
   /** For example `0.25.0`; null before its first answer. */
   readonly version: string | null;
+  /** `ready`, `settling` or `disabled`; null before its first answer. */
+  readonly clusterStatus: string | null;
+  /** How many members it sees, itself among them; null before its first answer. */
+  readonly peers: number | null;
+  /** What another member holds and this one does not; null while it is not reachable. */
+  readonly missingAlerts: number | null;
+  readonly missingSilences: number | null;
   /** When it last answered. */
   readonly lastSyncAt: Date | null;
   /** Why it did not at the last attempt; null when it did. */
@@ -26,99 +33,116 @@ export interface MemberHealth {
 }
 
 // An update of Alertmanager needs a restart; a minute late is soon enough.
-const versionMaxAgeMs = 60_000;
+const statusMaxAgeMs = 60_000;
 
-/** One Alertmanager of a cluster, and what is known of its health. */
+/** One Alertmanager of a cluster: what it holds, and how it does. */
 export class ClusterMember {
-  #reachable = false;
+  readonly alerts = new Holdings<UpstreamAlert>(({ fingerprint }) => fingerprint);
+  readonly silences = new Holdings<UpstreamSilence>(({ id }) => id);
   #lastSyncAt: Date | null = null;
   #error: string | null = null;
-  #version: string | null = null;
-  #versionAtMs = Number.NEGATIVE_INFINITY;
-  #probing = false;
+  #failures = 0;
+  #status: Pick<MemberHealth, "version" | "clusterStatus" | "peers"> = none;
+  #routing: RoutingConfig | null = null;
+  #config: string | null = null;
+  #statusAtMs = Number.NEGATIVE_INFINITY;
 
+  /** @param source names it among all that `reading` reads */
   constructor(
     readonly name: string,
     readonly client: AlertmanagerClient,
+    private readonly source: string,
+    private readonly reading: AnswerReading,
     private readonly now: () => Date,
   ) {}
 
-  get health(): MemberHealth {
+  get health(): Omit<MemberHealth, "missingAlerts" | "missingSilences"> {
+    const reachable = this.isWhole;
+    return { name: this.name, reachable, ...this.#status, lastSyncAt: this.#lastSyncAt, error: this.#error };
+  }
+
+  /** Whether both its alerts and its silences could be read at the last attempt. */
+  get isWhole(): boolean {
+    return this.alerts.isGood && this.silences.isGood;
+  }
+
+  /** How many attempts in a row did not give both. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Reads all alerts and silences, each for itself; what could not be read is told to `onFault` where it is not the member's. */
+  async read(signal: AbortSignal, onFault: (error: unknown) => void): Promise<Changed> {
+    const { client, alerts, silences } = this;
+    const askedAtMs = performance.now();
+    const begun = [client.alertsAnswer(signal), client.silencesAnswer(signal)] as const;
+    const [alertsRead, silencesRead] = await Promise.allSettled([
+      this.#parsed("alerts", begun[0]),
+      this.#parsed("silences", begun[1]),
+    ]);
+    if (signal.aborted) return nothing;
+    const failures = [alertsRead, silencesRead].flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    for (const failure of failures) if (!(failure instanceof AppError)) onFault(failure);
+    if (failures.length < 2) this.#lastSyncAt = this.now();
+    if (alertsRead.status === "rejected") alerts.fail(performance.now());
+    if (silencesRead.status === "rejected") silences.fail(performance.now());
+    this.#conclude(failures, alertsRead.status === "rejected" ? "alerts" : "silences");
     return {
-      name: this.name,
-      reachable: this.#reachable,
-      version: this.#version,
-      lastSyncAt: this.#lastSyncAt,
-      error: this.#error,
+      alerts: alertsRead.status === "fulfilled" ? alerts.apply(alertsRead.value, askedAtMs) : [],
+      silences: silencesRead.status === "fulfilled" ? silences.apply(silencesRead.value, askedAtMs) : [],
+      touched: alertsRead.status === "fulfilled" ? alertsRead.value.touched : [],
     };
   }
 
-  /** Reads all alerts and silences; one of them stays when the other cannot be read, and when neither can it rejects. */
-  async read(signal?: AbortSignal): Promise<MemberReading> {
-    const reading = await this.#observed(async () => {
-      const [alerts, silences] = await Promise.allSettled([this.client.alerts(signal), this.client.silences(signal)]);
-      if (alerts.status === "fulfilled" && silences.status === "fulfilled") {
-        return { alerts: alerts.value, silences: silences.value, failure: null };
-      }
-      signal?.throwIfAborted();
-      if (alerts.status === "fulfilled")
-        return {
-          alerts: alerts.value,
-          silences: null,
-          failure: silences.status === "rejected" ? silences.reason : null,
-        };
-      if (silences.status === "fulfilled") return { alerts: null, silences: silences.value, failure: alerts.reason };
-      throw alerts.reason;
-    }, signal);
-    if (reading.failure !== null) {
-      const what = reading.alerts === null ? "alerts" : "silences";
-      this.#reachable = false;
-      this.#error = `Its ${what} cannot be read: ${messageOf(reading.failure)}`;
-    }
-    return reading;
+  /** Notes that it could not be reached. */
+  fail(error: unknown): void {
+    this.alerts.fail(performance.now());
+    this.silences.fail(performance.now());
+    this.#conclude([error, error], "alerts");
   }
 
-  /** Finds out cheaply whether it answers, and now and then its version; never rejects. */
-  async probe(signal?: AbortSignal): Promise<void> {
-    if (this.#probing) return;
-    this.#probing = true;
-    const ask = () => (this.#versionIsOld ? this.#learnVersion(signal) : this.client.ready(signal));
-    await this.#observed(ask, signal).catch(() => undefined);
-    this.#probing = false;
-  }
-
-  /** Learns the version of one that was just read, where that is due; never rejects. */
-  async probeVersion(signal?: AbortSignal): Promise<void> {
-    if (this.#versionIsOld) await this.#learnVersion(signal).catch(() => undefined);
-  }
-
-  get #versionIsOld(): boolean {
-    return this.now().getTime() - this.#versionAtMs >= versionMaxAgeMs;
-  }
-
-  async #learnVersion(signal?: AbortSignal): Promise<void> {
-    this.#version = (await this.client.status(signal)).version;
-    this.#versionAtMs = this.now().getTime();
-  }
-
-  async #observed<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /** Learns its version, its configuration and what it says of its cluster, where that is due; never rejects. */
+  async learnStatus(signal: AbortSignal, onFault: (error: unknown) => void): Promise<void> {
+    if (!this.isWhole || this.now().getTime() - this.#statusAtMs < statusMaxAgeMs) return;
+    this.#statusAtMs = this.now().getTime();
     try {
-      const result = await work();
-      this.#reachable = true;
-      this.#lastSyncAt = this.now();
-      this.#error = null;
-      return result;
+      const { config, ...status } = await this.client.status(signal);
+      this.#status = status;
+      if (config !== this.#config) this.#routing = await this.reading.config(config);
+      this.#config = config;
     } catch (error) {
-      if (signal?.aborted) throw error;
-      // Another version may answer when it is back.
-      this.#versionAtMs = Number.NEGATIVE_INFINITY;
-      this.#reachable = false;
-      this.#error = messageOf(error);
+      this.#statusAtMs = Number.NEGATIVE_INFINITY;
+      if (!(error instanceof AppError) && !signal.aborted) onFault(error);
+    }
+  }
+
+  /** What its configuration does with alerts; null before it was read. */
+  get routing(): RoutingConfig | null {
+    return this.#routing;
+  }
+
+  async #parsed<K extends HeldKind>(kind: K, answer: Promise<Buffer>) {
+    try {
+      return await this.reading.read(this.source, kind, await answer);
+    } catch (error) {
+      if (error instanceof UnexpectedShape || error instanceof SyntaxError) throw this.client.unexpected(error);
       throw error;
     }
   }
+
+  #conclude([failure, ...more]: readonly unknown[], what: HeldKind): void {
+    if (failure === undefined) {
+      this.#failures = 0;
+      this.#error = null;
+      return;
+    }
+    this.#failures++;
+    // Another version may answer when it is back.
+    this.#statusAtMs = Number.NEGATIVE_INFINITY;
+    const message = failure instanceof AppError ? failure.message : "An answer could not be understood.";
+    this.#error = more.length > 0 ? message : `Its ${what} cannot be read: ${message}`;
+  }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof AppError ? error.message : "An answer could not be understood.";
-}
+const none = { version: null, clusterStatus: null, peers: null };
+const nothing: Changed = { alerts: [], silences: [], touched: [] };

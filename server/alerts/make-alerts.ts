@@ -6,12 +6,19 @@ import type { GraphPart } from "../graph/graph-part.js";
 import type { ProjectService } from "../projects/project-service.js";
 import type { GlobalRuleService } from "../rules/global-rule-service.js";
 import type { RuleService } from "../rules/rule-service.js";
+import type { AcknowledgedAlerts } from "./acknowledged-alerts.js";
 import { fingerprintIn } from "./alert.js";
-import { AlertResolver, ProjectAlertsResolver } from "./alert-resolver.js";
+import { AlertGroupResolver, ProjectAlertGroupsResolver } from "./alert-group-resolver.js";
+import { AlertGroupService } from "./alert-group-service.js";
+import { AlertLabelResolver } from "./alert-label-resolver.js";
+import { AlertLabelService } from "./alert-label-service.js";
+import { AlertCountsResolver, AlertResolver, ProjectAlertsResolver } from "./alert-resolver.js";
 import { AlertRuleResolver, RuleAlertsResolver } from "./alert-rule-resolver.js";
 import { AlertRuleService } from "./alert-rule-service.js";
+import { AlertSelector } from "./alert-selector.js";
 import { AlertService } from "./alert-service.js";
 import { LiveAlerts } from "./live-alerts.js";
+import { ReceiverGroups } from "./receiver-groups.js";
 import { ServerHealthResolver } from "./server-health-resolver.js";
 import { ServerHealthService } from "./server-health-service.js";
 
@@ -28,30 +35,58 @@ export interface AlertsParts {
   readonly now: () => Date;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** The worker that reads large answers, as it was built. */
+  readonly readingWorker: URL;
+  readonly randomBytes: (size: number) => Buffer;
+  readonly acknowledgements: AcknowledgedAlerts;
 }
 
 /** What the Alertmanagers hold; nothing is known of it before `live` is started. */
 export interface AlertsDomain extends GraphPart<Caller> {
   readonly live: LiveAlerts;
+  /** Differs whenever an answer about alerts may. */
+  readonly version: () => string;
   readonly service: AlertService;
 }
 
 /** Builds the domain of alerts. */
 export function makeAlerts(parts: AlertsParts): AlertsDomain {
-  const { alertmanagers, intervalMs, prometheus, projects, rules, globalRules, log, now, random } = parts;
+  const {
+    alertmanagers,
+    intervalMs,
+    prometheus,
+    projects,
+    rules,
+    globalRules,
+    log,
+    now,
+    random,
+    readingWorker,
+    randomBytes,
+    acknowledgements,
+  } = parts;
   const live = new LiveAlerts(alertmanagers, {
     intervalMs,
     now,
     random,
+    readingWorker,
     onError: (error) => log.error({ err: error }, "An Alertmanager cannot be watched"),
   });
-  const service = new AlertService(live, projects);
+  const server = randomBytes(6).toString("base64url");
+  const service = new AlertService(live, new AlertSelector(server, acknowledgements, now), projects);
+  const receivers = new ReceiverGroups(live);
+  const groups = new AlertGroupService(service, receivers);
   const alertRules = new AlertRuleService(service, rules, globalRules, projects);
   return {
     live,
+    version: () => `${live.version} ${acknowledgements.revision} ${receivers.version}`,
     service,
     resolvers: [
       new AlertResolver(service),
+      new AlertCountsResolver(acknowledgements),
+      new AlertGroupResolver(groups),
+      new ProjectAlertGroupsResolver(groups),
+      new AlertLabelResolver(new AlertLabelService(service)),
       new ProjectAlertsResolver(service),
       new AlertRuleResolver(alertRules),
       new RuleAlertsResolver(alertRules),

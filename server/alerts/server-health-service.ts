@@ -1,6 +1,6 @@
 import type { Caller } from "../access/caller.js";
 import type { PrometheusView, ServerHealth } from "../clients/prometheus-view.js";
-import type { ClusterHealth } from "./cluster-poller.js";
+import type { ClusterHealth } from "./cluster.js";
 import type { LiveAlerts } from "./live-alerts.js";
 
 /** Tells everybody who reads anything how the servers behind it do: stale data must be seen to be stale. */

@@ -1,4 +1,4 @@
-import { Field, ObjectType } from "type-graphql";
+import { Field, Int, ObjectType } from "type-graphql";
 import { DateTime } from "../graph/scalars.js";
 
 /** Whether something behind the graph answers, and how fresh what the graph shows of it is. */
@@ -26,6 +26,33 @@ export class PrometheusServer extends ServerHealthFields {}
 export class AlertmanagerMember extends ServerHealthFields {
   @Field(() => String, { nullable: true, description: "Its version; null before its first answer." })
   readonly version!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "What it says of its gossip with the others: `ready`, `settling` or `disabled`; null before its first answer.",
+  })
+  readonly clusterStatus!: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "How many members it sees, itself among them; fewer than `members` has means that they do not all share their silences. Null before its first answer.",
+  })
+  readonly peers!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Alerts that another member holds and this one does not, as where a Prometheus does not reach it; null while it is not reachable.",
+  })
+  readonly missingAlerts!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Silences that another member holds and this one does not; null while it is not reachable.",
+  })
+  readonly missingSilences!: number | null;
 }
 
 /** Alertmanagers that share their silences. */

@@ -1,4 +1,4 @@
-import { BadUserInputError, NotFoundError } from "../core/errors.js";
+import { BadUserInputError, NotFoundError, type UpstreamUnavailableError } from "../core/errors.js";
 import type { Labels } from "../core/labels.js";
 import type { Matcher } from "../core/matcher.js";
 import {
@@ -11,6 +11,7 @@ import {
   textOf,
   textOrNull,
   timeOf,
+  type UnexpectedShape,
 } from "./answer-shape.js";
 import { type HttpJson, HttpStatusError } from "./http-json.js";
 
@@ -57,6 +58,8 @@ export interface AlertmanagerStatus {
   readonly clusterStatus: string;
   /** How many members it sees, itself among them; 0 without clustering. */
   readonly peers: number;
+  /** Its configuration, as YAML with the secrets masked. */
+  readonly config: string;
 }
 
 /**
@@ -66,15 +69,16 @@ export interface AlertmanagerStatus {
 export class AlertmanagerClient {
   constructor(private readonly http: HttpJson) {}
 
-  /** The version probe; `config` in the answer may be megabytes, so do not ask at every poll. */
+  /** The version probe; its configuration may be megabytes, so do not ask at every poll. */
   status(signal?: AbortSignal): Promise<AlertmanagerStatus> {
     return this.http.read({ path: "/api/v2/status", signal }, (answer) => {
-      const { versionInfo, cluster } = fieldsOf(answer, "the answer");
+      const { versionInfo, cluster, config } = fieldsOf(answer, "the answer");
       const { status, peers } = fieldsOf(cluster, "cluster");
       return {
         version: textOf(fieldsOf(versionInfo, "versionInfo").version, "version"),
         clusterStatus: textOf(status, "cluster.status"),
         peers: listOrEmpty(peers, "cluster.peers", fieldsOf).length,
+        config: textOf(fieldsOf(config, "config").original, "config.original"),
       };
     });
   }
@@ -84,14 +88,19 @@ export class AlertmanagerClient {
     return this.http.expectOk({ path: "/-/ready", signal });
   }
 
-  /** All alerts that have not resolved, also those that are silenced or inhibited. */
-  alerts(signal?: AbortSignal): Promise<readonly UpstreamAlert[]> {
-    return this.http.read({ path: "/api/v2/alerts", signal }, (answer) => listOf(answer, "alerts", readAlert));
+  /** All alerts that have not resolved, also those that are silenced or inhibited; unread, for `alertsIn`. */
+  alertsAnswer(signal?: AbortSignal): Promise<Buffer> {
+    return this.http.bytes({ path: "/api/v2/alerts", signal });
   }
 
-  /** All silences, also those that expired and are not forgotten yet (after five days by default). */
-  silences(signal?: AbortSignal): Promise<readonly UpstreamSilence[]> {
-    return this.http.read({ path: "/api/v2/silences", signal }, (answer) => listOf(answer, "silences", readSilence));
+  /** All silences, also those that expired and are not forgotten yet (five days by default); unread, for `silencesIn`. */
+  silencesAnswer(signal?: AbortSignal): Promise<Buffer> {
+    return this.http.bytes({ path: "/api/v2/silences", signal });
+  }
+
+  /** The error that tells what is wrong with an answer that was not read here. */
+  unexpected(error: UnexpectedShape | SyntaxError): UpstreamUnavailableError {
+    return this.http.unexpected(error);
   }
 
   /** One silence, or null when this Alertmanager does not know it. */
@@ -162,6 +171,16 @@ function saidBy({ answer, message }: HttpStatusError): string {
   if (typeof answer === "string") return answer;
   const said = (answer as { message?: unknown } | null | undefined)?.message;
   return typeof said === "string" ? said : message;
+}
+
+/** The alerts in an answer that was parsed; throws `UnexpectedShape`. */
+export function alertsIn(answer: unknown): readonly UpstreamAlert[] {
+  return listOf(answer, "alerts", readAlert);
+}
+
+/** The silences in an answer that was parsed; throws `UnexpectedShape`. */
+export function silencesIn(answer: unknown): readonly UpstreamSilence[] {
+  return listOf(answer, "silences", readSilence);
 }
 
 const alertStates = { active: "ACTIVE", suppressed: "SUPPRESSED", unprocessed: "UNPROCESSED" } as const;

@@ -7,7 +7,10 @@ import type { Labels } from "../core/labels.js";
 export class UnexpectedShape extends Error {
   override readonly name = "UnexpectedShape";
 
-  constructor(where: string, expected: string) {
+  constructor(
+    readonly where: string,
+    readonly expected: string,
+  ) {
     super(`${where} is not ${expected}`);
   }
 }

@@ -78,11 +78,20 @@ export class HttpJson {
     try {
       return read(answer, headers);
     } catch (error) {
-      if (!(error instanceof UnexpectedShape)) throw error;
-      throw new UpstreamUnavailableError(`${this.who} answered something unexpected: ${error.message}.`, {
-        cause: error,
-      });
+      if (error instanceof UnexpectedShape) throw this.unexpected(error);
+      throw error;
     }
+  }
+
+  /** The JSON body of a 2xx answer as it came, for who parses it elsewhere; what that finds is for `unexpected` to tell. */
+  bytes(request: HttpRequest): Promise<Buffer> {
+    return this.#exchange(request, (response) => this.#body(response, this.#limits.maxBytes));
+  }
+
+  /** The error that tells of an answer that is no JSON, or has another shape. */
+  unexpected(error: UnexpectedShape | SyntaxError): UpstreamUnavailableError {
+    const what = error instanceof SyntaxError ? "with JSON that is broken" : `something unexpected: ${error.message}`;
+    return new UpstreamUnavailableError(`${this.who} answered ${what}.`, { cause: error });
   }
 
   /** Resolves when the answer is 2xx; its body is not looked at. */
@@ -145,18 +154,24 @@ export class HttpJson {
   }
 
   async #json(response: Response, maxBytes: number): Promise<unknown> {
+    const body = await this.#body(response, maxBytes);
+    try {
+      return JSON.parse(body.toString());
+    } catch (error) {
+      if (error instanceof SyntaxError) throw this.unexpected(error);
+      throw error;
+    }
+  }
+
+  async #body(response: Response, maxBytes: number): Promise<Buffer> {
     const type = response.headers.get("content-type") ?? "no content type";
     if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) {
       await response.body?.cancel();
       throw new UpstreamUnavailableError(`${this.who} answered with ${type.slice(0, 50)} instead of JSON.`);
     }
-    const text = await readBounded(response, maxBytes);
-    if (text === null) throw new UpstreamUnavailableError(`${this.who} answered with more than ${maxBytes} bytes.`);
-    try {
-      return JSON.parse(text);
-    } catch (error) {
-      throw new UpstreamUnavailableError(`${this.who} answered with JSON that is broken.`, { cause: error });
-    }
+    const body = await readBounded(response, maxBytes);
+    if (body === null) throw new UpstreamUnavailableError(`${this.who} answered with more than ${maxBytes} bytes.`);
+    return body;
   }
 }
 

@@ -158,7 +158,7 @@ export class OidcProvider {
         const body = await readBounded(response, this.limits.maxBytes);
         if (body === null) throw new UpstreamUnavailableError(`${who} answered with too many bytes.`);
         const { status, headers } = response;
-        return new Response(body === "" ? null : body, { status, headers });
+        return new Response(body.byteLength === 0 ? null : body, { status, headers });
       } catch (error) {
         if (error instanceof UpstreamUnavailableError) throw error;
         const isLate = error instanceof Error && error.name === "TimeoutError";

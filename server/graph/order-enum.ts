@@ -7,6 +7,8 @@ const words: Readonly<Record<string, string>> = {
   updatedAt: "By time of the last change",
   startsAt: "By start",
   endsAt: "By end",
+  project: "By the project's name",
+  severity: "By severity, from none over info, warning and error to critical",
 };
 
 /** The orders of a list by the name that callers give; a caller never names a column. */

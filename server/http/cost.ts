@@ -10,6 +10,7 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
+import { KnownPrices } from "./known-prices.js";
 
 /** What an operation costs beside what its caller may spend on one; answered as `extensions.cost`. */
 export interface Cost {
@@ -41,6 +42,7 @@ export interface CostedOperation {
   readonly limit: number;
 }
 
+const knownPrices = new KnownPrices();
 const defaultPageSize = 50;
 const maxPageSize = 100;
 /** Selections looked at, through fragments, before an operation counts as too expensive to be costed. */
@@ -54,11 +56,16 @@ export function priceOperation({ schema, document, operation, variables, limit }
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 });
   // Nothing of an operation with wrong variables is executed, and the executor's error says what is wrong with them.
   if (coerced.errors) return { requested: 0, limit };
-  const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
-  const query: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
   let requested: number;
   try {
-    requested = getComplexity({ schema, query, variables: { ...variables }, estimators, maxQueryNodes: maxSelections });
+    const price = () => {
+      const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+      const query: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+      return getComplexity({ schema, query, variables: { ...variables }, estimators, maxQueryNodes: maxSelections });
+    };
+    // Of a mutation anything in its arguments may say how many objects it is about.
+    const isMutation = operation.operation === "mutation";
+    requested = isMutation ? price() : knownPrices.of(document, operation, coerced.coerced, price);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     // An argument that cannot be read points at its place in the document; running out of selections points nowhere.

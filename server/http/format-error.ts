@@ -40,6 +40,11 @@ export function seenError(formatted: GraphQLFormattedError, thrown: unknown): Se
   };
 }
 
+/** The error with the id of its request, by which the log can be searched. */
+export function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
+  return { ...error, extensions: { ...error.extensions, requestId } };
+}
+
 /** Whether work was broken off because the client left: nobody reads the answer, and nothing went wrong. */
 function isHangUp(cause: unknown): boolean {
   return cause instanceof Error && cause.name === "AbortError";

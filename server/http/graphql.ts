@@ -11,7 +11,8 @@ import type { GraphQLSchema } from "graphql";
 import type { Caller } from "../access/caller.js";
 import type { Log } from "../core/log.js";
 import { type Budget, costPlugin } from "./cost.js";
-import { seenError, statusByCode } from "./format-error.js";
+import { seenError, statusByCode, withRequestId } from "./format-error.js";
+import type { KeptAnswers } from "./kept-answers.js";
 import { documentLimits, limitRules } from "./limits.js";
 import { strangersPlugin } from "./strangers.js";
 
@@ -21,8 +22,7 @@ export interface GraphqlOptions {
   readonly httpServer: Server;
   readonly log: Log;
   readonly budget: Budget<Caller>;
-  /** The id of the request that is being answered. */
-  readonly requestId: () => string | undefined;
+  readonly kept: Pick<KeptAnswers, "plugin">;
   readonly shutdownMs: number;
   /** Ends what would keep the HTTP server from closing. */
   readonly drain: () => Promise<void>;
@@ -32,6 +32,8 @@ export interface GraphqlOptions {
 /** Makes the Apollo Server: POST only, no batching, no persisted queries, limits before execution, errors that tell nothing. */
 export function graphqlServer(options: GraphqlOptions): ApolloServer<Caller> {
   const { schema, httpServer, log, shutdownMs } = options;
+  // Apollo does not tell whose error it is that is formatted.
+  const requestIds = new WeakMap<object, string>();
   return new ApolloServer<Caller>({
     schema,
     introspection: true,
@@ -48,9 +50,9 @@ export function graphqlServer(options: GraphqlOptions): ApolloServer<Caller> {
     logger: apolloLog(log),
     formatError: (formatted, thrown) => {
       const { formatted: seen, unexpected } = seenError(formatted, thrown);
-      const requestId = options.requestId();
+      const requestId = requestIds.get(Object(thrown));
       if (unexpected !== null) log.error({ err: unexpected, path: seen.path, requestId }, "An operation failed");
-      return { ...seen, extensions: { ...seen.extensions, requestId } };
+      return requestId === undefined ? seen : withRequestId(seen, requestId);
     },
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -59,12 +61,20 @@ export function graphqlServer(options: GraphqlOptions): ApolloServer<Caller> {
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: shutdownMs }),
       { serverWillStart: async () => ({ drainServer: options.drain }) },
+      {
+        requestDidStart: async () => ({
+          didEncounterErrors: async ({ errors, contextValue: { request } }) => {
+            for (const error of errors) requestIds.set(error, request.requestId);
+          },
+        }),
+      },
       strangersPlugin,
       costPlugin(options.budget),
+      options.kept.plugin,
       answers(options.onOperation),
       {
-        unexpectedErrorProcessingRequest: async ({ error }) =>
-          log.error({ err: error, requestId: options.requestId() }, "A request failed"),
+        unexpectedErrorProcessingRequest: async ({ error, requestContext: { contextValue } }) =>
+          log.error({ err: error, requestId: contextValue.request.requestId }, "A request failed"),
       },
     ],
   });

@@ -1,7 +1,5 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { ApolloServer } from "@apollo/server";
-import { expressMiddleware } from "@as-integrations/express5";
 import express, { type Express, type Request, type RequestHandler, type Response } from "express";
 import type { Authentication } from "../access/authentication.js";
 import type { Caller, RequestFacts } from "../access/caller.js";
@@ -10,6 +8,8 @@ import type { Log } from "../core/log.js";
 import type { RequestHashes } from "../secrets/request-hashes.js";
 import { callerOf, type KnownRequest, requestIdOf } from "./caller-of.js";
 import { answerError, refuse } from "./error-answer.js";
+import type { KeptAnswers } from "./kept-answers.js";
+import { operations } from "./operations.js";
 import { playground } from "./playground.js";
 import type { RateLimits } from "./rate-limits.js";
 import { refuseSubscriptions } from "./refuse-subscriptions.js";
@@ -21,6 +21,7 @@ export interface HttpOptions {
   readonly authentication: Authentication;
   readonly guard: SignInGuard;
   readonly rates: RateLimits;
+  readonly kept: KeptAnswers;
   readonly log: Log;
   /** Hashes the body of a request that carries an idempotency key. */
   readonly hashesOf: (text: string) => RequestHashes;
@@ -43,13 +44,14 @@ export interface HttpApp {
   readonly server: Server;
   /** The caller of a request that authentication has passed. */
   readonly callerOf: (request: Request) => Caller;
-  /** The id of the request that is being answered. */
-  readonly requestId: () => string | undefined;
   /** Mounts the endpoint and the subscriptions, and what catches errors behind them. */
   readonly mount: (apollo: ApolloServer<Caller>, stream: RequestHandler) => void;
   /** Ends the open streams. */
   readonly endStreams: () => void;
 }
+
+/** Why work is broken off; made once, as every request ends with it. */
+const closed = new DOMException("The connection was closed.", "AbortError");
 
 /** What a proxy says of who asks, it says once, when the stream is opened: now and then the client has to come back. */
 const proxyStreamMs = 600_000;
@@ -60,7 +62,6 @@ export function httpApp(options: HttpOptions): HttpApp {
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("trust proxy", [...options.trustedProxies]);
-  const requestIds = new AsyncLocalStorage<string>();
   const requests = new WeakMap<Request, KnownRequest>();
   const streams = new Set<Response>();
   const known = (request: Request): KnownRequest => {
@@ -70,10 +71,9 @@ export function httpApp(options: HttpOptions): HttpApp {
   };
 
   app.use((request, response, next) => {
-    const requestId = requestIdOf(request);
-    response.setHeader("x-request-id", requestId);
+    response.setHeader("x-request-id", requestIdOf(request));
     response.setHeader("x-content-type-options", "nosniff");
-    requestIds.run(requestId, next);
+    next();
   });
   app.get("/healthz", (_request, response) => void response.type("text/plain").send("ok\n"));
   app.get("/readyz", (_request, response) => {
@@ -95,7 +95,7 @@ export function httpApp(options: HttpOptions): HttpApp {
 
   const authenticate: RequestHandler = (request, response, next) => {
     const hangUp = new AbortController();
-    response.once("close", () => hangUp.abort());
+    response.once("close", () => hangUp.abort(closed));
     const requestId = String(response.getHeader("x-request-id"));
     callerOf(request, options.guard, requestId, hangUp.signal, options.hashesOf).then((found) => {
       requests.set(request, found);
@@ -113,14 +113,18 @@ export function httpApp(options: HttpOptions): HttpApp {
     if (charset === undefined || charset === "utf-8" || charset === "utf8") return next();
     refuse(response, 415, "UNSUPPORTED_MEDIA_TYPE", "Send UTF-8.");
   };
-  const json = express.json({ limit: options.bodyBytes, strict: false });
+  const bodies = new WeakMap<IncomingMessage, string>();
+  const json = express.json({
+    limit: options.bodyBytes,
+    strict: false,
+    verify: (request, _response, bytes) => void bodies.set(request, bytes.toString()),
+  });
 
   return {
     app,
     // A request that takes longer to arrive is one that means to hold the connection.
     server: createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, app),
     callerOf: (request) => known(request).caller,
-    requestId: () => requestIds.getStore(),
     mount: (apollo, stream) => {
       // Strangers get nothing, not even what is wrong with their document: that would tell what the schema holds.
       const requireCaller: RequestHandler = (request, _response, next) => {
@@ -149,7 +153,6 @@ export function httpApp(options: HttpOptions): HttpApp {
         next();
       };
       app.all("/graphql/stream", onlyPost, onlyUtf8, json, authenticate, requireCaller, countRequest, track, stream);
-      const graphql = expressMiddleware(apollo, { context: async ({ req }) => known(req as Request).caller });
       app.all(
         "/graphql",
         onlyPost,
@@ -159,7 +162,9 @@ export function httpApp(options: HttpOptions): HttpApp {
         requireCaller,
         countRequest,
         refuseSubscriptions,
-        graphql as RequestHandler,
+        operations(apollo, options.kept, (request) => {
+          return { caller: known(request).caller, text: bodies.get(request) ?? "" };
+        }),
       );
       app.use((_request, response) =>
         refuse(response, 404, "NOT_FOUND", "There is nothing here. The graph is at /graphql."),

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { type GraphQLSchema, isInputObjectType, lexicographicSortSchema, printSchema } from "graphql";
 import { buildSchemaSync, type PubSub } from "type-graphql";
+import { readPlainFields } from "./plain-fields.js";
 
 /** The events of each subscription topic, for one caller: access is checked, and events are filtered, by the service behind it. */
 export type Streams<C> = Readonly<Record<string, (caller: C) => AsyncIterable<unknown>>>;
@@ -20,6 +21,7 @@ export function buildGraph<C>(resolvers: readonly object[], streams: Streams<C>)
     // The library cannot say @oneOf; input classes that mean it carry the extension.
     if (isInputObjectType(type) && type.extensions.oneOf === true) type.isOneOf = true;
   }
+  readPlainFields(schema);
   return schema;
 }
 

@@ -1,6 +1,7 @@
 import type { Caller } from "../access/caller.js";
 import type { AlertService } from "../alerts/alert-service.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
+import { uuidIn } from "../alerts/silence-id.js";
 import type { Witness } from "../audit/unsettled-writes.js";
 import type { WriteAhead } from "../audit/write-ahead.js";
 import type { GraphPart } from "../graph/graph-part.js";
@@ -13,7 +14,6 @@ import { SilenceBulkSelection } from "./silence-bulk-selection.js";
 import { SilenceBulkWriter } from "./silence-bulk-writer.js";
 import { SilenceDrafts } from "./silence-drafts.js";
 import { SilenceEnds } from "./silence-ends.js";
-import { uuidIn } from "./silence-id.js";
 import { SilenceLimits } from "./silence-limits.js";
 import { SilencePolicyResolver } from "./silence-policy-resolver.js";
 import { SilencePolicyService } from "./silence-policy-service.js";

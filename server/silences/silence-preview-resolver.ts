@@ -1,6 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
 import type { Caller } from "../access/caller.js";
-import { AlertConnection } from "../alerts/alert.js";
+import { AlertConnection } from "../alerts/alert-connection.js";
 import { type AlertFilter, AlertFilterArgument } from "../alerts/alert-input.js";
 import { PageArguments } from "../graph/connection.js";
 import { Project } from "../projects/project.js";

@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import type { Caller } from "../access/caller.js";
-import { Alert, AlertConnection } from "../alerts/alert.js";
+import { Alert } from "../alerts/alert.js";
+import { AlertConnection } from "../alerts/alert-connection.js";
 import { type AlertFilter, AlertFilterArgument } from "../alerts/alert-input.js";
 import { IdArgument } from "../graph/arguments.js";
 import { PageArguments } from "../graph/connection.js";
@@ -112,7 +113,7 @@ export class AlertSilencesResolver {
 
   @FieldResolver(() => [Silence], { description: "The silences that keep it quiet." })
   silencedBy(@Root() alert: Alert) {
-    return this.service.listOfAlert(alert);
+    return alert.silenceIds.length === 0 ? [] : this.service.listOfAlert(alert);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Alert } from "../alerts/alert.js";
 import type { AlertQuery, AlertService } from "../alerts/alert-service.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
 import { type ProjectSight, sightOf } from "../alerts/project-sight.js";
+import { uuidIn } from "../alerts/silence-id.js";
 import { comparePositions, type PageRequest, type Position, pageOfArray } from "../core/page.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Project } from "../projects/project.js";
@@ -10,7 +11,6 @@ import type { ProjectService } from "../projects/project-service.js";
 import { Silence } from "./silence.js";
 import { compileSilenceFilter, type SilencePredicate } from "./silence-filter.js";
 import { hitsAny, hitsOf, type SilenceReach } from "./silence-hits.js";
-import { uuidIn } from "./silence-id.js";
 import { type SilenceFilter, SilenceOrder } from "./silence-list-input.js";
 import { projectLabel, projectOf, projectsConcernedBy, projectsNamedBy } from "./silence-scope.js";
 

@@ -1,11 +1,11 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import type { HeldSilence } from "../alerts/alert-snapshot.js";
+import { silenceIdOf } from "../alerts/silence-id.js";
 import type { SilenceText, UpstreamSilence } from "../clients/alertmanager-client.js";
 import type { Matcher as MatcherShape } from "../core/matcher.js";
 import { connectionType } from "../graph/connection.js";
 import { Node } from "../graph/node.js";
 import { DateTime } from "../graph/scalars.js";
-import { silenceIdOf } from "./silence-id.js";
 
 /** The states of a silence, as Alertmanager names them. */
 export const SilenceState = { PENDING: "PENDING", ACTIVE: "ACTIVE", EXPIRED: "EXPIRED" } as const;

@@ -1,10 +1,10 @@
 import type { Caller } from "../access/caller.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
+import { uuidIn } from "../alerts/silence-id.js";
 import type { AlertmanagerClient } from "../clients/alertmanager-client.js";
 import { BadUserInputError, ForbiddenError, NotFoundError, UpstreamUnavailableError } from "../core/errors.js";
 import { Turns } from "../core/turns.js";
 import { Silence } from "./silence.js";
-import { uuidIn } from "./silence-id.js";
 import type { SilenceService } from "./silence-service.js";
 
 /**

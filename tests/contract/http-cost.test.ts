@@ -94,6 +94,30 @@ describe("the cost of an operation", () => {
     expect(await cost(query)).toEqual(costs(21));
   });
 
+  it("is that of the variables it comes with, also when the same document was priced before", async () => {
+    const query = `query ($first: Int, $ids: [ID!] = ["a"], $more: Boolean = false, $name: String = "a") {
+      projects(first: $first) { nodes { id } }
+      nodes(ids: $ids) { id }
+      project(name: $name) @include(if: $more) { labels { name } }
+    }`;
+    const priced = [
+      [{ first: 3 }, 4 + 1],
+      [{}, 51 + 1],
+      [{ first: null }, 51 + 1],
+      [{ first: 3, ids: ["a", "b"] }, 4 + 2],
+      [{ first: 3, more: true }, 4 + 1 + 2],
+      [{ first: 3, more: true, name: "b" }, 4 + 1 + 2],
+    ] as const;
+    for (const [variables, expected] of [...priced, ...priced]) {
+      expect(await cost(query, { ...variables })).toEqual(costs(expected));
+    }
+    for (let again = 0; again < 2; again++) {
+      expect(await cost(query, { first: 3, more: true, name: null })).toMatchObject([
+        { extensions: { code: "BAD_USER_INPUT" } },
+      ]);
+    }
+  });
+
   it("counts a page size out of range as the nearest, and leaves the refusal to the resolver", async () => {
     expect(await cost("{ projects(first: 1000000) { nodes { id } } }")).toEqual(costs(101));
     expect(await cost("{ projects(first: -5) { nodes { id } } }")).toEqual(costs(2));

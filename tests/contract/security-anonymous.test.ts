@@ -7,6 +7,10 @@ import { type SampleApp, startSampleApp } from "./sample-app.js";
 /** What comes of each field of Query for somebody without a name, where the settings let strangers read. */
 const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   agents: "answered",
+  alertCounts: "answered",
+  alertGroups: "answered",
+  alertLabelNames: "answered",
+  alertLabelValues: "answered",
   alertmanagers: "answered",
   alerts: "answered",
   apiTokens: "FORBIDDEN",

@@ -70,7 +70,7 @@ it("keeps the document out of the log when Apollo itself fails", async () => {
     httpServer: createServer(),
     log: makeLog("debug", { write: (line) => lines.push(line) }),
     budget: { limitOf: () => 1, charge: async (_caller, cost) => cost, total: async (_caller, cost) => cost },
-    requestId: () => "id",
+    kept: { plugin: {} },
     shutdownMs: 1,
     drain: async () => {},
     onOperation: () => {
@@ -78,7 +78,7 @@ it("keeps the document out of the log when Apollo itself fails", async () => {
       throw new GraphQLError("It failed: badly.", { source, positions: [2] });
     },
   });
-  const contextValue = { principal: { kind: "API_TOKEN" } } as never; // All that is looked at before it fails.
+  const contextValue = { principal: { kind: "API_TOKEN" }, request: { requestId: "id" } } as never; // All that is looked at before it fails.
   await expect(apollo.executeOperation({ query: "{ name }" }, { contextValue })).rejects.toThrow("Internal");
   await apollo.stop();
   expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50)).toMatchObject([

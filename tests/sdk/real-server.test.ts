@@ -307,7 +307,18 @@ describe("on a real server", () => {
       comment: "known",
     });
     expect((await operator.alerts.get(id))?.silencedBy).toMatchObject([{ id: silence.id, comment: "known" }]);
-    expect(await operator.alerts.counts(project.id)).toEqual({ total: 1, active: 0, suppressed: 1, unprocessed: 0 });
+    const counts = { total: 1, active: 0, suppressed: 1, unprocessed: 0 };
+    expect(await operator.alerts.counts({ filter })).toEqual({
+      ...counts,
+      acknowledged: 0,
+      severities: [{ severity: "page", ...counts }],
+    });
+    const [group] = await operator.alerts.groups({ filter, groupBy: ["severity"] }).toArray({ limit: 2 });
+    expect(group).toMatchObject({ labels: { severity: "page" }, alerts: [{ id, name: "Down" }] });
+    expect(await operator.alerts.labelNames({ filter, first: 1 })).toEqual([{ name: "alertname", count: 1 }]);
+    expect(await operator.alerts.labelValues("severity", { filter, search: "AG" })).toEqual([
+      { value: "page", count: 1 },
+    ]);
     const silenced = await operator.silences.alerts({ silence: silence.id }).toArray({ limit: 2 });
     expect(silenced.map(({ name }) => name)).toEqual(["Down"]);
     const { silence: longer } = await operator.silences.update(silence.id, { comment: "still known" });

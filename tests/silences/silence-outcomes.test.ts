@@ -209,6 +209,10 @@ describeOnEachDatabase((database) => {
     expect(await silences.told()).toEqual({ entries: [], pending: 0 });
     gateway.refuse();
     await alertmanager.stop();
+    const isReachable = async () =>
+      (await app.data(member, "{ alertmanagers { reachable } }")).alertmanagers[0].reachable;
+    // What is sent over a connection that ends just then may have been heard.
+    await waitFor(async () => !(await isReachable()), { what: "the Alertmanager to be seen down" });
     const { errors } = await app.graphql(member, create, { input: silences.input() }, withKey("refused"));
     expect(errors).toMatchObject(unavailable);
     expect(await silences.told()).toEqual({ entries: [], pending: 0 });

@@ -607,9 +607,15 @@ test("an alert shows the silences of others that keep it quiet, and whose they a
   const { id: own } = await made(as("alphaMember"));
   const platform = await madeBeside([down], "maintenance of the platform");
   const query = `{ alerts(filter: { matchers: ["alertname=Down"] }) { nodes { silencedBy { id comment viewerCanEdit alerts { totalCount } } } } }`;
-  const { alerts } = await app.data(as("alphaMember"), query);
-  expect(alerts.nodes).toHaveLength(1);
-  expect(alerts.nodes[0].silencedBy).toEqual(
+  const alerts = await waitFor(
+    async () => {
+      const { nodes } = (await app.data(as("alphaMember"), query)).alerts;
+      return nodes[0]?.silencedBy.length === 2 && nodes;
+    },
+    { what: "the alert to be silenced by both" },
+  );
+  expect(alerts).toHaveLength(1);
+  expect(alerts[0].silencedBy).toEqual(
     expect.arrayContaining([
       { id: own, comment: "mending", viewerCanEdit: true, alerts: { totalCount: 1 } },
       { id: platform, comment: "maintenance of the platform", viewerCanEdit: false, alerts: { totalCount: 1 } },

@@ -6,6 +6,7 @@ import { type Settings, settingsOf } from "../../server/settings.js";
 import { atFileEnd } from "./at-file-end.js";
 import type { DatabaseSettings } from "./databases.js";
 import { type Answer, postGraphql } from "./post-graphql.js";
+import { readingWorker } from "./reading-worker.js";
 
 /** The real server, in this process, on a free port. */
 export interface TestApp {
@@ -50,6 +51,7 @@ export async function startApp(
   const app = await makeApp(settings, {
     log: makeLog(settings.log.level, onLog && { write: onLog }),
     resolve,
+    readingWorker,
     ...(now ? { now } : {}),
     ...(random ? { random } : {}),
     ...(playgroundAssets ? { playgroundAssets } : {}),

@@ -5,6 +5,7 @@ export interface Answer {
   // Tests look into answers of every shape; a wrong path fails the assertion that follows.
   // biome-ignore lint/suspicious/noExplicitAny: see above
   readonly data: any;
+  readonly extensions?: Readonly<Record<string, unknown>>;
   readonly errors?: readonly {
     readonly message: string;
     readonly path?: readonly string[];

@@ -47,7 +47,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Project: {
     at: within("prj", "Project"),
     fields: {
-      project: `${stored} aclGroup alertCounts alerts description extraLabels limits limitTier name openstackId
+      project: `${stored} aclGroup alertCounts alertGroups alerts description extraLabels limits limitTier name openstackId
         rollout rules scrapeJobs silencePolicy silences targetCounts targets usage viewerRole`,
       tokensOfProject: "apiTokens",
       changesOfProject: "auditEntries",
@@ -168,7 +168,25 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   },
   AlertCounts: {
     at: within("prj", "Project", "alertCounts { @ }"),
-    fields: { project: "active suppressed total unprocessed" },
+    fields: { project: "acknowledged active severities suppressed total unprocessed" },
+  },
+  SeverityCounts: {
+    at: within("prj", "Project", "alertCounts { severities { @ } }"),
+    fields: { project: "active severity suppressed total unprocessed" },
+  },
+  AlertGroup: {
+    at: within("prj", "Project", "alertGroups { nodes { @ } }"),
+    fields: {
+      project: `alerts commonAnnotations commonLabels counts id labels newestStartsAt oldestStartsAt receiver severity`,
+    },
+  },
+  AlertLabelName: {
+    at: 'alertLabelNames(filter: { projects: ["victim"] }) { @ }',
+    fields: { project: "count name values" },
+  },
+  AlertLabelValue: {
+    at: 'alertLabelValues(name: "alertname", filter: { projects: ["victim"] }) { @ }',
+    fields: { project: "count value" },
   },
   Silence: {
     at: within("sil", "Silence"),
@@ -244,7 +262,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   },
   AlertmanagerMember: {
     at: "alertmanagers { members { @ } }",
-    fields: { shared: "error lastSyncAt name reachable version" },
+    fields: { shared: "clusterStatus error lastSyncAt missingAlerts missingSilences name peers reachable version" },
   },
   PrometheusServer: { at: "prometheusServers { @ }", fields: { shared: "error lastSyncAt name reachable" } },
   Viewer: {

@@ -34,6 +34,10 @@ const remove = (noun: string, id: string, who: string): Record<string, Operation
 /** Every query, by its name or by `name: variant`. A list is open to whoever has a role in any project: what is in it, the field matrix says. */
 export const queries: Readonly<Record<string, OperationRow>> = {
   agents: { call: "agents { id }", who: everybody },
+  alertCounts: { call: "alertCounts { total }", who: everybody },
+  alertGroups: { call: "alertGroups { nodes { id } }", who: everybody },
+  alertLabelNames: { call: "alertLabelNames { name }", who: everybody },
+  alertLabelValues: { call: 'alertLabelValues(name: "a") { value }', who: everybody },
   alertmanagers: { call: "alertmanagers { name }", who: everybody },
   alerts: { call: "alerts { nodes { id } }", who: everybody },
   apiTokens: { call: "apiTokens { nodes { id } }", who: "F + F F + F F +" },

@@ -95,7 +95,7 @@ describe("every operation of the graph", () => {
     if (codes.length > 0) return codes.join();
     const [found] = [data.found].flat();
     if (found === null) return "0";
-    const { userErrors = [], results = [] } = found;
+    const { userErrors = [], results = [] } = found ?? {};
     const mistakes: { code: string }[] = results.flatMap((result: typeof found) => result.userErrors);
     if (mistakes.some(({ code }) => code === "NOT_FOUND")) return "0";
     return userErrors.length + mistakes.length === 0 ? "+" : "x";

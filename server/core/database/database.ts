@@ -1,9 +1,9 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { DataSource, EntityManager } from "typeorm";
 import { UpstreamUnavailableError } from "../errors.js";
 import { isTransient, wrapDriverError } from "./driver-error.js";
 import { withLock } from "./with-lock.js";
 import { withRights } from "./with-rights.js";
+import { WorkScope } from "./work-scope.js";
 
 /** How often a transaction is tried when MariaDB ends it because of a deadlock or a lock wait. */
 const transactionTries = 5;
@@ -35,8 +35,8 @@ export interface DatabaseBehaviour {
  */
 export class Database {
   #tail: Promise<unknown> = Promise.resolve();
-  readonly #transaction = new AsyncLocalStorage<EntityManager>();
-  readonly #maintenance = new AsyncLocalStorage<DataSource>();
+  readonly #transaction = new WorkScope<EntityManager>();
+  readonly #maintenance = new WorkScope<DataSource>();
 
   constructor(
     private readonly writer: DataSource,
@@ -46,7 +46,7 @@ export class Database {
 
   /** Inside a transaction: that transaction. Outside: what was last committed; writing there fails on SQLite. */
   get manager(): EntityManager {
-    return this.#transaction.getStore() ?? this.reader.manager;
+    return this.#transaction.current ?? this.reader.manager;
   }
 
   get isSqlite(): boolean {
@@ -66,11 +66,11 @@ export class Database {
 
   /** Runs `work` in one transaction; a nested call joins the outer one, so an error must reach the outer one to undo. */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const outer = this.#transaction.getStore();
+    const outer = this.#transaction.current;
     if (outer) return work(outer);
     const within = (manager: EntityManager) => this.#transaction.run(manager, () => work(manager));
     const { sqlite } = this.options;
-    const writer = this.#maintenance.getStore() ?? this.writer;
+    const writer = this.#maintenance.current ?? this.writer;
     if (!sqlite) return this.#within(this.#retried(() => writer.transaction(within)));
     const run = () => this.#alone(sqlite, within);
     const result = this.#tail.then(run, run);

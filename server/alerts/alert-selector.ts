@@ -1,0 +1,119 @@
+import type { Matching } from "../core/matching.js";
+import type { AcknowledgedAlerts } from "./acknowledged-alerts.js";
+import type { Alert } from "./alert.js";
+import { compileAlertFilter, isOfTime } from "./alert-filter.js";
+import { newestFirst } from "./alert-index.js";
+import type { AlertFilter } from "./alert-input.js";
+import { AlertSelection } from "./alert-selection.js";
+import type { AlertSnapshot } from "./alert-snapshot.js";
+import type { LabelTest } from "./label-tests.js";
+
+/** The alerts that a question is about, before its filter. */
+export interface AlertScope {
+  /** Differs where scopes differ; null for one that is not asked about again. */
+  readonly key: string | null;
+  /** The newest first. */
+  readonly alerts: (snapshot: AlertSnapshot) => readonly Alert[];
+  readonly holds: (alert: Alert) => boolean;
+}
+
+/** A list that is shorter is gone through, without an index. */
+const shortList = 500;
+/** What is kept of one snapshot: so many references to alerts, 8 bytes each. */
+const mostKept = 1_000_000;
+
+interface Kept {
+  readonly snapshot: AlertSnapshot;
+  readonly acknowledgements: number;
+  readonly selections: Map<string, AlertSelection>;
+  size: number;
+}
+
+/**
+ * Finds the alerts that a question is about. All day the same few questions are asked of a snapshot that seldom changes, so
+ * their answers are kept as long as it does not: asking again costs what is answered, not what there is.
+ */
+export class AlertSelector {
+  #kept: Kept | null = null;
+
+  /** @param server differs between servers, and between two runs of one */
+  constructor(
+    private readonly server: string,
+    private readonly acknowledgements: AcknowledgedAlerts,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Comparing is counted by `matching`; what is kept already costs nothing. Throws `BadUserInputError`. */
+  select(snapshot: AlertSnapshot, scope: AlertScope, filter: AlertFilter, matching: Matching): AlertSelection {
+    const made = () => {
+      const revision = this.#revisionOf(snapshot, filter);
+      return new AlertSelection(this.#found(snapshot, scope, filter, matching), revision);
+    };
+    if (scope.key === null) return made();
+    const kept = this.#keptOf(snapshot);
+    const key = `${scope.key}\n${JSON.stringify(filter)}`;
+    const known = kept.selections.get(key);
+    if (known !== undefined) return known;
+    const selection = made();
+    if (!isOfTime(filter)) keep(kept, key, selection);
+    return selection;
+  }
+
+  /** Names what `select` answers of: the same where that is certainly the same. */
+  #revisionOf({ revision }: AlertSnapshot, filter: AlertFilter): string {
+    const time = isOfTime(filter) ? `.${this.now().getTime()}` : "";
+    return `${this.server}.${revision}.${this.acknowledgements.revision}${time}`;
+  }
+
+  #found(snapshot: AlertSnapshot, scope: AlertScope, filter: AlertFilter, matching: Matching): readonly Alert[] {
+    const { acknowledgements } = this;
+    const context = { matching, nowMs: this.now().getTime(), snapshot, acknowledgements };
+    const { accepts, labelTests } = compileAlertFilter(filter, context);
+    const all = scope.alerts(snapshot);
+    const narrowed = all.length > shortList ? narrowedBy(labelTests, snapshot) : null;
+    if (narrowed === null || narrowed.length >= all.length) return all.filter(accepts);
+    return narrowed.filter((alert) => scope.holds(alert) && accepts(alert));
+  }
+
+  #keptOf(snapshot: AlertSnapshot): Kept {
+    const acknowledgements = this.acknowledgements.revision;
+    if (this.#kept?.snapshot !== snapshot || this.#kept.acknowledgements !== acknowledgements) {
+      this.#kept = { snapshot, acknowledgements, selections: new Map(), size: 0 };
+    }
+    return this.#kept;
+  }
+}
+
+function keep(kept: Kept, key: string, selection: AlertSelection): void {
+  kept.selections.set(key, selection);
+  kept.size += sizeOf(selection);
+  for (const [oldest, { alerts }] of kept.selections) {
+    if (kept.size <= mostKept || oldest === key) break;
+    kept.selections.delete(oldest);
+    kept.size -= sizeOf({ alerts });
+  }
+}
+
+/** An empty one takes some memory too. */
+function sizeOf({ alerts }: Pick<AlertSelection, "alerts">): number {
+  return alerts.length + 100;
+}
+
+/** The shortest list that an index gives for one of these, the newest first; null when none gives one. */
+function narrowedBy(tests: readonly LabelTest[], snapshot: AlertSnapshot): readonly Alert[] | null {
+  const usable = tests.filter(({ accepts }) => !accepts(""));
+  const exact = usable.filter(({ values }) => values !== null);
+  // A pattern is asked about each value that there is, which is worth it where nothing else helps.
+  const candidates = (exact.length > 0 ? exact : usable.slice(0, 1)).map((test) => listsOf(test, snapshot));
+  const lengths = candidates.map((lists) => lists.reduce((sum, list) => sum + list.length, 0));
+  const shortest = candidates[lengths.indexOf(Math.min(...lengths))];
+  if (shortest === undefined) return null;
+  const [only, ...others] = shortest;
+  return others.length === 0 ? (only ?? []) : shortest.flat().sort(newestFirst);
+}
+
+function listsOf({ label, values, accepts }: LabelTest, snapshot: AlertSnapshot): readonly (readonly Alert[])[] {
+  const index = snapshot.byLabel(label);
+  const wanted = new Set(values ?? [...index.keys].filter(accepts));
+  return [...wanted].map((value) => index.get(value)).filter((list) => list.length > 0);
+}
