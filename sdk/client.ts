@@ -8,9 +8,17 @@ import {
   ListAlertmanagersDocument,
   ListLimitTiersDocument,
   ListPrometheusServersDocument,
+  ListWatchdogsDocument,
   WatchRevisionsDocument,
 } from "./generated/documents.js";
-import type { AlertmanagerCluster, EgressPolicy, LimitTier, PrometheusServer, Viewer } from "./generated/types.js";
+import type {
+  AlertmanagerCluster,
+  EgressPolicy,
+  LimitTier,
+  PrometheusServer,
+  Viewer,
+  Watchdog,
+} from "./generated/types.js";
 import { Graph } from "./graph.js";
 import { Agents } from "./namespaces/agents.js";
 import { AlertingRules } from "./namespaces/alerting-rules.js";
@@ -105,6 +113,14 @@ export class Client<Throws extends boolean = true> {
   /** The Prometheus servers behind the server, and whether each answers. */
   async prometheusServers(options?: CallOptions): Promise<ReadonlyArray<PrometheusServer>> {
     return (await this.#graph.request(ListPrometheusServersDocument, {}, options)).prometheusServers;
+  }
+
+  /**
+   * Whether alerts of each Prometheus arrive at each Alertmanager cluster. While one is ABSENT, an empty list of alerts is no
+   * good news.
+   */
+  async watchdogs(options?: CallOptions): Promise<ReadonlyArray<Watchdog>> {
+    return (await this.#graph.request(ListWatchdogsDocument, {}, options)).watchdogs;
   }
 
   /** The limit tiers that a project may have, by name; `client.projects.capacity` tells what holds for one, and its usage. */

@@ -25,7 +25,7 @@ export {
 } from "./errors.js";
 export type * from "./generated/graph-types.js";
 export type { ListArguments } from "./graph.js";
-export type { ListAlertsArguments } from "./namespaces/alerts.js";
+export type { FiringHoursArguments, ListAlertsArguments } from "./namespaces/alerts.js";
 export type { ListAuditEntriesArguments, RestoreOptions } from "./namespaces/audit.js";
 export type { ListContactGroupsArguments } from "./namespaces/contact-groups.js";
 export type { ListProjectsArguments } from "./namespaces/projects.js";

@@ -81,6 +81,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     onLimit: metrics.onLimitRefusal,
     onRefusal: metrics.onRefusal,
   });
+  metrics.watchdogs(() => domains.watchdogs.readings);
   await domains.check().catch(async (error: unknown) => {
     await domains.stop();
     await database.close();

@@ -5,6 +5,8 @@ import { makeAccess } from "./access/make-access.js";
 import type { PrincipalKind } from "./access/principal.js";
 import type { SignInService } from "./access/sign-in-service.js";
 import { makeAlerts } from "./alerts/make-alerts.js";
+import { watchdogsOf } from "./alerts/watchdog-settings.js";
+import type { Watchdogs } from "./alerts/watchdogs.js";
 import { makeAudit } from "./audit/make-audit.js";
 import { RefusalLog } from "./audit/refusal-log.js";
 import type { Restorable } from "./audit/restorable.js";
@@ -67,6 +69,7 @@ export interface Domains {
   readonly liveVersion: () => string;
   readonly secrets: SecretCare;
   readonly retention: Retention;
+  readonly watchdogs: Watchdogs;
   /**
    * Tells of what needs an operator, and begins the work that goes on in the background: watching the Alertmanagers,
    * removing old entries of the change log, telling it of writes whose outcome was lost.
@@ -81,7 +84,7 @@ export interface Domains {
 export function makeDomains(settings: Settings, database: Database, world: DomainWorld): Domains {
   const { log, now, randomBytes, random, resolve, onLimit, onRefusal, readingWorker } = world;
   const upstreams = openUpstreams(settings, now);
-  const { prometheus, queries, alertmanagers, keystone } = upstreams;
+  const { prometheus, queries, ranges, alertmanagers, keystone } = upstreams;
 
   // Domains to the left of theirs ask these too.
   const projectRepository = new ProjectRepository(database);
@@ -147,6 +150,8 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     alertmanagers,
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
     prometheus,
+    ranges,
+    watchdogs: { names: watchdogsOf(settings.prometheus), ...settings.watchdog },
     projects: projects.service,
     rules: rules.service,
     globalRules: rules.globalService,
@@ -157,7 +162,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     randomBytes,
     acknowledgements: { revision: 0, of: () => null, onChange: () => () => {} },
   });
-  const { live } = alerts;
+  const { live, watchdogs } = alerts;
   const silences = makeSilences({
     settings: settings.silences,
     live,
@@ -212,9 +217,11 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     liveVersion: alerts.version,
     secrets: secretCare,
     retention,
+    watchdogs,
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);
       live.start();
+      watchdogs.start();
       daily.start();
       settling.start();
     },
@@ -222,6 +229,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     stop: async () => {
       await settling.stop();
       await daily.stop();
+      await watchdogs.stop();
       await live.stop();
       await upstreams.close();
       await oidc?.close();

@@ -3,6 +3,7 @@ import { groupSettings } from "./access/group-settings.js";
 import { keystoneSettings } from "./access/keystone-settings.js";
 import { oidcSettings, publicUrl } from "./access/oidc-settings.js";
 import { proxyHeaderSettings } from "./access/proxy-header-settings.js";
+import { watchdogSettings } from "./alerts/watchdog-settings.js";
 import { auditSettings } from "./audit/audit-settings.js";
 import { tlsSettings } from "./clients/tls-settings.js";
 import { databaseSettings } from "./core/database/database-settings.js";
@@ -18,6 +19,10 @@ const upstream = z.strictObject({
   basicAuth: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
   bearerToken: secret.optional(),
   tls: tlsSettings,
+});
+
+const prometheusServer = upstream.extend({
+  watchdog: z.union([upstream.shape.name, z.literal(false)], "A name as above, or false.").optional(),
 });
 
 const seconds = (initial: number) => z.number().positive().max(3_600).default(initial);
@@ -51,7 +56,7 @@ const keys = z.strictObject({
   audit: auditSettings.prefault({}),
   database: databaseSettings,
   secrets: secretsSettings.prefault({}),
-  prometheus: z.array(upstream).refine(uniqueNames, "Each Prometheus needs a name of its own.").default([]),
+  prometheus: z.array(prometheusServer).refine(uniqueNames, "Each Prometheus needs a name of its own.").default([]),
   alertmanagers: z
     .array(
       z.strictObject({
@@ -61,6 +66,7 @@ const keys = z.strictObject({
     )
     .refine(uniqueNames, "Each cluster needs a name of its own.")
     .default([]),
+  watchdog: watchdogSettings.prefault({}),
   egress: z
     .strictObject({
       allowedNetworks: z.array(networkSetting).default([]),

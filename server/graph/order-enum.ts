@@ -6,9 +6,9 @@ const words: Readonly<Record<string, string>> = {
   createdAt: "By time of creation",
   updatedAt: "By time of the last change",
   startsAt: "By start",
-  endsAt: "By end",
   project: "By the project's name",
   severity: "By severity, from none over info, warning and error to critical",
+  endsAt: "By end",
 };
 
 /** The orders of a list by the name that callers give; a caller never names a column. */

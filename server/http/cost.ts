@@ -8,6 +8,7 @@ import {
   isLeafType,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
 } from "graphql";
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
 import { KnownPrices } from "./known-prices.js";
@@ -45,27 +46,29 @@ export interface CostedOperation {
 const knownPrices = new KnownPrices();
 const defaultPageSize = 50;
 const maxPageSize = 100;
+const mostHours = 48;
 /** Selections looked at, through fragments, before an operation counts as too expensive to be costed. */
 const maxSelections = 10_000;
 
 /**
  * Prices an operation: scalars 0, objects 1, a connection 1 + first × the price of one of its nodes, a look-up by ids the
- * price of each; a mutation 100 more, for each object that it is about, since all writers queue. Throws COST_LIMIT when that is more than the limit. Runs after validation, because prices depend on variables.
+ * price of each, a list of hours as many; a mutation 100 more, for each object that it is about, since all writers queue.
+ * Throws COST_LIMIT when that is more than the limit. Runs after validation, because prices depend on variables.
  */
 export function priceOperation({ schema, document, operation, variables, limit }: CostedOperation): Cost {
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 });
   // Nothing of an operation with wrong variables is executed, and the executor's error says what is wrong with them.
   if (coerced.errors) return { requested: 0, limit };
+  const price = () => {
+    const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+    const query: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+    return getComplexity({ schema, query, variables: { ...variables }, estimators, maxQueryNodes: maxSelections });
+  };
   let requested: number;
   try {
-    const price = () => {
-      const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
-      const query: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
-      return getComplexity({ schema, query, variables: { ...variables }, estimators, maxQueryNodes: maxSelections });
-    };
-    // Of a mutation anything in its arguments may say how many objects it is about.
-    const isMutation = operation.operation === "mutation";
-    requested = isMutation ? price() : knownPrices.of(document, operation, coerced.coerced, price);
+    // The price of a mutation depends on what is deep within its input.
+    const isKnown = operation.operation !== OperationTypeNode.MUTATION;
+    requested = isKnown ? knownPrices.of(document, operation, coerced.coerced, price) : price();
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     // An argument that cannot be read points at its place in the document; running out of selections points nowhere.
@@ -118,6 +121,10 @@ const ofConnection: ComplexityEstimator = ({ field, args, childComplexity }) => 
 const ofLookUp: ComplexityEstimator = ({ args, childComplexity }) =>
   Array.isArray(args.ids) ? args.ids.length * (1 + childComplexity) : undefined;
 
+/** What is told for each of some hours: the prices of all of them. */
+const ofHours: ComplexityEstimator = ({ args, childComplexity }) =>
+  typeof args.hours === "number" ? Math.min(Math.max(args.hours, 1), mostHours) * (1 + childComplexity) : undefined;
+
 const mutationPrice = 100;
 
 const ofMutation: ComplexityEstimator = ({ type, args, childComplexity }) =>
@@ -139,7 +146,7 @@ function objectsIn(args: unknown): number {
 const ofObject: ComplexityEstimator = ({ field, childComplexity }) =>
   isLeafType(getNamedType(field.type)) ? 0 : 1 + childComplexity;
 
-const estimators = [ofMutation, ofEnvelope, ofConnection, ofLookUp, ofObject];
+const estimators = [ofMutation, ofEnvelope, ofConnection, ofLookUp, ofHours, ofObject];
 
 function costLimit(why: string, cost: number | null, limit: number): GraphQLError {
   const message = `The operation is too expensive. ${why}; the limit is ${limit}. Ask for fewer objects, or smaller pages.`;

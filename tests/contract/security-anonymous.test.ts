@@ -29,6 +29,7 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   silencePreview: "answered",
   silences: "answered",
   viewer: "answered",
+  watchdogs: "answered",
 };
 const subscriptions: typeof queries = { revisions: "FORBIDDEN" };
 

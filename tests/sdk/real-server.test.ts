@@ -332,6 +332,11 @@ describe("on a real server", () => {
       { name: "main", reachable: true, members: [{ name: "am" }] },
     ]);
     expect(await operator.prometheusServers()).toEqual([]);
+    expect(await operator.watchdogs()).toEqual([]);
+    expect(await operator.alerts.firingHours(id, { hours: 2 })).toBeNull();
+    expect(await failureOf(operator.alerts.firingHours("alr_0000000000000000"))).toMatchObject({
+      name: "NotFoundError",
+    });
   });
 
   it("a token is created for a project, does what it may, and ends with a clear error when it is revoked", async () => {

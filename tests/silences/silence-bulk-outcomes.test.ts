@@ -82,7 +82,7 @@ describeOnEachDatabase((database) => {
   });
 
   it("says of one whose outcome nothing shows that it is unknown, and goes on with the others", async () => {
-    const silences = await watched({ upstreams: { timeoutSeconds: 0.5, pollIntervalSeconds: 60 } });
+    const silences = await watched({ upstreams: { timeoutSeconds: 1.5, pollIntervalSeconds: 60 } });
     const { app, gateway, alertmanager, member } = silences;
     const ids = await five(silences);
     gateway.answerWith(

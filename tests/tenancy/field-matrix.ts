@@ -162,9 +162,13 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Alert: {
     at: within("alr", "Alert"),
     fields: {
-      project: `annotations clusters endsAt fingerprint generatorURL globalRule id inhibitedBy labels mutedBy name project
+      project: `annotations clusters endsAt fingerprint firingHours generatorURL globalRule id inhibitedBy labels mutedBy name project
         receivers rule severity silencedBy startsAt state updatedAt`,
     },
+  },
+  FiringHour: {
+    at: within("alr", "Alert", "firingHours(hours: 2) { @ }"),
+    fields: { project: "firingSeconds startsAt timesStarted" },
   },
   AlertCounts: {
     at: within("prj", "Project", "alertCounts { @ }"),
@@ -264,6 +268,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
     at: "alertmanagers { members { @ } }",
     fields: { shared: "clusterStatus error lastSyncAt missingAlerts missingSilences name peers reachable version" },
   },
+  Watchdog: { at: "watchdogs { @ }", fields: { shared: "absentSince cluster lastSeenAt name state" } },
   PrometheusServer: { at: "prometheusServers { @ }", fields: { shared: "error lastSyncAt name reachable" } },
   Viewer: {
     at: "viewer { @ }",
@@ -298,4 +303,5 @@ export const withoutValue: Readonly<Record<string, string>> = {
   "ScrapeCredentials.secretProblem": "the secret can be read",
   "ScrapeJob.credentials": "its targets want none",
   "ScrapeJob.probe": "its targets are scraped",
+  "Watchdog.absentSince": "it is there",
 };

@@ -57,6 +57,7 @@ export const queries: Readonly<Record<string, OperationRow>> = {
   "silencePreview: of a change": { call: "silencePreview(input: { silence: $sil }) { cluster }", who: readers },
   silences: { call: "silences { nodes { id } }", who: everybody },
   viewer: { call: "viewer { name }", who: everybody },
+  watchdogs: { call: "watchdogs { name }", who: everybody },
 };
 
 /** Every mutation, on the victim's objects; as a dry run where there is one. */

@@ -103,6 +103,8 @@ function amongOwn(id: string): Attempt {
   };
 }
 
+const variablesOf = (query: string) => (query === "alertLabelValues" ? { name: "project" } : {});
+
 /** Deep reads of everything that is one's own: nothing of others hangs on it. */
 export const crawl: readonly Attempt[] = Object.keys(schema.getQueryType()?.getFields() ?? {})
   .filter(
@@ -123,6 +125,6 @@ export const crawl: readonly Attempt[] = Object.keys(schema.getQueryType()?.getF
       kind: "crawl",
       what: `${name}, as deep as it goes, as ${as}`,
       expected: name === "apiTokens" && as !== "ADMIN" ? ("refused" as const) : ("harmless" as const),
-      run: (attack: Attack) => attack.ask(operationFor(name, {}, 3), {}, { as }),
+      run: (attack: Attack) => attack.ask(operationFor(name, variablesOf(name), 3), variablesOf(name), { as }),
     })),
   );
