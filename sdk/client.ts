@@ -20,6 +20,7 @@ import type {
   Watchdog,
 } from "./generated/types.js";
 import { Graph } from "./graph.js";
+import { Acknowledgements } from "./namespaces/acknowledgements.js";
 import { Agents } from "./namespaces/agents.js";
 import { AlertingRules } from "./namespaces/alerting-rules.js";
 import { Alerts } from "./namespaces/alerts.js";
@@ -67,6 +68,8 @@ export class Client<Throws extends boolean = true> {
   readonly targets: Targets;
   /** What the Alertmanagers hold at this moment. */
   readonly alerts: Alerts;
+  /** Who looks after which alert. */
+  readonly acknowledgements: Acknowledgements<Throws>;
   /** Alerts that are not to be told of for a while. */
   readonly silences: Silences<Throws>;
   /** The configurators that bring the configuration to the hosts. */
@@ -92,8 +95,9 @@ export class Client<Throws extends boolean = true> {
     this.globalRules = new GlobalRules(graph);
     this.contactGroups = new ContactGroups(graph);
     this.targets = new Targets(graph);
-    this.alerts = new Alerts(graph);
-    this.silences = new Silences(graph);
+    this.alerts = new Alerts(graph, this.#subscriptions);
+    this.acknowledgements = new Acknowledgements(graph);
+    this.silences = new Silences(graph, this.#subscriptions);
     this.agents = new Agents(graph);
     this.rollouts = new Rollouts(graph);
     this.apiTokens = new ApiTokens(graph);

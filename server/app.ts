@@ -80,6 +80,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     resolve: world.resolve ?? resolveName,
     onLimit: metrics.onLimitRefusal,
     onRefusal: metrics.onRefusal,
+    onResync: metrics.streams.onResync,
   });
   metrics.watchdogs(() => domains.watchdogs.readings);
   await domains.check().catch(async (error: unknown) => {
@@ -125,7 +126,8 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     onOperation: metrics.onOperation,
   });
   await apollo.start();
-  http.mount(apollo, subscriptionStream({ schema, log, callerOf: http.callerOf, budget: rates }));
+  const { callerOf } = http;
+  http.mount(apollo, subscriptionStream({ schema, log, callerOf, budget: rates, metrics: metrics.streams }));
   await domains.start();
 
   return {

@@ -21,7 +21,11 @@ import type { Database } from "./core/database/database.js";
 import type { Log } from "./core/log.js";
 import { makeEgress } from "./egress/make-egress.js";
 import { NodeResolver } from "./graph/node-resolver.js";
-import type { Streams } from "./http/schema.js";
+
+import type { Streams } from "./graph/streams.js";
+
+import { serverItself } from "./own-callers.js";
+
 import { owningProject } from "./owning-project.js";
 import { type CountLimit, LimitService } from "./projects/limit-service.js";
 import { makeProjectLifecycle } from "./projects/make-project-lifecycle.js";
@@ -35,6 +39,7 @@ import { SecretCare } from "./secret-care.js";
 import { makeSecrets } from "./secrets/make-secrets.js";
 import { SecretPruning } from "./secrets/secret-pruning.js";
 import type { Settings } from "./settings.js";
+import { knowAcknowledgements, makeAcknowledgements } from "./silences/acknowledgements/make-acknowledgements.js";
 import { makeSilences } from "./silences/make-silences.js";
 import { makeTargets } from "./targets/make-targets.js";
 import { kindsOfWays, waysIn } from "./ways-in.js";
@@ -50,6 +55,8 @@ export interface DomainWorld {
   readonly random: () => number;
   /** The worker that reads large answers of Alertmanagers, as it was built. */
   readonly readingWorker: URL;
+  /** Told when a subscriber was too slow for the changes, with the subscription's name. */
+  readonly onResync: (subscription: string) => void;
   /** Told of each refused change, and whether the change log holds it. */
   readonly onRefusal: (isRecorded: boolean) => void;
 }
@@ -82,7 +89,7 @@ export interface Domains {
 
 /** Builds every domain over one database, from left to right, and then what reaches over all of them. */
 export function makeDomains(settings: Settings, database: Database, world: DomainWorld): Domains {
-  const { log, now, randomBytes, random, resolve, onLimit, onRefusal, readingWorker } = world;
+  const { log, now, randomBytes, random, resolve, onLimit, onRefusal, onResync, readingWorker } = world;
   const upstreams = openUpstreams(settings, now);
   const { prometheus, queries, ranges, alertmanagers, keystone } = upstreams;
 
@@ -146,6 +153,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     contents: projectContents,
     now,
   });
+  const known = knowAcknowledgements(database, log);
   const alerts = makeAlerts({
     alertmanagers,
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
@@ -160,9 +168,27 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     random,
     readingWorker,
     randomBytes,
-    acknowledgements: { revision: 0, of: () => null, onChange: () => () => {} },
+    acknowledgements: known.active,
+    mostMatching: settings.limits.operationCost,
+    onResync,
   });
   const { live, watchdogs } = alerts;
+  const acknowledgements = makeAcknowledgements({
+    known,
+    settings: settings.acknowledgements,
+    upstreams: settings.upstreams,
+    database,
+    live,
+    alerts: alerts.service,
+    projects: projects.service,
+    limits,
+    changes,
+    caller: serverItself,
+    log,
+    now,
+    random,
+    randomBytes,
+  });
   const silences = makeSilences({
     settings: settings.silences,
     live,
@@ -171,12 +197,17 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     limits,
     rules: rules.service,
     globalRules: rules.globalService,
+    acknowledgements: acknowledgements.ofSilences,
     writes: audit.writes,
     now,
+    server: alerts.server,
+    mostMatching: settings.limits.operationCost,
+    onResync,
   });
   const rollout = makeRollout({ database, projects: projects.service, audit: audit.service, feed: audit.feed, now });
 
-  const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, alerts, silences, rollout];
+  const ofAlerts = [alerts, silences, acknowledgements];
+  const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, ...ofAlerts, rollout];
   const nodes = parts.flatMap((part) => part.nodes);
   const find = async (caller: Caller, id: string) =>
     (await nodes.find(({ isWellFormed }) => isWellFormed(id))?.find(caller, id)) ?? null;
@@ -197,6 +228,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     database,
     audit.repository,
     tokenRepository,
+    known.repository,
     secretCare,
     changes,
     now,
@@ -213,13 +245,14 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     tokens: access.tokens,
     refusals: new RefusalLog(changes, { projectOf, now, log, onRefusal }),
     resolvers: [new NodeResolver(nodes), new RestoreResolver(restoring), ...parts.flatMap((part) => part.resolvers)],
-    streams: rollout.streams,
+    streams: Object.fromEntries(parts.flatMap(({ streams = {} }) => Object.entries(streams))),
     liveVersion: alerts.version,
     secrets: secretCare,
     retention,
     watchdogs,
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);
+      await acknowledgements.start();
       live.start();
       watchdogs.start();
       daily.start();
@@ -230,6 +263,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
       await settling.stop();
       await daily.stop();
       await watchdogs.stop();
+      await acknowledgements.stop();
       await live.stop();
       await upstreams.close();
       await oidc?.close();

@@ -9,6 +9,7 @@ import type { Database } from "./core/database/database.js";
 import type { Log } from "./core/log.js";
 import { serverItself } from "./own-callers.js";
 import type { SecretCare } from "./secret-care.js";
+import type { AcknowledgementRepository } from "./silences/acknowledgements/acknowledgement-repository.js";
 
 /** What was removed because it was older than is kept. */
 export interface Pruned {
@@ -16,6 +17,7 @@ export interface Pruned {
   readonly entries: number;
   readonly secrets: number;
   readonly apiTokens: number;
+  readonly acknowledgements: number;
 }
 
 const dayMs = 86_400_000;
@@ -24,13 +26,14 @@ const batchSize = 500;
 /** Between two of them, so that writers come first. */
 const pauseMs = 50;
 
-/** Removes what the change log is to remember no longer, tokens that ended before that, and secrets that only it referred to. */
+/** Removes what the change log is to remember no longer, tokens and acknowledgements that ended before that, and secrets that only it referred to. */
 export class Retention {
   constructor(
     private readonly settings: AuditSettings,
     private readonly database: Database,
     private readonly entries: AuditRepository,
     private readonly tokens: ApiTokenRepository,
+    private readonly acknowledgements: AcknowledgementRepository,
     private readonly secrets: SecretCare,
     private readonly changes: ChangeLog,
     private readonly now: () => Date,
@@ -44,9 +47,13 @@ export class Retention {
     return this.database.maintain("prune", async () => {
       const entries = await inBatches((most) => this.entries.removeBefore(before, most), stopped);
       const apiTokens = await inBatches((most) => this.tokens.removeEndedBefore(before, most), stopped);
+      const acknowledgements = await inBatches(
+        (most) => this.acknowledgements.removeEndedBefore(before, most),
+        stopped,
+      );
       const secrets = stopped?.aborted ? 0 : await this.secrets.prune(before);
-      const pruned = { before, entries, secrets, apiTokens };
-      if (entries + apiTokens + secrets > 0) await this.#note(caller, pruned);
+      const pruned = { before, entries, secrets, apiTokens, acknowledgements };
+      if (entries + apiTokens + acknowledgements + secrets > 0) await this.#note(caller, pruned);
       return pruned;
     });
   }

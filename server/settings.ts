@@ -11,6 +11,7 @@ import { networkSetting } from "./core/networks.js";
 import { readSettings, secret } from "./core/settings-file.js";
 import { limitSettings } from "./limit-settings.js";
 import { secretsSettings } from "./secrets/secrets-settings.js";
+import { acknowledgementSettings } from "./silences/acknowledgements/acknowledgement-settings.js";
 import { silenceSettings } from "./silences/silence-settings.js";
 
 const upstream = z.strictObject({
@@ -104,6 +105,7 @@ const keys = z.strictObject({
       cacheSeconds: seconds(2),
     })
     .prefault({}),
+  acknowledgements: acknowledgementSettings.prefault({}),
   limits: limitSettings.prefault({}),
   silences: silenceSettings.prefault({}),
   shutdownSeconds: seconds(10),

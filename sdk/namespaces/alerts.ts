@@ -1,3 +1,4 @@
+import { foldEvents } from "../fold-events.js";
 import {
   CountAlertsDocument,
   GetAlertDocument,
@@ -6,10 +7,12 @@ import {
   ListAlertLabelNamesDocument,
   ListAlertLabelValuesDocument,
   ListAlertsDocument,
+  WatchAlertsDocument,
 } from "../generated/documents.js";
 import type {
   Alert,
   AlertCounts,
+  AlertEvent,
   AlertFilter,
   AlertGroup,
   AlertGroupOrder,
@@ -22,6 +25,7 @@ import { type Graph, type ListArguments, nodeOf, requireNode } from "../graph.js
 import { requireLive } from "../live.js";
 import type { CallOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
+import type { SubscribeOptions, Subscriptions } from "../subscription.js";
 
 /** Which alerts to list, and in which order. */
 export interface ListAlertsArguments extends ListArguments {
@@ -64,6 +68,17 @@ export interface ListAlertLabelsArguments {
   readonly first?: number | undefined;
 }
 
+/** Which alerts to watch. */
+export interface WatchAlertsArguments {
+  readonly filter?: AlertFilter | undefined;
+}
+
+/** Which alerts to watch, and from when on. */
+export interface WatchAlertEventsArguments extends WatchAlertsArguments {
+  /** Whether to begin with all that there are. @default true */
+  readonly snapshot?: boolean | undefined;
+}
+
 /** A label's name, and how many alerts have it. */
 export type AlertLabelName = NonNullable<ListAlertLabelNamesData["alertLabelNames"]>[number];
 
@@ -73,9 +88,11 @@ export type AlertLabelValue = NonNullable<ListAlertLabelValuesData["alertLabelVa
 /** Alerts: what the Alertmanagers hold at this moment. */
 export class Alerts {
   readonly #graph: Graph;
+  readonly #subscriptions: Subscriptions;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, subscriptions: Subscriptions) {
     this.#graph = graph;
+    this.#subscriptions = subscriptions;
   }
 
   /** The alert with this id, or null when it is gone or not visible with the token. */
@@ -145,5 +162,36 @@ export class Alerts {
     options?: CallOptions,
   ): Promise<readonly AlertLabelValue[] | null> {
     return (await this.#graph.request(ListAlertLabelValuesDocument, { name, ...args }, options)).alertLabelValues;
+  }
+
+  /**
+   * The alerts that pass the filter, by their ids: at once, and again whenever one of them begins, changes or ends, until the
+   * signal is aborted. What it gives stays as it was while a connection that broke is opened anew.
+   *
+   * @example
+   * ```ts
+   * for await (const alerts of client.alerts.live({ filter: { states: ["ACTIVE"] } })) {
+   *   console.log(`${alerts.size} alerts are active.`);
+   * }
+   * ```
+   */
+  live(
+    args: WatchAlertsArguments = {},
+    options?: SubscribeOptions,
+  ): AsyncGenerator<ReadonlyMap<string, Alert>, void, undefined> {
+    return foldEvents(this.watch(args, options), ({ alert }) => alert);
+  }
+
+  /**
+   * What happens to the alerts that pass the filter, as it happens: a snapshot, then changes, until the signal is aborted. A
+   * connection that breaks, or on which the server is silent, is opened anew, and begins with a snapshot again; without
+   * snapshots it begins with a RESYNC, which says that changes may be missing.
+   */
+  async *watch(
+    args: WatchAlertEventsArguments = {},
+    options?: SubscribeOptions,
+  ): AsyncGenerator<AlertEvent, void, undefined> {
+    const events = this.#subscriptions.subscribe(WatchAlertsDocument, args, { ...options, endless: true });
+    for await (const { alertEvents } of events) yield alertEvents;
   }
 }

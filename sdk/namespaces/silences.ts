@@ -1,3 +1,4 @@
+import { foldEvents } from "../fold-events.js";
 import {
   CreateSilenceDocument,
   ExpireSilenceDocument,
@@ -9,6 +10,7 @@ import {
   ListSilencedAlertsDocument,
   ListSilencesDocument,
   UpdateSilenceDocument,
+  WatchSilencesDocument,
 } from "../generated/documents.js";
 import type {
   Alert,
@@ -17,6 +19,7 @@ import type {
   Silence,
   SilenceCreateInput,
   SilenceCreatePayload,
+  SilenceEvent,
   SilenceExpirePayload,
   SilenceExtendInput,
   SilenceExtendPayload,
@@ -34,6 +37,7 @@ import { type Graph, type ListArguments, nodeOf, requireNode } from "../graph.js
 import { requireLive } from "../live.js";
 import type { CallOptions, WriteOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
+import type { SubscribeOptions, Subscriptions } from "../subscription.js";
 import type { WriteResult } from "../write.js";
 import { SilencePreviews } from "./silence-previews.js";
 
@@ -50,15 +54,28 @@ export interface ListSilencedAlertsArguments extends ListArguments {
   readonly filter?: AlertFilter | undefined;
 }
 
+/** Which silences to watch. */
+export interface WatchSilencesArguments {
+  readonly filter?: SilenceFilter | undefined;
+}
+
+/** Which silences to watch, and from when on. */
+export interface WatchSilenceEventsArguments extends WatchSilencesArguments {
+  /** Whether to begin with all that there are. @default true */
+  readonly snapshot?: boolean | undefined;
+}
+
 /** Silences: alerts that are not to be told of for a while. They live in the Alertmanagers. */
 export class Silences<ClientThrows extends boolean> {
   readonly #graph: Graph;
   /** What silences would do before they are written. */
   readonly previews: SilencePreviews;
+  readonly #subscriptions: Subscriptions;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, subscriptions: Subscriptions) {
     this.#graph = graph;
     this.previews = new SilencePreviews(graph);
+    this.#subscriptions = subscriptions;
   }
 
   /** The silence with this id, or null when there is none that the token may see. */
@@ -140,5 +157,22 @@ export class Silences<ClientThrows extends boolean> {
     options?: WriteOptions<Throws>,
   ): Promise<WriteResult<SilencesExpirePayload, "results", Throws, false>> {
     return this.#graph.write(ExpireSilencesDocument, { of }, (data) => data.silencesExpire, ["results"], options);
+  }
+
+  /** The silences that pass the filter, by their ids: at once, and whenever one of them changes, as `client.alerts.live`. */
+  live(
+    args: WatchSilencesArguments = {},
+    options?: SubscribeOptions,
+  ): AsyncGenerator<ReadonlyMap<string, Silence>, void, undefined> {
+    return foldEvents(this.watch(args, options), ({ silence }) => silence);
+  }
+
+  /** What happens to the silences that pass the filter, as `client.alerts.watch` tells of alerts. */
+  async *watch(
+    args: WatchSilenceEventsArguments = {},
+    options?: SubscribeOptions,
+  ): AsyncGenerator<SilenceEvent, void, undefined> {
+    const events = this.#subscriptions.subscribe(WatchSilencesDocument, args, { ...options, endless: true });
+    for await (const { silenceEvents } of events) yield silenceEvents;
   }
 }

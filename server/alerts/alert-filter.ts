@@ -8,6 +8,7 @@ import type { AcknowledgedAlerts } from "./acknowledged-alerts.js";
 import type { Alert } from "./alert.js";
 import type { AlertFilter } from "./alert-input.js";
 import type { AlertSnapshot } from "./alert-snapshot.js";
+import type { Dependence } from "./events/watched.js";
 import { type LabelTest, readLabelTests, requireAtMost } from "./label-tests.js";
 import { uuidIn } from "./silence-id.js";
 
@@ -53,6 +54,29 @@ export function compileAlertFilter(filter: AlertFilter, context: FilterContext):
 /** Whether what passes the filter changes with time alone. */
 export function isOfTime({ leastAge, mostAge }: AlertFilter): boolean {
   return leastAge != null || mostAge != null;
+}
+
+/** Fields that are asked of the alert alone. */
+const ofAlert: ReadonlySet<string> = new Set<keyof AlertFilter>([
+  ...([
+    "projects",
+    "states",
+    "severities",
+    "matchers",
+    "receiver",
+    "search",
+    "fingerprints",
+    "rule",
+    "clusters",
+  ] as const),
+  ...(["silencedBy", "silenced", "inhibited", "inhibitedBy"] as const),
+]);
+
+/** What decides whether an alert passes the filter. */
+export function dependenceOf(filter: AlertFilter): Dependence {
+  if (isOfTime(filter)) return "time";
+  const asked = Object.entries(filter).filter(([, value]) => value != null);
+  return asked.every(([field]) => ofAlert.has(field)) ? "itself" : "others";
 }
 
 function testsOfAlert(filter: AlertFilter): readonly AlertPredicate[] {

@@ -59,10 +59,14 @@ export class AlertSelector {
     return selection;
   }
 
-  /** Names what `select` answers of: the same where that is certainly the same. */
-  #revisionOf({ revision }: AlertSnapshot, filter: AlertFilter): string {
+  /** Names what is known: the same where that is certainly the same. */
+  revisionOf({ revision }: Pick<AlertSnapshot, "revision">): string {
+    return `${this.server}.${revision}.${this.acknowledgements.revision}`;
+  }
+
+  #revisionOf(snapshot: AlertSnapshot, filter: AlertFilter): string {
     const time = isOfTime(filter) ? `.${this.now().getTime()}` : "";
-    return `${this.server}.${revision}.${this.acknowledgements.revision}${time}`;
+    return `${this.revisionOf(snapshot)}${time}`;
   }
 
   #found(snapshot: AlertSnapshot, scope: AlertScope, filter: AlertFilter, matching: Matching): readonly Alert[] {

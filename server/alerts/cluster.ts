@@ -85,6 +85,11 @@ export class Cluster {
     });
   }
 
+  /** When its alerts and silences were last read; null when they never were. */
+  get lastSyncAt(): Date | null {
+    return this.#lastSyncAt;
+  }
+
   get health(): ClusterHealth {
     const reachable = this.#members.some(({ member }) => member.isWhole);
     const members = this.#members.map(({ member }) => ({ ...member.health, ...this.content.missingIn(member) }));

@@ -89,6 +89,12 @@ export class LiveAlerts {
     return this.#clusters.map((cluster) => cluster.health);
   }
 
+  /** When the cluster that was read the longest ago was last read; null when there is one that never was. */
+  get lastSyncAt(): Date | null {
+    const times = this.#clusters.map(({ lastSyncAt }) => lastSyncAt?.getTime() ?? null);
+    return times.includes(null) || times.length === 0 ? null : new Date(Math.min(...times.map(Number)));
+  }
+
   /** Lets `work` read from a member of the cluster; rejects with what `work` rejected with. */
   async ask<T>(cluster: string, work: (client: AlertmanagerClient) => Promise<T>): Promise<T> {
     return this.#cluster(cluster).ask(work);

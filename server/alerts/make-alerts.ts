@@ -8,7 +8,10 @@ import type { ProjectService } from "../projects/project-service.js";
 import type { GlobalRuleService } from "../rules/global-rule-service.js";
 import type { RuleService } from "../rules/rule-service.js";
 import type { AcknowledgedAlerts } from "./acknowledged-alerts.js";
-import { fingerprintIn } from "./alert.js";
+import { type Alert, fingerprintIn } from "./alert.js";
+import { AlertEvent } from "./alert-event.js";
+import { AlertEventResolver, alertEventsTopic } from "./alert-event-resolver.js";
+import { AlertEventService, type AlertEventsArguments } from "./alert-event-service.js";
 import { AlertGroupResolver, ProjectAlertGroupsResolver } from "./alert-group-resolver.js";
 import { AlertGroupService } from "./alert-group-service.js";
 import { AlertLabelResolver } from "./alert-label-resolver.js";
@@ -18,9 +21,13 @@ import { AlertRuleResolver, RuleAlertsResolver } from "./alert-rule-resolver.js"
 import { AlertRuleService } from "./alert-rule-service.js";
 import { AlertSelector } from "./alert-selector.js";
 import { AlertService } from "./alert-service.js";
+
+import { EventFeed } from "./events/event-feed.js";
+
 import { FiringHistory } from "./firing-history.js";
 import { FiringResolver } from "./firing-resolver.js";
 import { FiringService } from "./firing-service.js";
+
 import { LiveAlerts } from "./live-alerts.js";
 import { ReceiverGroups } from "./receiver-groups.js";
 import { ServerHealthResolver } from "./server-health-resolver.js";
@@ -48,6 +55,10 @@ export interface AlertsParts {
   /** The worker that reads large answers, as it was built. */
   readonly readingWorker: URL;
   readonly randomBytes: (size: number) => Buffer;
+  /** How much matching, in points of cost, one operation may take. */
+  readonly mostMatching: number;
+  /** Told when a subscriber was too slow for the changes. */
+  readonly onResync: (subscription: string) => void;
   readonly acknowledgements: AcknowledgedAlerts;
 }
 
@@ -59,6 +70,8 @@ export interface AlertsDomain extends GraphPart<Caller> {
   /** Differs whenever an answer about alerts may. */
   readonly version: () => string;
   readonly service: AlertService;
+  /** Names this run of this server, before the revisions that it tells. */
+  readonly server: string;
 }
 
 /** Builds the domain of alerts. */
@@ -77,6 +90,8 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
     readingWorker,
     randomBytes,
     acknowledgements,
+    mostMatching,
+    onResync,
   } = parts;
   const live = new LiveAlerts(alertmanagers, {
     intervalMs,
@@ -88,16 +103,25 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
   const { names, absentAfterSeconds } = parts.watchdogs;
   const watchdogs = new Watchdogs(live, { names, absentAfterMs: absentAfterSeconds * 1_000, intervalMs, log });
   const server = randomBytes(6).toString("base64url");
-  const service = new AlertService(live, new AlertSelector(server, acknowledgements, now), projects);
+  const selector = new AlertSelector(server, acknowledgements, now);
+  const service = new AlertService(live, selector, projects);
   const receivers = new ReceiverGroups(live);
   const groups = new AlertGroupService(service, receivers);
   const alertRules = new AlertRuleService(service, rules, globalRules, projects);
+  const feed = new EventFeed<Alert, AlertEvent>({
+    makeEvent: (told) => new AlertEvent({ ...told, lastSyncAt: live.lastSyncAt }),
+    mostMatching,
+    onResync: () => onResync(alertEventsTopic),
+  });
+  const events = new AlertEventService({ live, projects, feed, selector, acknowledgements, now });
   return {
     live,
     watchdogs,
     version: () => `${live.version} ${acknowledgements.revision} ${receivers.version}`,
     service,
+    server,
     resolvers: [
+      new AlertEventResolver(),
       new AlertResolver(service),
       new AlertCountsResolver(acknowledgements),
       new AlertGroupResolver(groups),
@@ -110,6 +134,9 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
       new ServerHealthResolver(new ServerHealthService(live, prometheus)),
       new WatchdogResolver(new WatchdogService(watchdogs)),
     ],
+    streams: {
+      [alertEventsTopic]: (caller: Caller, args: AlertEventsArguments) => events.events(caller, args),
+    },
     nodes: [
       {
         prefix: "alr",

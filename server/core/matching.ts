@@ -20,6 +20,8 @@ export interface MatchingBudget {
   readonly most: number;
   /** Told of each further point; throws when there may be no more of them. */
   readonly onSpent: (points: number) => void;
+  /** Resolves once more may be spent, where that is waited for. */
+  readonly whenAffordable?: () => Promise<void>;
 }
 
 /**
@@ -40,6 +42,11 @@ export class Matching {
   /** Sets what may be spent. */
   limit(budget: MatchingBudget): void {
     this.#budget = budget;
+  }
+
+  /** Resolves once more may be spent, for work that can wait; at once where nobody has it wait. */
+  async whenAffordable(): Promise<void> {
+    await this.#budget?.whenAffordable?.();
   }
 
   /** Counts steps; throws COST_LIMIT, from then on always, when they are more than may be spent. */

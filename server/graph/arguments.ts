@@ -16,3 +16,11 @@ export const ExpectedVersion = () =>
     nullable: true,
     description: "The version you have seen; if it is no longer the newest, CONFLICT.",
   });
+
+/** The argument `snapshot` of a subscription to things that change. */
+export const SnapshotArgument = () =>
+  Arg("snapshot", () => Boolean, {
+    defaultValue: true,
+    description:
+      "Whether to begin with all that there is. With false the first event is a RESYNC, and only what changes from then on is told; leave `changes` out too for hints alone.",
+  });

@@ -33,6 +33,22 @@ export interface Budget<TContext> {
   total(context: TContext, cost: Cost): Promise<Cost>;
 }
 
+/** What callers may spend, also on what goes on after it was charged. */
+export interface StreamingBudget<TContext> extends Budget<TContext> {
+  /** What a subscription that was charged may spend while it is open. */
+  ofStream(context: TContext, cost: Cost): StreamBudget<TContext>;
+}
+
+/** What a stream may spend. It is never ended for it: it waits. */
+export interface StreamBudget<TContext> {
+  /** Charges points, whatever is left. */
+  spend(points: number): void;
+  /** Resolves once something is left to spend. */
+  whenAffordable(): Promise<void>;
+  /** Lets the execution of one event take so much matching as one operation may. */
+  limitEvent(context: TContext): void;
+}
+
 /** One operation of a validated document, with the variables as they were sent. */
 export interface CostedOperation {
   readonly schema: GraphQLSchema;
@@ -126,6 +142,8 @@ const ofHours: ComplexityEstimator = ({ args, childComplexity }) =>
   typeof args.hours === "number" ? Math.min(Math.max(args.hours, 1), mostHours) * (1 + childComplexity) : undefined;
 
 const mutationPrice = 100;
+/** The arguments of mutations that name several objects by their ids. */
+const listsOfIds: ReadonlySet<string> = new Set(["ids", "alerts", "acknowledgements"]);
 
 const ofMutation: ComplexityEstimator = ({ type, args, childComplexity }) =>
   type.name === "Mutation" ? objectsIn(args) * (mutationPrice + 1 + childComplexity) : undefined;
@@ -137,7 +155,7 @@ const ofMutation: ComplexityEstimator = ({ type, args, childComplexity }) =>
 function objectsIn(args: unknown): number {
   if (typeof args !== "object" || args === null || Array.isArray(args)) return 1;
   const counts = Object.entries(args).map(([name, value]) => {
-    if (name === "ids" && Array.isArray(value)) return value.length;
+    if (listsOfIds.has(name) && Array.isArray(value)) return value.length;
     return name === "expectedCount" && typeof value === "number" ? value : objectsIn(value);
   });
   return Math.min(Math.max(1, ...counts), maxPageSize);

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin, HTTPGraphQLResponse } from "@apollo/server";
 import type { DocumentNode, GraphQLSchema } from "graphql";
 import type { Caller, RequestFacts } from "../access/caller.js";
+import { rightsKey } from "../access/rights-key.js";
 import type { Budget, Cost } from "./cost.js";
 import { isLiveDocument } from "./live-fields.js";
 
@@ -67,7 +68,7 @@ export class KeptAnswers {
   /** The answer to a request with this body; null where Apollo has to answer it. */
   async find(caller: Caller, accept: string, text: string): Promise<KeptAnswer | null> {
     const startedAt = performance.now();
-    const key = `${rolesOf(caller)}\n${accept}\n${text}`;
+    const key = `${rightsKey(caller.principal)}\n${accept}\n${text}`;
     this.#forgetOld();
     const kept = this.#kept.get(key);
     if (kept === undefined || kept.untilMs <= startedAt) {
@@ -130,11 +131,6 @@ export class KeptAnswers {
     this.#live.set(document, isLive);
     return isLive;
   }
-}
-
-/** All that a live answer can depend on of who asks. */
-function rolesOf({ principal: { kind, globalRole, everyProjectRole, memberships } }: Caller): string {
-  return JSON.stringify([kind === "ANONYMOUS", globalRole, everyProjectRole, [...memberships].sort()]);
 }
 
 function sizeOf(key: string, { data }: Kept): number {

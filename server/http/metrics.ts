@@ -1,11 +1,15 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import { type CountLimit, countLimits } from "../projects/limit-service.js";
 import { type Rate, rates } from "./rate-limits.js";
+
+import { StreamMetrics } from "./stream-metrics.js";
+
 import { exportWatchdogs, type WatchdogReading } from "./watchdog-metrics.js";
 
 /** What the server counts about itself; exported at `/metrics`. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly streams = new StreamMetrics(this.#registry);
   readonly #operations = new Histogram({
     name: "metricsinfra_graphql_operation_duration_seconds",
     help: "How long GraphQL operations took, by kind and whether they had errors.",

@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Caller } from "../access/caller.js";
 import { RateLimitedError } from "../core/errors.js";
 import { PerMinute } from "../core/per-minute.js";
-import type { Cost } from "./cost.js";
+import type { Cost, StreamBudget } from "./cost.js";
 import { RateWindow } from "./rate-window.js";
 import { sourceKeyOf } from "./source-key.js";
 
@@ -28,6 +29,8 @@ interface Allowance {
   readonly operationCost: number;
   readonly requests: RateWindow;
   readonly cost: RateWindow;
+  /** What streams deliver, beside what is asked: nobody shall be refused an answer because much happens. */
+  readonly streamed: RateWindow;
 }
 
 /** How much each principal may ask for; agents, which read everything, have limits of their own. */
@@ -50,11 +53,13 @@ export class RateLimits {
       operationCost: agentOperationCost,
       requests: new RateWindow(rate.agentRequestsPerMinute),
       cost: new RateWindow(rate.agentCostPerMinute),
+      streamed: new RateWindow(rate.agentCostPerMinute),
     };
     this.#others = {
       operationCost,
       requests: new RateWindow(rate.requestsPerMinute),
       cost: new RateWindow(rate.costPerMinute),
+      streamed: new RateWindow(rate.costPerMinute),
     };
     this.#signIns = new RateWindow(rate.signInsPerMinute);
     this.#mostStreams = rate.openStreams;
@@ -83,8 +88,7 @@ export class RateLimits {
     const window = this.#allowanceOf(caller).cost;
     const { granted, remaining, endsInSeconds } = await window.take(keyOf(caller), cost.requested);
     if (granted) {
-      // Agents read much, and have nothing to match: they get no more for that than others.
-      const most = Math.min(cost.limit - cost.requested, this.#others.operationCost);
+      const most = this.#mostMatching(cost);
       caller.matching.limit({ most, onSpent: (points) => this.#spentMatching(caller, points) });
       return { ...cost, perMinute: { limit: window.limit, remaining } };
     }
@@ -100,6 +104,29 @@ export class RateLimits {
     const window = this.#allowanceOf(caller).cost;
     const { remaining } = await window.look(keyOf(caller));
     return { ...cost, matching, perMinute: { limit: window.limit, remaining } };
+  }
+
+  /**
+   * What a subscription takes while it is open. It is charged as it comes, and never refused: a stream that has spent the
+   * minute waits for the next, and gets then what is left of what happened meanwhile. Sets what `caller.matching` may take.
+   */
+  ofStream(caller: Caller, cost: Cost): StreamBudget<Caller> {
+    const { signal } = caller.request;
+    const { streamed } = this.#allowanceOf(caller);
+    const onSpent = (points: number) => void streamed.force(keyOf(caller), points);
+    const whenAffordable = async () => {
+      while (!signal.aborted) {
+        const { granted, endsInSeconds } = await streamed.look(keyOf(caller));
+        if (granted) return;
+        await sleep(endsInSeconds * 1_000, undefined, { signal, ref: false }).catch(() => undefined);
+      }
+    };
+    caller.matching.limit({ most: Number.POSITIVE_INFINITY, onSpent, whenAffordable });
+    return {
+      spend: onSpent,
+      whenAffordable,
+      limitEvent: ({ matching }) => matching.limit({ most: this.#mostMatching(cost), onSpent }),
+    };
   }
 
   /** Many operations that began at once find out here that others of them have spent it all. */
@@ -136,6 +163,11 @@ export class RateLimits {
       if (left === 0) this.#openStreams.delete(key);
       else this.#openStreams.set(key, left);
     };
+  }
+
+  /** Agents read much, and have nothing to match: they get no more for that than others. */
+  #mostMatching({ limit, requested }: Cost): number {
+    return Math.min(limit - requested, this.#others.operationCost);
   }
 
   #allowanceOf({ principal }: Caller): Allowance {

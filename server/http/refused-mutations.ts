@@ -59,6 +59,8 @@ const targetPaths = [
   ["id"],
   ["of", "ids", "0"],
   ["auditEntry"],
+  ["input", "alerts", "0"],
+  ["input", "acknowledgements", "0"],
   ["input", "project"],
   ["input", "memberships", "0", "project"],
 ];

@@ -1,10 +1,8 @@
 import "reflect-metadata";
 import { type GraphQLSchema, isInputObjectType, lexicographicSortSchema, printSchema } from "graphql";
 import { buildSchemaSync, type PubSub } from "type-graphql";
+import type { StreamQuestion, Streams } from "../graph/streams.js";
 import { readPlainFields } from "./plain-fields.js";
-
-/** The events of each subscription topic, for one caller: access is checked, and events are filtered, by the service behind it. */
-export type Streams<C> = Readonly<Record<string, (caller: C) => AsyncIterable<unknown>>>;
 
 /** Builds the schema over resolvers that are made already, and the streams that its subscriptions read. */
 export function buildGraph<C>(resolvers: readonly object[], streams: Streams<C>): GraphQLSchema {
@@ -25,14 +23,15 @@ export function buildGraph<C>(resolvers: readonly object[], streams: Streams<C>)
   return schema;
 }
 
-/** The library's publisher, which we do not publish to: a subscription's topic id is its context, the caller. */
+/** The library's publisher, which we do not publish to: the id of a subscription's topic is who asks, and for what. */
 function pubSubOver<C>(streams: Streams<C>): PubSub {
   return {
     publish: () => {},
-    subscribe: (topic: string, caller?: unknown) => {
+    subscribe: (topic: string, question?: unknown) => {
       const stream = streams[topic];
       if (!stream) throw new Error(`There is no stream for the topic ${topic}.`);
-      return stream(caller as C);
+      const { caller, args } = question as StreamQuestion<C>;
+      return stream(caller, args as never);
     },
   };
 }

@@ -25,14 +25,8 @@ export interface RolloutParts {
   readonly now: () => Date;
 }
 
-/** How configuration reaches the machines. */
-export interface RolloutDomain extends GraphPart<Caller> {
-  /** The events of its subscriptions, by topic. */
-  readonly streams: Readonly<Record<string, (caller: Caller) => AsyncIterable<number>>>;
-}
-
 /** Builds the domain of rollout. */
-export function makeRollout({ database, projects, audit, feed, now }: RolloutParts): RolloutDomain {
+export function makeRollout({ database, projects, audit, feed, now }: RolloutParts): GraphPart<Caller> {
   const repository = new AgentRepository(database);
   const service = new RolloutService(repository, projects, audit, feed, now);
   return {

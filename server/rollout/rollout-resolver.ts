@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root, Subscription } from "type-graphql";
 import type { Caller } from "../access/caller.js";
 import { PageArguments } from "../graph/connection.js";
+import { fromStream } from "../graph/streams.js";
 import { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { ChangedProjectConnection } from "./changed-project.js";
@@ -36,8 +37,7 @@ export class ChangesResolver {
   }
 
   @Subscription(() => Int, {
-    topics: revisionsTopic,
-    topicId: ({ context }) => context,
+    ...fromStream(revisionsTopic),
     description:
       "The newest revision, then each newer one; several quick ones may come as the last. Operators and agents.",
   })

@@ -1,5 +1,7 @@
 import type { Caller } from "../access/caller.js";
 import type { AlertService } from "../alerts/alert-service.js";
+import type { HeldSilence } from "../alerts/alert-snapshot.js";
+import { EventFeed } from "../alerts/events/event-feed.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
 import { uuidIn } from "../alerts/silence-id.js";
 import type { Witness } from "../audit/unsettled-writes.js";
@@ -7,6 +9,7 @@ import type { WriteAhead } from "../audit/write-ahead.js";
 import type { GraphPart } from "../graph/graph-part.js";
 import type { LimitService } from "../projects/limit-service.js";
 import type { ProjectService } from "../projects/project-service.js";
+
 import type { GlobalRuleService } from "../rules/global-rule-service.js";
 import type { RuleService } from "../rules/rule-service.js";
 import { SilenceBulkResolver } from "./silence-bulk-resolver.js";
@@ -14,12 +17,16 @@ import { SilenceBulkSelection } from "./silence-bulk-selection.js";
 import { SilenceBulkWriter } from "./silence-bulk-writer.js";
 import { SilenceDrafts } from "./silence-drafts.js";
 import { SilenceEnds } from "./silence-ends.js";
-import { SilenceLimits } from "./silence-limits.js";
+import { SilenceEvent } from "./silence-event.js";
+import { SilenceEventResolver, silenceEventsTopic } from "./silence-event-resolver.js";
+import { SilenceEventService, type SilenceEventsArguments } from "./silence-event-service.js";
+import { SilenceLimits, type SilencesOfAcknowledgements } from "./silence-limits.js";
 import { SilencePolicyResolver } from "./silence-policy-resolver.js";
 import { SilencePolicyService } from "./silence-policy-service.js";
 import { SilencedProjectResolver, SilencePreviewResolver } from "./silence-preview-resolver.js";
 import { SilencePreviewService } from "./silence-preview-service.js";
 import { SilenceProblems } from "./silence-problems.js";
+
 import { AlertSilencesResolver, ProjectSilencesResolver, SilenceResolver } from "./silence-resolver.js";
 import { SilenceSender } from "./silence-sender.js";
 import { SilenceService } from "./silence-service.js";
@@ -39,8 +46,15 @@ export interface SilencesParts {
   readonly limits: LimitService;
   readonly rules: RuleService;
   readonly globalRules: GlobalRuleService;
+  readonly acknowledgements: SilencesOfAcknowledgements;
   readonly writes: WriteAhead;
   readonly now: () => Date;
+  /** Names this run of this server, before the revisions that it tells. */
+  readonly server: string;
+  /** How much matching, in points of cost, one operation may take. */
+  readonly mostMatching: number;
+  /** Told when a subscriber was too slow for the changes. */
+  readonly onResync: (subscription: string) => void;
 }
 
 /** The silences of the Alertmanagers. */
@@ -51,9 +65,9 @@ export interface SilencesDomain extends GraphPart<Caller> {
 
 /** Builds the domain of silences. */
 export function makeSilences(parts: SilencesParts): SilencesDomain {
-  const { live, alerts, projects, writes, now } = parts;
+  const { live, alerts, projects, writes, now, server, mostMatching, onResync } = parts;
   const service = new SilenceService(live, alerts, projects);
-  const limits = new SilenceLimits(live, projects, parts.limits);
+  const limits = new SilenceLimits(live, projects, parts.limits, parts.acknowledgements);
   const drafts = new SilenceDrafts(service, projects, live);
   const stored = new StoredSilences(service, live);
   const sender = new SilenceSender(service, live, writes);
@@ -64,6 +78,12 @@ export function makeSilences(parts: SilencesParts): SilencesDomain {
   const bulkWriter = new SilenceBulkWriter(service, bulkSelection, stored, ends, sender, live, writes);
   const problems = new SilenceProblems(service, policy);
   const previews = new SilencePreviewService(service, drafts, policy, problems, alerts);
+  const feed = new EventFeed<HeldSilence, SilenceEvent>({
+    makeEvent: (told) => new SilenceEvent({ ...told, lastSyncAt: live.lastSyncAt }),
+    mostMatching,
+    onResync: () => onResync(silenceEventsTopic),
+  });
+  const events = new SilenceEventService(live, projects, feed, server);
   return {
     service,
     witness: new SilenceWitness(live),
@@ -76,7 +96,11 @@ export function makeSilences(parts: SilencesParts): SilencesDomain {
       new SilencePolicyResolver(policy),
       new SilencePreviewResolver(previews, new SilencedRules(projects, parts.rules, parts.globalRules)),
       new SilencedProjectResolver(projects),
+      new SilenceEventResolver(),
     ],
+    streams: {
+      [silenceEventsTopic]: (caller: Caller, args: SilenceEventsArguments) => events.events(caller, args),
+    },
     nodes: [
       { prefix: "sil", isWellFormed: (id) => uuidIn(id) !== null, find: (caller, id) => service.find(caller, id) },
     ],

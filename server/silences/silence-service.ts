@@ -144,7 +144,12 @@ export class SilenceService {
   }
 }
 
-function isVisible({ matching }: Caller, { names }: ProjectSight, { matchers }: Silence): boolean {
+/** Whether somebody who sees so much may see the silence. */
+export function isVisible(
+  { matching }: Pick<Caller, "matching">,
+  { names }: ProjectSight,
+  { matchers }: Silence,
+): boolean {
   return names === null || [...names].some(projectsConcernedBy(matchers, matching));
 }
 

@@ -8,10 +8,18 @@ const prefixes: readonly (readonly [field: RegExp, prefix: string])[] = [
   [/^globalRule/, "grl"],
   [/^apiToken/, "tok"],
   [/^silence/, "sil"],
+  [/^alerts/, "alr"],
+  [/^acknowledgement/, "ack"],
   [/^entity/, "aud"],
 ];
 
-const argumentPrefixes: Readonly<Record<string, string>> = { project: "prj", rule: "rul", silencedBy: "sil" };
+const argumentPrefixes: Readonly<Record<string, string>> = {
+  project: "prj",
+  rule: "rul",
+  silencedBy: "sil",
+  alerts: "alr",
+  acknowledgements: "ack",
+};
 
 /** Where an id is due, that of an object which exists: the project's by the argument's name, else by that of the field. */
 export function existingIds(ids: Readonly<Record<string, string>>, field: string): ValueAt {

@@ -3,6 +3,7 @@ import { startApp, type TestApp, type TestSettings } from "../support/app.js";
 import { createSqliteDatabase, type DatabaseSettings } from "../support/databases.js";
 import { startPrometheus } from "../support/prometheus.js";
 import { type Row, type Sql, sqlOn } from "../support/sql.js";
+import { waitFor } from "../support/wait-for.js";
 
 /** The real server with a real Alertmanager and a real Prometheus, and in it an object of each kind. */
 export interface SampleApp extends TestApp {
@@ -31,7 +32,7 @@ export async function startSampleApp(
   return {
     ...app,
     alertmanager,
-    ids: await makeOneOfEach(app),
+    ids: { ...(await makeOneOfEach(app)), ...(await acknowledgeOne(app, alertmanager)) },
     stored: async () => ({
       tables: await tablesOf(sql, database.type),
       silences: await alertmanager.api("/api/v2/silences"),
@@ -68,6 +69,19 @@ async function makeOneOfEach(app: TestApp): Promise<Record<string, string>> {
     tok: await make("apiToken", { name: "member", memberships: [{ project: prj, role: "MEMBER" }] }),
     sil: await make("silence", { project: prj, matchers, duration: "1h", comment: "for the test" }),
   };
+}
+
+async function acknowledgeOne(app: TestApp, alertmanager: Alertmanager): Promise<Record<string, string>> {
+  const endsAt = new Date(Date.now() + 86_400_000).toISOString();
+  await alertmanager.postAlerts([{ labels: { alertname: "Acknowledged", project: "victim" }, endsAt }]);
+  const alr: string = await waitFor(
+    async () => (await app.data(app.operator, "{ alerts { nodes { id } } }")).alerts?.nodes[0]?.id,
+    { what: "the alert" },
+  );
+  const input = { alerts: [alr], note: "for the test", owner: "somebody" };
+  const mutation = `mutation ($input: AlertsAcknowledgeInput!) { alertsAcknowledge(input: $input) { results { acknowledgement { id } } } }`;
+  const { results } = (await app.data(app.operator, mutation, { input })).alertsAcknowledge;
+  return { alr, ack: results[0].acknowledgement.id };
 }
 
 async function tablesOf(sql: Sql, type: DatabaseSettings["type"]): Promise<unknown> {

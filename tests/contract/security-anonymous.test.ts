@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { subscribe } from "../support/subscriber.js";
 import { existingIds } from "./existing-ids.js";
 import { operationOn, type RootField, rootFields } from "./generated-operation.js";
 import { codesOf, messagesOf } from "./recorded-app.js";
@@ -6,6 +7,7 @@ import { type SampleApp, startSampleApp } from "./sample-app.js";
 
 /** What comes of each field of Query for somebody without a name, where the settings let strangers read. */
 const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
+  acknowledgements: "answered",
   agents: "answered",
   alertCounts: "answered",
   alertGroups: "answered",
@@ -31,7 +33,7 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   viewer: "answered",
   watchdogs: "answered",
 };
-const subscriptions: typeof queries = { revisions: "FORBIDDEN" };
+const subscriptions: typeof queries = { alertEvents: "answered", revisions: "FORBIDDEN", silenceEvents: "answered" };
 
 let app: SampleApp;
 beforeAll(async () => {
@@ -51,14 +53,6 @@ function operations(kind: `${RootField["kind"]}`) {
   });
 }
 
-/** The first event of a subscription, as the graph gives it. */
-async function firstEvent(query: string): Promise<{ data?: unknown; errors?: { extensions: { code: string } }[] }> {
-  const headers = { "content-type": "application/json", accept: "text/event-stream" };
-  const response = await fetch(`${app.url}/stream`, { method: "POST", headers, body: JSON.stringify({ query }) });
-  const text = await response.text();
-  return JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text);
-}
-
 describe("on a public board somebody without a name", () => {
   it("may know that the board is public", async () => {
     const ways = await fetch(new URL("/auth/ways", app.url));
@@ -76,8 +70,11 @@ describe("on a public board somebody without a name", () => {
 
   it("gets from every subscription what the list above says", async () => {
     const outcomes: Record<string, unknown> = {};
-    for (const { name, query } of operations("subscription")) {
-      outcomes[name] = (await firstEvent(query)).errors?.[0]?.extensions.code ?? "answered";
+    for (const { name, query, variables } of operations("subscription")) {
+      const stream = await subscribe(app.url, null, query, variables);
+      const [result] = await stream.first(1);
+      outcomes[name] = result?.errors?.[0]?.extensions.code ?? "answered";
+      stream.close();
     }
     expect(outcomes).toEqual(subscriptions);
   });

@@ -26,9 +26,9 @@ describeOnEachDatabase((database) => {
       readonly id?: string;
       readonly of?: { readonly ids: readonly string[] };
       readonly auditEntry?: string;
-      readonly input?: { readonly project?: string };
+      readonly input?: { readonly project?: string; readonly alerts?: readonly string[] };
     };
-    return id ?? of?.ids[0] ?? auditEntry ?? input?.project ?? "";
+    return id ?? of?.ids[0] ?? auditEntry ?? input?.project ?? input?.alerts?.[0] ?? "";
   };
 
   it("records each mutation on another project once, for operators alone, and changes nothing", async () => {
@@ -73,7 +73,7 @@ describeOnEachDatabase((database) => {
       const before = (await app.refusals()).length;
       const { code } = await attempt(field, "VIEWER", app.ids.prj ?? "");
       const entries = (await app.refusals()).slice(before);
-      const isOfProject = code === "FORBIDDEN" && /^(prj|cgr|job|rul|sil|aud)_/.test(target(field));
+      const isOfProject = code === "FORBIDDEN" && /^(prj|cgr|job|rul|sil|alr|ack|aud)_/.test(target(field));
       expect(entries.map(({ entity_type, project_id }) => [entity_type, project_id])).toEqual([
         [field.name, isOfProject ? app.ids.prj : null],
       ]);

@@ -48,6 +48,7 @@ it("the README's program compiles and does what it says, on a real server", asyn
     "note: It matches no alert now, as far as you may read them.",
     expect.stringMatching(/^TAKEN input\.name /),
     "TAKEN",
+    "0 alerts fire.",
     "The configuration is at revision 5.",
     "shop 1 jobs, 1 rules",
     "[ 'Down' ]",

@@ -193,6 +193,7 @@ describe("on a real server", () => {
       contactGroups: 0,
       contacts: 0,
       silences: 0,
+      acknowledgements: 0,
       apiTokens: 0,
       scrapeJobs: 0,
       targets: 0,

@@ -28,6 +28,8 @@ export type Audience = keyof typeof audiences;
 /** How one type of object is reached, with `@` for the field, and who sees which of its fields. */
 export interface TypeRow {
   readonly at: string;
+  /** Whether it is reached by a subscription, in its first event. */
+  readonly isEvent?: true;
   readonly fields: Readonly<Partial<Record<Audience, string>>>;
 }
 
@@ -39,7 +41,7 @@ const stored = "createdAt id revision updatedAt version";
 const tierLimits = `bodyBytes expressionDepth expressionLength expressionSelectors labelNameLength labelValueLength labelsPerSample
   expressionSamples leastRuleInterval leastScrapeInterval longestRange samplesPerScrape scrapeInterval scrapeTimeout
   seriesPerRule subquerySteps`;
-const counted = "apiTokens contactGroups contacts rules scrapeJobs silences targets";
+const counted = "acknowledgements apiTokens contactGroups contacts rules scrapeJobs silences targets";
 const rule = `${stored} enabled enforcedExpr expr health interval labels name project rollout`;
 
 /** Every type that holds values, by name; connections, edges and payloads are envelopes, and show what is in them. */
@@ -47,7 +49,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Project: {
     at: within("prj", "Project"),
     fields: {
-      project: `${stored} aclGroup alertCounts alertGroups alerts description extraLabels limits limitTier name openstackId
+      project: `${stored} aclGroup acknowledgements alertCounts alertGroups alerts description extraLabels limits limitTier name openstackId
         rollout rules scrapeJobs silencePolicy silences targetCounts targets usage viewerRole`,
       tokensOfProject: "apiTokens",
       changesOfProject: "auditEntries",
@@ -61,7 +63,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   ProjectUsage: {
     at: within("prj", "Project", "usage { @ }"),
     fields: {
-      project: "rules samplesPerScrape scrapeJobs seriesPerRule silences targets",
+      project: "acknowledgements rules samplesPerScrape scrapeJobs seriesPerRule silences targets",
       peopleOfProject: "contactGroups contacts",
       tokensOfProject: "apiTokens",
     },
@@ -162,13 +164,20 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Alert: {
     at: within("alr", "Alert"),
     fields: {
-      project: `annotations clusters endsAt fingerprint firingHours generatorURL globalRule id inhibitedBy labels mutedBy name project
+      project: `acknowledgement annotations clusters endsAt fingerprint firingHours generatorURL globalRule id inhibitedBy labels mutedBy name project
         receivers rule severity silencedBy startsAt state updatedAt`,
     },
   },
   FiringHour: {
     at: within("alr", "Alert", "firingHours(hours: 2) { @ }"),
     fields: { project: "firingSeconds startsAt timesStarted" },
+  },
+  Acknowledgement: {
+    at: within("ack", "Acknowledgement"),
+    fields: {
+      project: `alert createdAt createdBy endReason endedAt expiresAt fingerprint handedOverBy id labels note owner
+        project quiet silences startsAt updatedAt version viewerCanEdit`,
+    },
   },
   AlertCounts: {
     at: within("prj", "Project", "alertCounts { @ }"),
@@ -181,8 +190,12 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   AlertGroup: {
     at: within("prj", "Project", "alertGroups { nodes { @ } }"),
     fields: {
-      project: `alerts commonAnnotations commonLabels counts id labels newestStartsAt oldestStartsAt receiver severity`,
+      project: `acknowledgement alerts commonAnnotations commonLabels counts id labels newestStartsAt oldestStartsAt receiver severity`,
     },
+  },
+  GroupAcknowledgement: {
+    at: within("prj", "Project", "alertGroups { nodes { acknowledgement { @ } } }"),
+    fields: { project: "acknowledged joinedSince total" },
   },
   AlertLabelName: {
     at: 'alertLabelNames(filter: { projects: ["victim"] }) { @ }',
@@ -192,6 +205,18 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
     at: 'alertLabelValues(name: "alertname", filter: { projects: ["victim"] }) { @ }',
     fields: { project: "count value" },
   },
+  AlertEvent: {
+    at: "alertEvents { @ }",
+    isEvent: true,
+    fields: { shared: "changes counts isFirst isLast kind lastSyncAt revision" },
+  },
+  AlertChange: { at: "alertEvents { changes { @ } }", isEvent: true, fields: { project: "alert kind" } },
+  SilenceEvent: {
+    at: "silenceEvents { @ }",
+    isEvent: true,
+    fields: { shared: "changes isFirst isLast kind lastSyncAt revision" },
+  },
+  SilenceChange: { at: "silenceEvents { changes { @ } }", isEvent: true, fields: { project: "kind silence" } },
   Silence: {
     at: within("sil", "Silence"),
     fields: {
@@ -282,6 +307,8 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
 
 /** Fields that hold null in the sample for everybody, and why. */
 export const withoutValue: Readonly<Record<string, string>> = {
+  "Acknowledgement.endReason": "it is in force",
+  "Acknowledgement.endedAt": "it is in force",
   "Alert.globalRule": "the alert is of a project's own rule",
   "AlertingRule.keepFiringFor": "the rule does without",
   "AlertmanagerCluster.error": "it answers",

@@ -16,6 +16,8 @@ const results = "{ results { userErrors { code message path } } userErrors { cod
 const everybody = "+ + + + + + + +";
 const readers = "+ 0 + + + + + +";
 const members = "F 0 F + + F F +";
+/** Of several objects, of which each is told by itself. */
+const someMembers = "F x F + + F F +";
 const administrators = "F 0 F F + F F +";
 const operators = "F 0 F F F F F +";
 /** Of what belongs to no project, and is hidden from nobody. */
@@ -33,6 +35,7 @@ const remove = (noun: string, id: string, who: string): Record<string, Operation
 
 /** Every query, by its name or by `name: variant`. A list is open to whoever has a role in any project: what is in it, the field matrix says. */
 export const queries: Readonly<Record<string, OperationRow>> = {
+  acknowledgements: { call: "acknowledgements { nodes { id } }", who: everybody },
   agents: { call: "agents { id }", who: everybody },
   alertCounts: { call: "alertCounts { total }", who: everybody },
   alertGroups: { call: "alertGroups { nodes { id } }", who: everybody },
@@ -117,6 +120,17 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
     who: members,
     fresh: "silence",
   },
+  // All under one name, or each would be in the way of the next.
+  alertsAcknowledge: {
+    call: `alertsAcknowledge(input: { alerts: [$alr], owner: "the matrix" }) ${results}`,
+    who: someMembers,
+  },
+  acknowledgementUpdate: { call: `acknowledgementUpdate(id: $ack, input: { note: "n" }) ${payload}`, who: members },
+  "alertsUnacknowledge: by their own ids": {
+    call: `alertsUnacknowledge(input: { acknowledgements: [$ack] }) ${results}`,
+    who: someMembers,
+  },
+  alertsUnacknowledge: { call: `alertsUnacknowledge(input: { alerts: [$alr] }) ${results}`, who: someMembers },
   // The entry tells of a change to the project itself.
   entityRestore: { call: `entityRestore(auditEntry: $aud, dryRun: true) ${payload}`, who: administrators },
   apiTokenCreate: {
@@ -138,5 +152,7 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
 
 /** Every subscription. */
 export const subscriptions: Readonly<Record<string, OperationRow>> = {
+  alertEvents: { call: "alertEvents { kind }", who: everybody },
   revisions: { call: "revisions", who: "F F F F F F + +" },
+  silenceEvents: { call: "silenceEvents { kind }", who: everybody },
 };

@@ -124,6 +124,12 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
     },
     { what: "the victim's alert, targets and rules to be live", deadlineMs: 60_000, intervalMs: 200 },
   );
+  const { results } = await client.acknowledgements.acknowledge({
+    alerts: [alert.id],
+    note: "known to the victim",
+    owner: "the matrix",
+    duration: "1d",
+  });
   const [entry] = await client.audit.list({ filter: { project: project.id, action: "UPDATE" } }).toArray({ limit: 1 });
   const [agent] = (await client.agents.list()).filter(({ name }) => name === "reporter");
   const roleToken = async (role: "VIEWER" | "MEMBER" | "ADMIN") => {
@@ -148,6 +154,7 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
       grl: globalRule.id,
       alr: alert.id,
       sil: silence.id,
+      ack: results[0]?.acknowledgement?.id ?? "",
       tok: apiToken.id,
       aud: entry?.id ?? "",
       agt: agent?.id ?? "",

@@ -1,0 +1,93 @@
+import type { Caller } from "../access/caller.js";
+import { rightsKey } from "../access/rights-key.js";
+import type { ProjectService } from "../projects/project-service.js";
+import type { AcknowledgedAlerts } from "./acknowledged-alerts.js";
+import type { Alert } from "./alert.js";
+import type { AlertEvent } from "./alert-event.js";
+import { compileAlertFilter, dependenceOf } from "./alert-filter.js";
+import { newestFirst } from "./alert-index.js";
+import type { AlertFilter } from "./alert-input.js";
+import { scopeOfSight } from "./alert-scope.js";
+import type { AlertScope, AlertSelector } from "./alert-selector.js";
+import { AlertSnapshot } from "./alert-snapshot.js";
+import type { EventFeed } from "./events/event-feed.js";
+import type { Watched } from "./events/watched.js";
+import type { LiveAlerts } from "./live-alerts.js";
+import { sightOf } from "./project-sight.js";
+
+/** The arguments of the subscription. */
+export interface AlertEventsArguments {
+  readonly filter?: AlertFilter | null;
+  readonly snapshot: boolean;
+}
+
+/** What the service works with. */
+export interface AlertEventsParts {
+  readonly live: LiveAlerts;
+  readonly projects: ProjectService;
+  readonly feed: EventFeed<Alert, AlertEvent>;
+  readonly selector: Pick<AlertSelector, "revisionOf">;
+  readonly acknowledgements: AcknowledgedAlerts;
+  readonly now: () => Date;
+}
+
+/** Tells callers what becomes of the alerts that they may see, as it happens. */
+export class AlertEventService {
+  /** By the fingerprint of the alert. */
+  #acknowledged: ReadonlyMap<string, object> = new Map();
+
+  constructor(private readonly parts: AlertEventsParts) {
+    const { live, feed, acknowledgements } = parts;
+    live.onChange(({ alerts }) => {
+      feed.note(alerts.flatMap(({ before, after }) => (after ?? before)?.fingerprint ?? []));
+    });
+    acknowledgements.onChange(() => feed.note(this.#newlyAcknowledged()));
+  }
+
+  /** From a snapshot on, unless the caller wants none, until the caller hangs up. */
+  async *events(caller: Caller, { filter, snapshot }: AlertEventsArguments): AsyncGenerator<AlertEvent, void> {
+    caller.requireAnywhere("project.read");
+    const sight = await sightOf(caller, this.parts.projects);
+    await this.parts.live.snapshot();
+    const key = JSON.stringify([rightsKey(caller.principal), [...(sight.names ?? [])].sort(), filter]);
+    const { matching, request } = caller;
+    const reading = { wantsSnapshot: snapshot, matching, signal: request.signal };
+    yield* this.parts.feed.read(key, this.#watched(scopeOfSight(sight), filter ?? {}), reading);
+  }
+
+  #watched(scope: AlertScope, filter: AlertFilter): Watched<Alert> {
+    const { live, selector, acknowledgements, now } = this.parts;
+    const current = () => live.current ?? AlertSnapshot.nothing;
+    return {
+      isKnown: () => current().knows.alerts,
+      revision: () => selector.revisionOf(current()),
+      dependence: dependenceOf(filter),
+      look: (matching) => {
+        const snapshot = current();
+        const context = { matching, nowMs: now().getTime(), snapshot, acknowledgements };
+        const { accepts } = compileAlertFilter(filter, context);
+        return {
+          find: (fingerprint) => snapshot.alert(fingerprint),
+          candidates: () => scope.alerts(snapshot),
+          passes: (alert) => scope.holds(alert) && accepts(alert),
+        };
+      },
+      keyOf: ({ fingerprint }) => fingerprint,
+      isLike: (a, b) => a.isLike(b),
+      compare: newestFirst,
+    };
+  }
+
+  /** The fingerprints of the alerts whose acknowledgement is another than it was. */
+  #newlyAcknowledged(): readonly string[] {
+    const { live, acknowledgements } = this.parts;
+    const before = this.#acknowledged;
+    const after = new Map<string, object>();
+    for (const { fingerprint, startsAtMs } of live.current?.alerts ?? []) {
+      const acknowledgement = acknowledgements.of(fingerprint, startsAtMs);
+      if (acknowledgement !== null) after.set(fingerprint, acknowledgement);
+    }
+    this.#acknowledged = after;
+    return [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key));
+  }
+}
