@@ -14,6 +14,7 @@ import { OpenstackIds1763900000014 } from "./1763900000014-openstack-ids.js";
 import { PendingWrites1763900000015 } from "./1763900000015-pending-writes.js";
 import { Leases1763900000016 } from "./1763900000016-leases.js";
 import { Acknowledgements1763900000017 } from "./1763900000017-acknowledgements.js";
+import { AlertHistory1763900000018 } from "./1763900000018-alert-history.js";
 
 /** All migrations, oldest first; one that was released never changes. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   PendingWrites1763900000015,
   Leases1763900000016,
   Acknowledgements1763900000017,
+  AlertHistory1763900000018,
 ];

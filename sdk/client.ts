@@ -22,6 +22,7 @@ import type {
 import { Graph } from "./graph.js";
 import { Acknowledgements } from "./namespaces/acknowledgements.js";
 import { Agents } from "./namespaces/agents.js";
+import { AlertHistory } from "./namespaces/alert-history.js";
 import { AlertingRules } from "./namespaces/alerting-rules.js";
 import { Alerts } from "./namespaces/alerts.js";
 import { ApiTokens } from "./namespaces/api-tokens.js";
@@ -70,6 +71,8 @@ export class Client<Throws extends boolean = true> {
   readonly alerts: Alerts;
   /** Who looks after which alert. */
   readonly acknowledgements: Acknowledgements<Throws>;
+  /** What fired and resolved. */
+  readonly alertHistory: AlertHistory;
   /** Alerts that are not to be told of for a while. */
   readonly silences: Silences<Throws>;
   /** The configurators that bring the configuration to the hosts. */
@@ -97,6 +100,7 @@ export class Client<Throws extends boolean = true> {
     this.targets = new Targets(graph);
     this.alerts = new Alerts(graph, this.#subscriptions);
     this.acknowledgements = new Acknowledgements(graph);
+    this.alertHistory = new AlertHistory(graph);
     this.silences = new Silences(graph, this.#subscriptions);
     this.agents = new Agents(graph);
     this.rollouts = new Rollouts(graph);

@@ -27,13 +27,13 @@ export type * from "./generated/graph-types.js";
 export type { ListArguments } from "./graph.js";
 
 export type { ListAcknowledgementsArguments } from "./namespaces/acknowledgements.js";
+export type { CountAlertHistoryArguments, ListAlertHistoryArguments } from "./namespaces/alert-history.js";
 export type {
   FiringHoursArguments,
   ListAlertsArguments,
   WatchAlertEventsArguments,
   WatchAlertsArguments,
 } from "./namespaces/alerts.js";
-
 export type { ListAuditEntriesArguments, RestoreOptions } from "./namespaces/audit.js";
 export type { ListContactGroupsArguments } from "./namespaces/contact-groups.js";
 export type { ListProjectsArguments } from "./namespaces/projects.js";

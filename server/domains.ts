@@ -4,6 +4,7 @@ import type { Caller } from "./access/caller.js";
 import { makeAccess } from "./access/make-access.js";
 import type { PrincipalKind } from "./access/principal.js";
 import type { SignInService } from "./access/sign-in-service.js";
+import { makeAlertHistory } from "./alerts/history/make-alert-history.js";
 import { makeAlerts } from "./alerts/make-alerts.js";
 import { watchdogsOf } from "./alerts/watchdog-settings.js";
 import type { Watchdogs } from "./alerts/watchdogs.js";
@@ -32,7 +33,7 @@ import { makeProjectLifecycle } from "./projects/make-project-lifecycle.js";
 import { makeProjects } from "./projects/make-projects.js";
 import { ProjectRepository } from "./projects/project-repository.js";
 import { ProjectTokenLimits } from "./projects/project-token-limits.js";
-import { dailyPruning, Retention } from "./retention.js";
+import { dailyPruning, HistoryRetention, Retention } from "./retention.js";
 import { makeRollout } from "./rollout/make-rollout.js";
 import { makeRules } from "./rules/make-rules.js";
 import { SecretCare } from "./secret-care.js";
@@ -189,6 +190,18 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     random,
     randomBytes,
   });
+  const history = makeAlertHistory({
+    settings: settings.alertHistory,
+    database,
+    live,
+    alerts: alerts.service,
+    projects: projects.service,
+    projectNames: projectRepository,
+    intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
+    log,
+    now,
+    randomBytes,
+  });
   const silences = makeSilences({
     settings: settings.silences,
     live,
@@ -206,7 +219,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
   });
   const rollout = makeRollout({ database, projects: projects.service, audit: audit.service, feed: audit.feed, now });
 
-  const ofAlerts = [alerts, silences, acknowledgements];
+  const ofAlerts = [alerts, history, silences, acknowledgements];
   const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, ...ofAlerts, rollout];
   const nodes = parts.flatMap((part) => part.nodes);
   const find = async (caller: Caller, id: string) =>
@@ -235,7 +248,8 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
   );
   const witnesses = new Map([["Silence", silences.witness]]);
   const settling = settlingOf(new UnsettledWrites(audit.pending, audit.repository, witnesses, now), log, random);
-  const daily = dailyPruning(retention, log, random);
+  const historyRetention = new HistoryRetention(settings.alertHistory, database, history.records, now);
+  const daily = dailyPruning(retention, historyRetention, log, random);
 
   const ways = { tokens: tokenRepository, projects: projectRepository, rolePatterns, oidc, keystone, log, now };
   return {
@@ -253,6 +267,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);
       await acknowledgements.start();
+      history.recorder.start();
       live.start();
       watchdogs.start();
       daily.start();
@@ -264,6 +279,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
       await daily.stop();
       await watchdogs.stop();
       await acknowledgements.stop();
+      await history.recorder.stop();
       await live.stop();
       await upstreams.close();
       await oidc?.close();

@@ -1,5 +1,8 @@
 import { ApiToken, ApiTokenMembership } from "./access/api-token.js";
 import { Session } from "./access/session.js";
+import { AlertEpisode } from "./alerts/history/alert-episode.js";
+import { ClusterReading } from "./alerts/history/cluster-reading.js";
+import { EpisodeDay } from "./alerts/history/episode-day.js";
 import { AuditEntry } from "./audit/audit-entry.js";
 import { PendingWrite } from "./audit/pending-write.js";
 import { Revision } from "./audit/revision.js";
@@ -36,4 +39,7 @@ export const entities = [
   Secret,
   Acknowledgement,
   AcknowledgementRevision,
+  AlertEpisode,
+  EpisodeDay,
+  ClusterReading,
 ];

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ApiTokenRepository } from "./access/api-token-repository.js";
 import type { Caller } from "./access/caller.js";
+import type { AlertHistorySettings } from "./alerts/history/alert-history-settings.js";
+import { dayOf } from "./alerts/history/episode-days.js";
+import type { EpisodeRecordRepository } from "./alerts/history/episode-record-repository.js";
 import type { AuditRepository } from "./audit/audit-repository.js";
 import type { AuditSettings } from "./audit/audit-settings.js";
 import type { ChangeLog } from "./audit/change-log.js";
@@ -65,6 +68,25 @@ export class Retention {
   }
 }
 
+/** Removes what fired and resolved longer ago than is kept. */
+export class HistoryRetention {
+  constructor(
+    private readonly settings: AlertHistorySettings,
+    private readonly database: Database,
+    private readonly records: EpisodeRecordRepository,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Answers how many were removed; null when another server is at it. */
+  async prune(stopped?: AbortSignal): Promise<number | null> {
+    const before = new Date(this.now().getTime() - this.settings.retentionDays * dayMs);
+    return this.database.maintain("prune-history", async () => {
+      await this.records.removeDaysBefore(dayOf(before));
+      return inBatches((most) => this.records.removeBefore(before, most), stopped);
+    });
+  }
+}
+
 async function inBatches(remove: (most: number) => Promise<number>, stopped: AbortSignal | undefined): Promise<number> {
   for (let removed = 0; ; await delay(pauseMs)) {
     const count = stopped?.aborted ? 0 : await remove(batchSize);
@@ -74,12 +96,23 @@ async function inBatches(remove: (most: number) => Promise<number>, stopped: Abo
 }
 
 /** Prunes once a day, and tells the log what was removed. */
-export function dailyPruning(retention: Retention, log: Pick<Log, "info" | "error">, random: () => number): Daily {
+export function dailyPruning(
+  retention: Retention,
+  history: HistoryRetention,
+  log: Pick<Log, "info" | "error">,
+  random: () => number,
+): Daily {
+  const onError = (error: unknown) => log.error({ err: error }, "Old entries of the change log cannot be removed");
   return new Daily(
     async (stopped) => {
-      const pruned = await retention.prune(serverItself, stopped);
-      if (pruned !== null) log.info(pruned, "Removed old entries of the change log");
+      const pruned = await retention.prune(serverItself, stopped).catch(onError);
+      if (pruned) log.info(pruned, "Removed old entries of the change log");
+      const episodes = await history.prune(stopped);
+      if (episodes) log.info({ episodes }, "Removed old entries of the history of alerts");
     },
-    { random, onError: (error) => log.error({ err: error }, "Old entries of the change log cannot be removed") },
+    {
+      random,
+      onError: (error) => log.error({ err: error }, "Old entries of the history of alerts cannot be removed"),
+    },
   );
 }

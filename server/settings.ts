@@ -3,6 +3,7 @@ import { groupSettings } from "./access/group-settings.js";
 import { keystoneSettings } from "./access/keystone-settings.js";
 import { oidcSettings, publicUrl } from "./access/oidc-settings.js";
 import { proxyHeaderSettings } from "./access/proxy-header-settings.js";
+import { alertHistorySettings } from "./alerts/history/alert-history-settings.js";
 import { watchdogSettings } from "./alerts/watchdog-settings.js";
 import { auditSettings } from "./audit/audit-settings.js";
 import { tlsSettings } from "./clients/tls-settings.js";
@@ -55,6 +56,7 @@ const keys = z.strictObject({
     })
     .prefault({}),
   audit: auditSettings.prefault({}),
+  alertHistory: alertHistorySettings.prefault({}),
   database: databaseSettings,
   secrets: secretsSettings.prefault({}),
   prometheus: z.array(prometheusServer).refine(uniqueNames, "Each Prometheus needs a name of its own.").default([]),

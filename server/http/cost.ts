@@ -66,10 +66,13 @@ const mostHours = 48;
 /** Selections looked at, through fragments, before an operation counts as too expensive to be costed. */
 const maxSelections = 10_000;
 
+/** Types that take more to make than to read, by name: what one costs. Counts of a history go through a month of it. */
+const dear: Readonly<Record<string, number>> = { AlertHistoryCounts: 50 };
+
 /**
- * Prices an operation: scalars 0, objects 1, a connection 1 + first × the price of one of its nodes, a look-up by ids the
- * price of each, a list of hours as many; a mutation 100 more, for each object that it is about, since all writers queue.
- * Throws COST_LIMIT when that is more than the limit. Runs after validation, because prices depend on variables.
+ * Prices an operation: scalars 0, objects 1 and a few far more, a connection 1 + first × the price of one of its nodes, a
+ * look-up by ids the price of each, a list of hours as many; a mutation 100 more, for each object that it is about, since all
+ * writers queue. Throws COST_LIMIT when that is more than the limit. Runs after validation, because prices depend on variables.
  */
 export function priceOperation({ schema, document, operation, variables, limit }: CostedOperation): Cost {
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 });
@@ -141,6 +144,11 @@ const ofLookUp: ComplexityEstimator = ({ args, childComplexity }) =>
 const ofHours: ComplexityEstimator = ({ args, childComplexity }) =>
   typeof args.hours === "number" ? Math.min(Math.max(args.hours, 1), mostHours) * (1 + childComplexity) : undefined;
 
+const ofDear: ComplexityEstimator = ({ field, childComplexity }) => {
+  const price = dear[getNamedType(field.type).name];
+  return price === undefined ? undefined : price + childComplexity;
+};
+
 const mutationPrice = 100;
 /** The arguments of mutations that name several objects by their ids. */
 const listsOfIds: ReadonlySet<string> = new Set(["ids", "alerts", "acknowledgements"]);
@@ -164,7 +172,7 @@ function objectsIn(args: unknown): number {
 const ofObject: ComplexityEstimator = ({ field, childComplexity }) =>
   isLeafType(getNamedType(field.type)) ? 0 : 1 + childComplexity;
 
-const estimators = [ofMutation, ofEnvelope, ofConnection, ofLookUp, ofHours, ofObject];
+const estimators = [ofMutation, ofEnvelope, ofConnection, ofLookUp, ofHours, ofDear, ofObject];
 
 function costLimit(why: string, cost: number | null, limit: number): GraphQLError {
   const message = `The operation is too expensive. ${why}; the limit is ${limit}. Ask for fewer objects, or smaller pages.`;

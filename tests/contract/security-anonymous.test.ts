@@ -13,6 +13,7 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   alertGroups: "answered",
   alertLabelNames: "answered",
   alertLabelValues: "answered",
+  alertHistory: "answered",
   alertmanagers: "answered",
   alerts: "answered",
   apiTokens: "FORBIDDEN",

@@ -329,6 +329,22 @@ describe("on a real server", () => {
     expect((await operator.silences.expire(longer.id)).silence.state).toBe("EXPIRED");
     expect((await operator.silences.get(longer.id))?.state).toBe("EXPIRED");
     expect((await operator.alerts.get(id))?.state).toBe("ACTIVE");
+    const [episode] = await waitFor(
+      async () => {
+        const found = await operator.alertHistory.ofAlert(id).toArray({ limit: 2 });
+        return found.length > 0 && found;
+      },
+      { what: "the alert to be in the history" },
+    );
+    expect(episode).toMatchObject({ name: "Down", state: "FIRING", project: { name: "shop" }, resolvedAt: null });
+    expect(await operator.alertHistory.get(episode?.id ?? "")).toMatchObject({
+      id: episode?.id,
+      startsAt: episode?.startsAt,
+    });
+    const listed = await operator.alertHistory.list({ filter }).toArray({ limit: 2 });
+    expect(listed.map((one) => one.id)).toEqual([episode?.id]);
+    const { names, leftOut } = await operator.alertHistory.counts({ project: project.id, since: episode?.startsAt });
+    expect([leftOut, names]).toMatchObject([0, [{ name: "Down", episodes: 1, firing: 1 }]]);
     expect(await operator.alertmanagers()).toMatchObject([
       { name: "main", reachable: true, members: [{ name: "am" }] },
     ]);

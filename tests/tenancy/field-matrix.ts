@@ -49,7 +49,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Project: {
     at: within("prj", "Project"),
     fields: {
-      project: `${stored} aclGroup acknowledgements alertCounts alertGroups alerts description extraLabels limits limitTier name openstackId
+      project: `${stored} aclGroup acknowledgements alertCounts alertGroups alertHistory alertHistoryCounts alerts description extraLabels limits limitTier name openstackId
         rollout rules scrapeJobs silencePolicy silences targetCounts targets usage viewerRole`,
       tokensOfProject: "apiTokens",
       changesOfProject: "auditEntries",
@@ -164,7 +164,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Alert: {
     at: within("alr", "Alert"),
     fields: {
-      project: `acknowledgement annotations clusters endsAt fingerprint firingHours generatorURL globalRule id inhibitedBy labels mutedBy name project
+      project: `acknowledgement annotations clusters endsAt fingerprint firingHours generatorURL globalRule history id inhibitedBy labels mutedBy name project
         receivers rule severity silencedBy startsAt state updatedAt`,
     },
   },
@@ -178,6 +178,25 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
       project: `alert createdAt createdBy endReason endedAt expiresAt fingerprint handedOverBy id labels note owner
         project quiet silences startsAt updatedAt version viewerCanEdit`,
     },
+  },
+  AlertEpisode: {
+    at: within("alh", "AlertEpisode"),
+    fields: {
+      project: `alert annotations clusters durationSeconds fingerprint firstSeenAt id labels name project resolvedAt
+        resolvedBefore severity startsAt state stateChanges suppressedSeconds`,
+    },
+  },
+  AlertStateChange: {
+    at: within("alh", "AlertEpisode", "stateChanges { @ }"),
+    fields: { project: "at inhibited muted silenced state" },
+  },
+  AlertHistoryCounts: {
+    at: within("prj", "Project", "alertHistoryCounts { @ }"),
+    fields: { project: "leftOut names" },
+  },
+  AlertNameCount: {
+    at: within("prj", "Project", "alertHistoryCounts { names { @ } }"),
+    fields: { project: "episodes firing firingSeconds lastStartsAt name" },
   },
   AlertCounts: {
     at: within("prj", "Project", "alertCounts { @ }"),
@@ -310,6 +329,8 @@ export const withoutValue: Readonly<Record<string, string>> = {
   "Acknowledgement.endReason": "it is in force",
   "Acknowledgement.endedAt": "it is in force",
   "Alert.globalRule": "the alert is of a project's own rule",
+  "AlertEpisode.resolvedAt": "it still fires",
+  "AlertEpisode.resolvedBefore": "it still fires",
   "AlertingRule.keepFiringFor": "the rule does without",
   "AlertmanagerCluster.error": "it answers",
   "AlertmanagerMember.error": "it answers",

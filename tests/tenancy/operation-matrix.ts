@@ -15,9 +15,8 @@ const payload = "{ userErrors { code message path } }";
 const results = "{ results { userErrors { code message path } } userErrors { code message path } }";
 const everybody = "+ + + + + + + +";
 const readers = "+ 0 + + + + + +";
-const members = "F 0 F + + F F +";
 /** Of several objects, of which each is told by itself. */
-const someMembers = "F x F + + F F +";
+const members = "F 0 F + + F F +";
 const administrators = "F 0 F F + F F +";
 const operators = "F 0 F F F F F +";
 /** Of what belongs to no project, and is hidden from nobody. */
@@ -41,6 +40,7 @@ export const queries: Readonly<Record<string, OperationRow>> = {
   alertGroups: { call: "alertGroups { nodes { id } }", who: everybody },
   alertLabelNames: { call: "alertLabelNames { name }", who: everybody },
   alertLabelValues: { call: 'alertLabelValues(name: "a") { value }', who: everybody },
+  alertHistory: { call: "alertHistory { nodes { id } }", who: everybody },
   alertmanagers: { call: "alertmanagers { name }", who: everybody },
   alerts: { call: "alerts { nodes { id } }", who: everybody },
   apiTokens: { call: "apiTokens { nodes { id } }", who: "F + F F + F F +" },
@@ -123,14 +123,14 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
   // All under one name, or each would be in the way of the next.
   alertsAcknowledge: {
     call: `alertsAcknowledge(input: { alerts: [$alr], owner: "the matrix" }) ${results}`,
-    who: someMembers,
+    who: members,
   },
   acknowledgementUpdate: { call: `acknowledgementUpdate(id: $ack, input: { note: "n" }) ${payload}`, who: members },
   "alertsUnacknowledge: by their own ids": {
     call: `alertsUnacknowledge(input: { acknowledgements: [$ack] }) ${results}`,
-    who: someMembers,
+    who: members,
   },
-  alertsUnacknowledge: { call: `alertsUnacknowledge(input: { alerts: [$alr] }) ${results}`, who: someMembers },
+  alertsUnacknowledge: { call: `alertsUnacknowledge(input: { alerts: [$alr] }) ${results}`, who: members },
   // The entry tells of a change to the project itself.
   entityRestore: { call: `entityRestore(auditEntry: $aud, dryRun: true) ${payload}`, who: administrators },
   apiTokenCreate: {

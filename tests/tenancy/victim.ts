@@ -130,6 +130,9 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
     owner: "the matrix",
     duration: "1d",
   });
+  const episode = await waitFor(async () => (await client.alertHistory.ofAlert(alert.id).toArray({ limit: 1 }))[0], {
+    what: "the victim's alert to be in the history",
+  });
   const [entry] = await client.audit.list({ filter: { project: project.id, action: "UPDATE" } }).toArray({ limit: 1 });
   const [agent] = (await client.agents.list()).filter(({ name }) => name === "reporter");
   const roleToken = async (role: "VIEWER" | "MEMBER" | "ADMIN") => {
@@ -153,6 +156,7 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
       rec: recordingRule.id,
       grl: globalRule.id,
       alr: alert.id,
+      alh: episode.id,
       sil: silence.id,
       ack: results[0]?.acknowledgement?.id ?? "",
       tok: apiToken.id,

@@ -72,6 +72,13 @@ export class Database {
       : `UTC_TIMESTAMP(3) + INTERVAL ${later * 1_000} MICROSECOND`;
   }
 
+  /** The SQL of how many seconds lie between two times. */
+  secondsBetween(from: string, to: string): string {
+    return this.isSqlite
+      ? `(unixepoch(${to}, 'subsec') - unixepoch(${from}, 'subsec'))`
+      : `(TIMESTAMPDIFF(MICROSECOND, ${from}, ${to}) / 1000000)`;
+  }
+
   /** Runs `work` in one transaction; a nested call joins the outer one, so an error must reach the outer one to undo. */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const outer = this.#transaction.current;

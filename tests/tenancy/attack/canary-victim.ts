@@ -153,6 +153,9 @@ export async function makeCanaryVictim(stack: RealStack, canaries: Canaries): Pr
     async () => (await client.alerts.list({ filter: { projects: [name] } }).toArray({ limit: 1 }))[0],
     { what: "the victim's alert", deadlineMs: 60_000, intervalMs: 200 },
   );
+  const episode = await waitFor(async () => (await client.alertHistory.ofAlert(alert.id).toArray({ limit: 1 }))[0], {
+    what: "the victim's alert to be in the history",
+  });
   await receiver.waitFor(({ notification }) => notification.commonLabels.alertname === alertname, 60_000);
   const { results } = await client.acknowledgements.acknowledge({
     alerts: [alert.id],
@@ -173,6 +176,7 @@ export async function makeCanaryVictim(stack: RealStack, canaries: Canaries): Pr
     sil: silence.id,
     alr: alert.id,
     ack: results[0]?.acknowledgement?.id ?? "",
+    alh: episode.id,
     aud: entry?.id ?? "",
   };
   for (const [kind, id] of Object.entries(ids)) canaries.add(`the id of its ${kind}`, id);

@@ -7,7 +7,7 @@ import { sameAnswer, unknownLike } from "./same-answer.js";
 
 const kind = "ids";
 /** Every kind of id that the victim has; `gone` is of something that it deleted. */
-const victimIds = ["prj", "cgr", "gone", "job", "probe", "rul", "rec", "tok", "sil", "alr", "ack", "aud"];
+const victimIds = ["prj", "cgr", "gone", "job", "probe", "rul", "rec", "tok", "sil", "alr", "alh", "ack", "aud"];
 /** Here ids of any kind may be given. */
 const anyKind = new Set(["node id", "nodes ids.0", "auditEntries filter.entityId"]);
 /** Lists that are filtered by an id give nothing; whatever else takes one says that there is no such thing. */
@@ -33,7 +33,7 @@ const oneAtATime = [
 /** Each place of each operation that takes an id gets the victim's. */
 export const ids: readonly Attempt[] = [
   ...[...rootFields(schema, "query"), ...rootFields(schema, "mutation")].flatMap(placesOf),
-  ...[...oneAtATime, "Silence", "Alert", "Acknowledgement", "AuditEntry"].map(asFragment),
+  ...[...oneAtATime, "Silence", "Alert", "AlertEpisode", "Acknowledgement", "AuditEntry"].map(asFragment),
   ...victimIds.map(amongOwn),
 ];
 
