@@ -16,6 +16,13 @@ export interface WriteElsewhere<T> {
   readonly done: (result: T, intended: readonly Act[]) => Promise<readonly Act[]>;
 }
 
+/** A write that was sent, and that the change log is yet to be told of. */
+export interface SentElsewhere<T> {
+  readonly result: T;
+  /** Tells it; rejects when that cannot be stored, and the write stays pending. */
+  readonly settle: () => Promise<void>;
+}
+
 /**
  * Writes to what no transaction of ours reaches, so that the change log tells of it whatever happens: the intent is stored
  * before it is sent, and becomes the entry afterwards. What is left without an answer is for `UnsettledWrites`.
@@ -54,11 +61,18 @@ export class WriteAhead {
   }
 
   /** Resolves and rejects as `send` does; rejects too when its outcome cannot be stored, which then stays pending. */
-  async run<T>(
+  async run<T>(caller: Caller, key: IdempotencyKey | null, write: WriteElsewhere<T>): Promise<T> {
+    const { result, settle } = await this.send(caller, key, write);
+    await settle();
+    return result;
+  }
+
+  /** Like `run`, and leaves it to the caller to settle: when it is sure that what was sent will not be lost. */
+  async send<T>(
     caller: Caller,
     key: IdempotencyKey | null,
     { intended, send, isUndone, done }: WriteElsewhere<T>,
-  ): Promise<T> {
+  ): Promise<SentElsewhere<T>> {
     const { rows, revision } = await this.pending.begin(caller, intended, key);
     let result: T;
     try {
@@ -68,11 +82,13 @@ export class WriteAhead {
       if (isUndone(error)) await this.pending.withdraw(rows).catch(() => undefined);
       throw error;
     }
-    const acts = await done(result, intended);
-    await this.pending.settle(
-      rows.flatMap((row, index) => acts.slice(index, index + 1).map((act) => [row, act] as const)),
-      revision,
-    );
-    return result;
+    const settle = async () => {
+      const acts = await done(result, intended);
+      await this.pending.settle(
+        rows.flatMap((row, index) => acts.slice(index, index + 1).map((act) => [row, act] as const)),
+        revision,
+      );
+    };
+    return { result, settle };
   }
 }

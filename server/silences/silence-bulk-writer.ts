@@ -3,13 +3,12 @@ import type { LiveAlerts } from "../alerts/live-alerts.js";
 import type { AuditEntry } from "../audit/audit-entry.js";
 import { outcomeUnknown } from "../audit/idempotency.js";
 import type { KeyParts } from "../audit/key-parts.js";
-import type { WriteAhead } from "../audit/write-ahead.js";
+import type { SentElsewhere, WriteAhead } from "../audit/write-ahead.js";
 import type { AlertmanagerClient } from "../clients/alertmanager-client.js";
-import { HttpStatusError, NeverSentError } from "../clients/http-json.js";
-import { NotFoundError, UpstreamUnavailableError } from "../core/errors.js";
+import { NotFoundError } from "../core/errors.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
 import type { Silence } from "./silence.js";
-import { haveArrived, type WrittenSilence } from "./silence-arrival.js";
+import { SilenceBatch } from "./silence-batch.js";
 import type { SilenceSelection } from "./silence-bulk-input.js";
 import type { SilenceResult } from "./silence-bulk-payload.js";
 import type { SilenceBulkSelection } from "./silence-bulk-selection.js";
@@ -20,6 +19,7 @@ import type { SilenceSender } from "./silence-sender.js";
 import type { SilenceService } from "./silence-service.js";
 import type { SilenceWrite } from "./silence-write.js";
 import type { StoredSilences } from "./stored-silences.js";
+import type { WrittenSilence } from "./written-silence.js";
 
 /** What came of a change of several silences. */
 export interface BulkOutcome {
@@ -28,13 +28,17 @@ export interface BulkOutcome {
   readonly userErrors: readonly UserError[];
 }
 
+/** A silence, and the member of its cluster that is to be written to. */
+interface PlaceOfSilence {
+  readonly id: string;
+  readonly cluster: string;
+  readonly client: AlertmanagerClient;
+}
+
 /** The write that a silence needs; null when it needs none. What is wrong with it goes to `errors`. */
 type Plan = (stored: Silence, errors: UserErrors) => Promise<SilenceWrite | null>;
 
-/**
- * Changes several silences, each as it would be by itself: judged by what its Alertmanager stores, and told of in the change
- * log. They are written one after the other, so that at most one of a cluster is in doubt when something dies in between.
- */
+/** Changes several silences, each as it would be by itself: judged by what its Alertmanager stores, and told of in the change log. */
 export class SilenceBulkWriter {
   constructor(
     private readonly silences: SilenceService,
@@ -62,15 +66,12 @@ export class SilenceBulkWriter {
       const found = await Promise.all(ids.map((id) => this.#find(caller, id, parts)));
       const clusters = new Set(found.flatMap((place) => (typeof place === "string" ? [place] : [])));
       const written = await Promise.all(
-        [...clusters].map((cluster) =>
-          this.#writeAll(
-            caller,
-            cluster,
-            ids.filter((_, index) => found[index] === cluster),
-            plan,
-            parts,
-          ),
-        ),
+        [...clusters].map((cluster) => {
+          const ofCluster = ids.filter((_, index) => found[index] === cluster);
+          const write = (id: string, client: AlertmanagerClient) =>
+            this.#write(caller, { id, cluster, client }, plan, parts);
+          return new SilenceBatch(this.live, cluster, ofCluster, write).run();
+        }),
       );
       const byId = new Map(written.flat().map((result) => [result.id, result]));
       const results = found.flatMap(
@@ -98,73 +99,25 @@ export class SilenceBulkWriter {
     return { id, silence: await this.stored.answered(caller, entityId), userErrors: [] };
   }
 
-  async #writeAll(
-    caller: Caller,
-    cluster: string,
-    ids: readonly string[],
-    plan: Plan,
-    parts: KeyParts,
-  ): Promise<readonly SilenceResult[]> {
-    const results: SilenceResult[] = [];
-    const ofRest = (error: unknown) =>
-      ids.slice(results.length).map((id) => failed(id, error, "Nothing was written: "));
-    const writeRest = async (client: AlertmanagerClient): Promise<void> => {
-      for (const id of ids.slice(results.length)) {
-        try {
-          results.push(await this.#write(caller, { id, cluster, client }, plan, parts));
-        } catch (error) {
-          // The next member goes on where this one could not be reached.
-          if (error instanceof NeverSentError) throw error;
-          results.push(failed(id, error));
-          if (!isAway(error)) continue;
-          if (results.every(({ silence }) => silence === null)) throw error;
-          // What was written is to be seen in the next answer, so that this ends well.
-          results.push(...ofRest(error));
-          return;
-        }
-      }
-    };
-    try {
-      await this.live.write(cluster, writeRest, (client) => haveArrived(client, writtenOf(results)));
-    } catch (error) {
-      // Where all were tried, it is not known of those that were written whether they are more than one member's.
-      if (results.length === ids.length)
-        return results.map((one) => (one.silence === null ? one : failed(one.id, error)));
-      results.push(...ofRest(error));
-    }
-    return results;
-  }
-
   #write(
     caller: Caller,
-    { id, cluster, client }: { readonly id: string; readonly cluster: string; readonly client: AlertmanagerClient },
+    { id, cluster, client }: PlaceOfSilence,
     plan: Plan,
     parts: KeyParts,
-  ): Promise<SilenceResult> {
+  ): Promise<SilenceResult | SentElsewhere<WrittenSilence>> {
     return this.stored.inTurn(id, async () => {
       const before = await this.stored.editableAt(caller, id, cluster, client);
       const errors = new UserErrors();
       const write = await plan(before, errors);
       if (errors.any) return { id, silence: null, userErrors: errors.list };
-      if (write === null) return { id, silence: before, userErrors: [] };
-      const { subject, userErrors } = await this.sender.send(caller, parts.keyOf(id), write, (_, work) => work(client));
-      return { id, silence: subject, userErrors };
+      return write === null
+        ? { id, silence: before, userErrors: [] }
+        : this.sender.sendTo(client, caller, parts.keyOf(id), write);
     });
   }
-}
-
-function writtenOf(results: readonly SilenceResult[]): readonly WrittenSilence[] {
-  return results.flatMap(({ silence }) =>
-    silence === null ? [] : [{ uuid: silence.uuid, updatedAtMs: silence.updatedAt.getTime() }],
-  );
 }
 
 /** The id that the silence had when it was asked for: Alertmanager may have given another. */
 function idBefore({ before, entityId }: AuditEntry): string {
   return typeof before?.id === "string" ? before.id : entityId;
-}
-
-/** Whether there is no point in trying others: an Alertmanager that answers may only dislike this one. */
-function isAway(error: unknown): boolean {
-  return error instanceof UpstreamUnavailableError && !(error instanceof HttpStatusError);
 }

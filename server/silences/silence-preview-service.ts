@@ -1,9 +1,9 @@
 import type { Caller } from "../access/caller.js";
 import type { Alert } from "../alerts/alert.js";
+import type { LivePage } from "../alerts/alert-connection.js";
 import type { AlertQuery, AlertService } from "../alerts/alert-service.js";
 import { NotFoundError } from "../core/errors.js";
 import type { Matcher } from "../core/matcher.js";
-import type { Connection } from "../graph/connection.js";
 import { UserErrors } from "../graph/user-error.js";
 import { readMatchers } from "./read-matchers.js";
 import type { Silence } from "./silence.js";
@@ -41,13 +41,13 @@ export class SilencePreviewService {
     const hits = reach ? await this.silences.hitsOf(caller, reach) : [];
     const lost = reach && before ? await this.silences.hitsOf(caller, before) : [];
     if (hits === null || lost === null) return null;
-    const [kept, projects] = [new Set(hits), countsOf(hits)];
+    const [kept, projects] = [new Set(hits.map(({ fingerprint }) => fingerprint)), countsOf(hits)];
     const isRematched = before === null || !areSameMatchers(before.matchers, matchers);
     return {
       cluster: reach?.cluster ?? null,
       matchers,
       hits,
-      lost: lost.filter((alert) => !kept.has(alert)),
+      lost: lost.filter((alert) => !kept.has(alert.fingerprint)),
       quietCount: hits.filter((alert) => isQuietWithout(alert, before)).length,
       counts: projects.slice(0, mostProjects),
       projectCount: projects.filter(({ name }) => name !== "").length,
@@ -63,7 +63,7 @@ export class SilencePreviewService {
     preview: SilencePreview,
     which: "hits" | "lost",
     query: Omit<AlertQuery, "order">,
-  ): Promise<Connection<Alert>> {
+  ): Promise<LivePage<Alert>> {
     return this.alerts.page(caller, preview[which], { ...query, order: "STARTS_AT_DESC" }, `SilencePreview.${which}`);
   }
 

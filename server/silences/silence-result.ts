@@ -3,6 +3,7 @@ import type { UserErrorCode } from "../graph/user-error.js";
 import type { SilenceResult } from "./silence-bulk-payload.js";
 
 const codes: Readonly<Partial<Record<ErrorCode, UserErrorCode>>> = {
+  BAD_USER_INPUT: "INVALID",
   NOT_FOUND: "NOT_FOUND",
   FORBIDDEN: "FORBIDDEN",
   CONFLICT: "CONFLICT",
