@@ -45,7 +45,12 @@ describe("with a real Alertmanager", () => {
   test("tells its version and that it has no cluster", async () => {
     await client.ready();
     const status = await client.status();
-    expect(status).toEqual({ version: expect.stringMatching(/^0\.\d+\.\d+/), clusterStatus: "disabled", peers: 0 });
+    expect(status).toEqual({
+      version: expect.stringMatching(/^0\.\d+\.\d+/),
+      ...{ clusterStatus: "disabled", peers: 0, config: expect.stringContaining("receivers:") },
+      startedAtMs: expect.any(Number),
+    });
+    expect(Math.abs((status.startedAtMs ?? 0) - Date.now())).toBeLessThan(60_000);
   });
 
   test("reads an alert as it was posted, and that a silence suppresses it", async () => {

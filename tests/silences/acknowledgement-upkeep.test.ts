@@ -104,6 +104,19 @@ describe("what an acknowledgement keeps quiet", () => {
     expect(end).toMatchObject({ action: "UPDATE", actor: "server", after: { endReason: "EXPIRED" } });
   });
 
+  it("is somebody else's to acknowledge when its time is up, also before anybody has ended it", async () => {
+    const { app, sql, tokens, acknowledged, acknowledgementOf } = await start();
+    await sql(
+      "INSERT INTO lease (name, holder, term, expires_at) VALUES ('acknowledgement-upkeep', 'x', 1, '2999-01-01 00:00:00.000')",
+    );
+    const { id, alert } = await acknowledged({ alertname: "Over" }, { duration: "1s" });
+    const again = async () =>
+      (await app.data(tokens.bob, acknowledge, { input: { alerts: [alert] } })).done.results[0].acknowledgement;
+    expect(await again()).toBeNull();
+    const anew = await waitFor(again, { what: "its time to be up" });
+    expect([anew.owner, (await acknowledgementOf(id)).endReason]).toEqual(["bob", "EXPIRED"]);
+  });
+
   it("is exactly the alert: one with more labels that joins later is loud, and one that was there already too", async () => {
     const { fire, acknowledged, silences, alertOf } = await start();
     const [there = ""] = await fire([{ alertname: "Wide", device: "sda" }]);

@@ -107,7 +107,7 @@ export class AcknowledgementWriter {
     const outcomes = new Map<string, Acknowledgement | UserError>();
     for (const [fingerprint, target] of byFingerprint) {
       const before = known.get(fingerprint);
-      const isSame = before?.covers(target.alert.startsAtMs) === true;
+      const isSame = before?.covers(target.alert.startsAtMs) === true && !before.isOver(writes.at);
       outcomes.set(
         fingerprint,
         before !== undefined && isSame
@@ -158,8 +158,10 @@ export class AcknowledgementWriter {
     if (unfit !== null) return { code: "LIMIT", message: unfit, path };
     const refusal = room.admit(projectId, path);
     if (refusal !== null) return refusal;
-    // Of an earlier firing, whose end nobody has noticed yet.
-    if (before !== undefined) await writes.alter(before, { untilAt: writes.at, endReason: "RESOLVED" });
+    // One that is over, or of an earlier firing, which nobody has noticed yet.
+    if (before !== undefined) {
+      await writes.alter(before, { untilAt: writes.at, endReason: before.isOver(writes.at) ? "EXPIRED" : "RESOLVED" });
+    }
     const { fingerprint, labels, startsAt, clusters } = alert;
     const { id: createdById, name: createdBy } = caller.principal;
     const places = clusters.map((cluster) => ({ cluster, silenceId: null }));

@@ -146,6 +146,11 @@ export class Acknowledgement extends Node implements NonNullable<ReturnType<Ackn
     return this.createdAt.getTime();
   }
 
+  /** Whether its time is up, although nobody may have ended it yet. */
+  isOver(at: Date): boolean {
+    return this.expiresAt !== null && this.expiresAt.getTime() <= at.getTime();
+  }
+
   /**
    * Whether it is about the firing of its alert that began then. While an alert fires, its start may move: Alertmanager
    * takes the earliest of what replicas of Prometheus say, and forgets that when it is restarted. A new firing begins after

@@ -9,6 +9,7 @@ const pollMs = 1_000;
 export interface ActiveAcknowledgementsOptions {
   /** Whether other servers may write too. */
   readonly isShared: boolean;
+  /** Told when what others write cannot be read any more. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -28,6 +29,7 @@ export class ActiveAcknowledgements implements AcknowledgedAlerts {
   #next: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
+  #isFailing = false;
 
   constructor(
     private readonly repository: AcknowledgementRepository,
@@ -132,7 +134,15 @@ export class ActiveAcknowledgements implements AcknowledgedAlerts {
     if (this.#isStopped) return;
     this.#timer = setTimeout(() => {
       this.refresh()
-        .catch(this.options.onError)
+        .then(
+          () => {
+            this.#isFailing = false;
+          },
+          (error: unknown) => {
+            if (!this.#isFailing) this.options.onError(error);
+            this.#isFailing = true;
+          },
+        )
         .finally(() => this.#poll());
     }, pollMs);
     this.#timer.unref();

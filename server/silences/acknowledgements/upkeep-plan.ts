@@ -89,7 +89,7 @@ class Planning {
   look(acknowledgement: Acknowledgement, claims: readonly ClaimedSilence[]): void {
     const { snapshot, nowMs } = this.reading;
     const { plan } = this;
-    if (acknowledgement.expiresAt !== null && acknowledgement.expiresAt.getTime() <= nowMs) {
+    if (acknowledgement.isOver(new Date(nowMs))) {
       plan.expired.push(acknowledgement);
       return;
     }
