@@ -93,7 +93,7 @@ export class EpisodeRecorder {
     let noteAtMs = 0;
     for (let isLast = false; !isLast; ) {
       isLast = stopped.aborted;
-      const readAtMs = readings.all;
+      const readAtMs = latest(readings.all, this.#readBefore);
       book.settle(this.#ms);
       await this.#writeChanged(tenure);
       if (isLast || this.#ms >= noteAtMs) {
@@ -163,4 +163,9 @@ export class EpisodeRecorder {
   get #ms(): number {
     return this.parts.now().getTime();
   }
+}
+
+/** Of a cluster that this server could not read, whoever recorded before may have known more. */
+function latest(own: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...own].map(([name, ms]) => [name, Math.max(ms, before.get(name) ?? ms)]));
 }
