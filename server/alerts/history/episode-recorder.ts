@@ -5,16 +5,16 @@ import { newId } from "../../core/ids.js";
 import type { Log } from "../../core/log.js";
 import { Repeated } from "../../core/repeated.js";
 import type { LiveAlerts } from "../live-alerts.js";
-import type { ClusterReadings } from "./cluster-readings.js";
 import type { EpisodeBook } from "./episode-book.js";
 import { dayOf, type EpisodeDays } from "./episode-days.js";
 import type { EpisodeRecordRepository } from "./episode-record-repository.js";
+import type { ReadingTimes } from "./reading-times.js";
 import type { TrackedEpisode } from "./tracked-episode.js";
 
 /** What a recorder works with. */
 export interface RecorderParts {
   readonly live: LiveAlerts;
-  readonly readings: ClusterReadings;
+  readonly readings: ReadingTimes;
   readonly book: EpisodeBook;
   readonly days: EpisodeDays;
   readonly repository: EpisodeRecordRepository;
