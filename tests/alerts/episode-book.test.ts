@@ -1,8 +1,8 @@
 import "reflect-metadata";
 import { expect, it } from "vitest";
 import { Alert } from "../../server/alerts/alert.js";
-import { ClusterReadings } from "../../server/alerts/history/cluster-readings.js";
 import { EpisodeBook, mostEnded } from "../../server/alerts/history/episode-book.js";
+import { ReadingTimes } from "../../server/alerts/history/reading-times.js";
 import type { UpstreamAlert } from "../../server/clients/alertmanager-client.js";
 
 const minuteMs = 60_000;
@@ -33,7 +33,7 @@ const alertOf = (more: Partial<UpstreamAlert> = {}): Alert =>
 /** A book of a server whose only cluster was last read at `readAtMs`, and is read when that is set. */
 function makeBook() {
   const cluster = { readAtMs: t0 };
-  const readings = new ClusterReadings(() => [
+  const readings = new ReadingTimes(() => [
     { name: "main", reachable: true, lastSyncAt: new Date(cluster.readAtMs), error: null, members: [] },
   ]);
   const book = new EpisodeBook(readings, minuteMs);
@@ -112,6 +112,29 @@ it("adds up exactly how long an alert was kept quiet, also when it was very ofte
   expect(written()).toMatchObject([{ resolvedAt: null, suppressedSecondsKnown: 297 }]);
   book.take([{ before: silenced, after: null }], t0 + 1_020_000);
   expect(written()).toMatchObject([{ suppressedSecondsKnown: 320 }]);
+});
+
+it("goes on with what another server recorded, whose clock is ahead, and writes only what that one missed", () => {
+  const [recorded, own] = [makeBook(), makeBook()];
+  const [active, silenced] = [alertOf(), alertOf({ state: "SUPPRESSED", silencedBy: ["s"] })];
+  recorded.book.take([{ before: null, after: active }], t0 + 5_000);
+  own.book.take([{ before: null, after: active }], t0);
+  const [row] = recorded.written();
+  if (row === undefined) return expect.fail();
+  const readAtMs = new Map([["main", t0 + 5_000]]);
+  const compare = () => {
+    expect(own.book.compare()).toBe(Number.POSITIVE_INFINITY);
+    own.book.compareWith(row, readAtMs);
+    own.book.finish(t0 + 6_000);
+    return own.written();
+  };
+  expect(compare()).toEqual([]);
+  own.book.take([{ before: active, after: silenced }], t0 + 3_000);
+  own.written();
+  const missed = { at: at(5_000).toISOString(), state: "SUPPRESSED", silenced: true, inhibited: false, muted: false };
+  expect(compare()).toMatchObject([
+    { id: "alh_1", firstSeenAt: at(5_000), stateChanges: [row.stateChanges[0], missed] },
+  ]);
 });
 
 it("is not written for what moves with each evaluation, and keeps no text that is very long", () => {

@@ -13,6 +13,7 @@ export interface Episode {
   readonly startsAt: string;
   readonly resolvedAt: string | null;
   readonly resolvedBefore: string | null;
+  readonly stateChanges: readonly { readonly at: string; readonly state: string }[];
 }
 
 /** Starts the real server over Alertmanagers, each of them a cluster, named `main`, `second` and so on; it reads them ten times a second. */
@@ -56,7 +57,7 @@ export function resolved(labels: Readonly<Record<string, string>>, startsAtMs: n
 /** The history with a filter, the newest first. */
 export async function historyOf(app: TestApp, filter: object, token = app.operator): Promise<Episode[]> {
   const query = `query ($filter: AlertHistoryFilter) {
-    alertHistory(filter: $filter, first: 100) { nodes { id name state startsAt resolvedAt resolvedBefore } } }`;
+    alertHistory(filter: $filter, first: 100) { nodes { id name state startsAt resolvedAt resolvedBefore stateChanges { at state } } } }`;
   return (await app.data(token, query, { filter })).alertHistory.nodes;
 }
 

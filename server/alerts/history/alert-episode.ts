@@ -127,7 +127,7 @@ export class AlertEpisode extends Node {
 /** A page of episodes, and a question. */
 export interface EpisodePage extends PageHolder<AlertEpisode> {
   /** How many are missing because their project had too many. */
-  readonly leftOutNow: () => Promise<number>;
+  readonly countLeftOut: () => Promise<number>;
 }
 
 /** A page of episodes. */
@@ -136,13 +136,13 @@ export class AlertEpisodeConnection
   extends pageType<AlertEpisode>("AlertEpisode", () => AlertEpisode)
   implements EpisodePage
 {
-  readonly leftOutNow!: EpisodePage["leftOutNow"];
+  readonly countLeftOut!: EpisodePage["countLeftOut"];
 
   @Field(() => Int, {
     description:
       "Firings that are missing here, because their project had more on a day than the server's settings let it keep. By days in UTC, whatever else the filter says.",
   })
   leftOut(): Promise<number> {
-    return this.leftOutNow();
+    return this.countLeftOut();
   }
 }

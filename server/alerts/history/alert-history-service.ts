@@ -37,10 +37,11 @@ export class AlertHistoryService {
   /** All that the caller may see, the newest first. */
   async list(caller: Caller, filter: AlertHistoryFilter, page: PageRequest): Promise<EpisodePage> {
     caller.requireAnywhere("project.read");
-    const visible = await this.#visible(caller, filter.projects);
-    const narrow = all(visible, episodesWhere(checked(filter)));
+    const { projects, ...others } = checked(filter);
+    const visible = await this.#visible(caller, projects);
+    const narrow = all(visible, episodesWhere(others));
     const found = await this.repository.page({ narrow, order: newestFirst, page, list: "alertHistory" });
-    return { page: found, leftOutNow: () => this.repository.leftOutOf(visible, filter) };
+    return { page: found, countLeftOut: () => this.repository.leftOutOf(visible, filter) };
   }
 
   /** Those of a project that is visible to the caller. */
@@ -55,7 +56,7 @@ export class AlertHistoryService {
     const narrow = all(named, episodesWhere(others));
     const query = { narrow, filter, order: newestFirst, page, list: "Project.alertHistory" };
     const { page: found } = await this.repository.below(caller.loaders, "projectId", id, query);
-    return { page: found, leftOutNow: () => this.#leftOut(caller, id, filter) };
+    return { page: found, countLeftOut: () => this.#leftOut(caller, id, filter) };
   }
 
   /** Those of an alert that is visible to the caller. */
@@ -66,8 +67,9 @@ export class AlertHistoryService {
     const { page: found } = await this.repository.below(caller.loaders, "fingerprint", alert.fingerprint, query);
     return {
       page: found,
-      leftOutNow: async () => {
+      countLeftOut: async () => {
         const project = await this.alerts.projectOf(caller, alert);
+        if (project === null && !caller.may("platform.read")) return 0;
         return this.#leftOut(caller, project?.id ?? "", {});
       },
     };

@@ -1,7 +1,7 @@
 import type { Alert } from "../alert.js";
 import type { AlertChange } from "../alert-snapshot.js";
 import type { AlertEpisode } from "./alert-episode.js";
-import type { ClusterReadings } from "./cluster-readings.js";
+import type { ReadingTimes } from "./reading-times.js";
 import { TrackedEpisode } from "./tracked-episode.js";
 
 /** Of the episodes that have ended, so many are remembered while they cannot be written. */
@@ -25,7 +25,7 @@ export class EpisodeBook {
 
   /** @param unwatchedMs a cluster that was not read for so long was not watched: what is gone since may have ended at any time */
   constructor(
-    private readonly readings: ClusterReadings,
+    private readonly readings: ReadingTimes,
     private readonly unwatchedMs: number,
   ) {}
 
@@ -91,10 +91,10 @@ export class EpisodeBook {
     return taken;
   }
 
-  /** Forgets those that ended before a time, which the database has. */
+  /** Forgets those that were seen to be over before a time, which the database has. */
   forgetBefore(timeMs: number): void {
     for (const episode of this.#ended.values()) {
-      if ((episode.resolvedAtMs ?? timeMs) >= timeMs) return;
+      if ((episode.endSeenMs ?? timeMs) >= timeMs) return;
       this.#forget(episode);
     }
   }

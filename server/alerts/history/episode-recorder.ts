@@ -5,16 +5,16 @@ import { newId } from "../../core/ids.js";
 import type { Log } from "../../core/log.js";
 import { Repeated } from "../../core/repeated.js";
 import type { LiveAlerts } from "../live-alerts.js";
-import type { ClusterReadings } from "./cluster-readings.js";
 import type { EpisodeBook } from "./episode-book.js";
 import { dayOf, type EpisodeDays } from "./episode-days.js";
 import type { EpisodeRecordRepository } from "./episode-record-repository.js";
+import type { ReadingTimes } from "./reading-times.js";
 import type { TrackedEpisode } from "./tracked-episode.js";
 
 /** What a recorder works with. */
 export interface RecorderParts {
   readonly live: LiveAlerts;
-  readonly readings: ClusterReadings;
+  readonly readings: ReadingTimes;
   readonly book: EpisodeBook;
   readonly days: EpisodeDays;
   readonly repository: EpisodeRecordRepository;
@@ -93,7 +93,7 @@ export class EpisodeRecorder {
     let noteAtMs = 0;
     for (let isLast = false; !isLast; ) {
       isLast = stopped.aborted;
-      const readAtMs = readings.all;
+      const readAtMs = latest(readings.all, this.#readBefore);
       book.settle(this.#ms);
       await this.#writeChanged(tenure);
       if (isLast || this.#ms >= noteAtMs) {
@@ -163,4 +163,9 @@ export class EpisodeRecorder {
   get #ms(): number {
     return this.parts.now().getTime();
   }
+}
+
+/** Of a cluster that this server could not read, whoever recorded before may have known more. */
+function latest(own: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...own].map(([name, ms]) => [name, Math.max(ms, before.get(name) ?? ms)]));
 }

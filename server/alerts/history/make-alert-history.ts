@@ -12,11 +12,11 @@ import { AlertEpisodeRepository } from "./alert-episode-repository.js";
 import { AlertEpisodesResolver, AlertHistoryResolver, ProjectAlertHistoryResolver } from "./alert-history-resolver.js";
 import { AlertHistoryService } from "./alert-history-service.js";
 import type { AlertHistorySettings } from "./alert-history-settings.js";
-import { ClusterReadings } from "./cluster-readings.js";
 import { EpisodeBook } from "./episode-book.js";
 import { EpisodeDays } from "./episode-days.js";
 import { EpisodeRecordRepository } from "./episode-record-repository.js";
 import { EpisodeRecorder } from "./episode-recorder.js";
+import { ReadingTimes } from "./reading-times.js";
 
 /** What the history of alerts is built over. */
 export interface AlertHistoryParts {
@@ -48,7 +48,7 @@ const unwatchedIntervals = 5;
 /** Builds the history of alerts. */
 export function makeAlertHistory(parts: AlertHistoryParts): AlertHistoryDomain {
   const { settings, database, live, alerts, projects, projectNames, intervalMs, log, now, randomBytes } = parts;
-  const readings = new ClusterReadings(() => live.health);
+  const readings = new ReadingTimes(() => live.health);
   const records = new EpisodeRecordRepository(database);
   const recorder = new EpisodeRecorder({
     live,

@@ -72,6 +72,11 @@ export class TrackedEpisode {
     return this.#resolvedAtMs;
   }
 
+  /** When it was seen to be over; null while it fires. */
+  get endSeenMs(): number | null {
+    return this.#resolvedBeforeMs ?? this.#resolvedAtMs;
+  }
+
   get isStored(): boolean {
     return this.#stored !== null;
   }
@@ -109,8 +114,12 @@ export class TrackedEpisode {
   follow(other: TrackedEpisode): boolean {
     if (this.#resolvedAtMs !== null && other.#resolvedAtMs !== null) return false;
     const last = this.#changes.at(-1)?.at ?? "";
-    // ISO-8601 of one length: text is ordered as time is.
-    const noted = other.#changes.filter(({ at }) => at > last).map((change) => this.#note(change));
+    // ISO-8601 of one length: text is ordered as time is. The clocks of two servers may differ, and what is last still holds.
+    const missed = other.#changes.flatMap((change, index, { length }) => {
+      if (change.at > last) return [change];
+      return index === length - 1 ? [{ ...change, at: last }] : [];
+    });
+    const noted = missed.map((change) => this.#note(change));
     const differs = this.#resolvedAtMs !== other.#resolvedAtMs || !sameTexts(this.clusters, other.clusters);
     this.#subject = other.#subject;
     this.#resolvedAtMs = other.#resolvedAtMs;

@@ -1,7 +1,7 @@
 import type { ClusterHealth } from "../cluster.js";
 
 /** When each Alertmanager cluster was last read, as far as that was noted: at an event, what was noted is from before it. */
-export class ClusterReadings {
+export class ReadingTimes {
   readonly #readAtMs = new Map<string, number>();
 
   constructor(private readonly health: () => readonly ClusterHealth[]) {}
