@@ -45,6 +45,7 @@ function serverSettingsOf(layout: Layout, keyFile: string): unknown {
     database: { type: "sqlite", file: fileOf(layout, "metricsinfra.sqlite") },
     secrets: { keys: [{ id: "demo", key: { file: keyFile } }] },
     limits: { tiers: { default: { scrapeInterval: "15s", leastScrapeInterval: "5s", leastRuleInterval: "5s" } } },
+    watchdog: { absentAfterSeconds: 45 },
     // All that the demo watches and tells is on this machine.
     egress: { allowedNetworks: ["127.0.0.0/8"] },
     prometheus: [{ name: "demo", url: layout.prometheus.url }],

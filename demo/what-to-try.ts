@@ -23,6 +23,7 @@ Try   curl -s ${graph} -H 'content-type: application/json' \\
         -H 'authorization: Bearer ${member}' \\
         -d '{"query":"{ alerts { nodes { name state project { name } rule { id } startsAt } } }"}'
       node demo/try.mjs ${graph} ${member}
+      { watchdogs { name state lastSeenAt } } in the playground: whether alerts arrive at all
 
 Data, settings and logs are in ${shown(layout.data)}. Ctrl-C ends all of it; npm start goes on where it was.
 `;

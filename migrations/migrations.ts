@@ -12,6 +12,9 @@ import { AuditOrder1763900000012 } from "./1763900000012-audit-order.js";
 import { RulesVerified1763900000013 } from "./1763900000013-rules.js";
 import { OpenstackIds1763900000014 } from "./1763900000014-openstack-ids.js";
 import { PendingWrites1763900000015 } from "./1763900000015-pending-writes.js";
+import { Leases1763900000016 } from "./1763900000016-leases.js";
+import { Acknowledgements1763900000017 } from "./1763900000017-acknowledgements.js";
+import { AlertHistory1763900000018 } from "./1763900000018-alert-history.js";
 
 /** All migrations, oldest first; one that was released never changes. */
 export const migrations = [
@@ -29,4 +32,7 @@ export const migrations = [
   RulesVerified1763900000013,
   OpenstackIds1763900000014,
   PendingWrites1763900000015,
+  Leases1763900000016,
+  Acknowledgements1763900000017,
+  AlertHistory1763900000018,
 ];

@@ -8,11 +8,21 @@ import {
   ListAlertmanagersDocument,
   ListLimitTiersDocument,
   ListPrometheusServersDocument,
+  ListWatchdogsDocument,
   WatchRevisionsDocument,
 } from "./generated/documents.js";
-import type { AlertmanagerCluster, EgressPolicy, LimitTier, PrometheusServer, Viewer } from "./generated/types.js";
+import type {
+  AlertmanagerCluster,
+  EgressPolicy,
+  LimitTier,
+  PrometheusServer,
+  Viewer,
+  Watchdog,
+} from "./generated/types.js";
 import { Graph } from "./graph.js";
+import { Acknowledgements } from "./namespaces/acknowledgements.js";
 import { Agents } from "./namespaces/agents.js";
+import { AlertHistory } from "./namespaces/alert-history.js";
 import { AlertingRules } from "./namespaces/alerting-rules.js";
 import { Alerts } from "./namespaces/alerts.js";
 import { ApiTokens } from "./namespaces/api-tokens.js";
@@ -59,6 +69,10 @@ export class Client<Throws extends boolean = true> {
   readonly targets: Targets;
   /** What the Alertmanagers hold at this moment. */
   readonly alerts: Alerts;
+  /** Who looks after which alert. */
+  readonly acknowledgements: Acknowledgements<Throws>;
+  /** What fired and resolved. */
+  readonly alertHistory: AlertHistory;
   /** Alerts that are not to be told of for a while. */
   readonly silences: Silences<Throws>;
   /** The configurators that bring the configuration to the hosts. */
@@ -85,6 +99,8 @@ export class Client<Throws extends boolean = true> {
     this.contactGroups = new ContactGroups(graph);
     this.targets = new Targets(graph);
     this.alerts = new Alerts(graph, this.#subscriptions);
+    this.acknowledgements = new Acknowledgements(graph);
+    this.alertHistory = new AlertHistory(graph);
     this.silences = new Silences(graph, this.#subscriptions);
     this.agents = new Agents(graph);
     this.rollouts = new Rollouts(graph);
@@ -105,6 +121,14 @@ export class Client<Throws extends boolean = true> {
   /** The Prometheus servers behind the server, and whether each answers. */
   async prometheusServers(options?: CallOptions): Promise<ReadonlyArray<PrometheusServer>> {
     return (await this.#graph.request(ListPrometheusServersDocument, {}, options)).prometheusServers;
+  }
+
+  /**
+   * Whether alerts of each Prometheus arrive at each Alertmanager cluster. While one is ABSENT, an empty list of alerts is no
+   * good news.
+   */
+  async watchdogs(options?: CallOptions): Promise<ReadonlyArray<Watchdog>> {
+    return (await this.#graph.request(ListWatchdogsDocument, {}, options)).watchdogs;
   }
 
   /** The limit tiers that a project may have, by name; `client.projects.capacity` tells what holds for one, and its usage. */

@@ -25,19 +25,29 @@ export {
 } from "./errors.js";
 export type * from "./generated/graph-types.js";
 export type { ListArguments } from "./graph.js";
-export type { ListAlertsArguments, WatchAlertEventsArguments, WatchAlertsArguments } from "./namespaces/alerts.js";
+
+export type { ListAcknowledgementsArguments } from "./namespaces/acknowledgements.js";
+export type { CountAlertHistoryArguments, ListAlertHistoryArguments } from "./namespaces/alert-history.js";
+export type {
+  FiringHoursArguments,
+  ListAlertsArguments,
+  WatchAlertEventsArguments,
+  WatchAlertsArguments,
+} from "./namespaces/alerts.js";
 export type { ListAuditEntriesArguments, RestoreOptions } from "./namespaces/audit.js";
 export type { ListContactGroupsArguments } from "./namespaces/contact-groups.js";
 export type { ListProjectsArguments } from "./namespaces/projects.js";
 export type { WaitForRolloutOptions } from "./namespaces/rollouts.js";
 export type { ListRulesArguments, Rule } from "./namespaces/rules.js";
 export type { ListScrapeJobsArguments } from "./namespaces/scrape-jobs.js";
+
 export type {
   ListSilencedAlertsArguments,
   ListSilencesArguments,
   WatchSilenceEventsArguments,
   WatchSilencesArguments,
 } from "./namespaces/silences.js";
+
 export type { ListTargetsArguments } from "./namespaces/targets.js";
 export type {
   CallOptions,

@@ -82,6 +82,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     onRefusal: metrics.onRefusal,
     onResync: metrics.streams.onResync,
   });
+  metrics.watchdogs(() => domains.watchdogs.readings);
   await domains.check().catch(async (error: unknown) => {
     await domains.stop();
     await database.close();

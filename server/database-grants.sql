@@ -21,6 +21,9 @@ GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.api_token_membershi
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.session TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.revision TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.pending_write TO metricsinfra@'%';
+GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.lease TO metricsinfra@'%';
+GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.acknowledgement TO metricsinfra@'%';
+GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.acknowledgement_revision TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.project TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.contact_group TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.secret TO metricsinfra@'%';
@@ -28,6 +31,9 @@ GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.scrape_job TO metri
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.rule TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.global_rule TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.agent TO metricsinfra@'%';
+GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.alert_episode TO metricsinfra@'%';
+GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.alert_history_day TO metricsinfra@'%';
+GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.alert_history_reading TO metricsinfra@'%';
 
 REVOKE CREATE ON metricsinfra.audit_entry FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.api_token FROM metricsinfra@'%';
@@ -35,6 +41,9 @@ REVOKE CREATE ON metricsinfra.api_token_membership FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.session FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.revision FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.pending_write FROM metricsinfra@'%';
+REVOKE CREATE ON metricsinfra.lease FROM metricsinfra@'%';
+REVOKE CREATE ON metricsinfra.acknowledgement FROM metricsinfra@'%';
+REVOKE CREATE ON metricsinfra.acknowledgement_revision FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.project FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.contact_group FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.secret FROM metricsinfra@'%';
@@ -42,3 +51,6 @@ REVOKE CREATE ON metricsinfra.scrape_job FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.rule FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.global_rule FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.agent FROM metricsinfra@'%';
+REVOKE CREATE ON metricsinfra.alert_episode FROM metricsinfra@'%';
+REVOKE CREATE ON metricsinfra.alert_history_day FROM metricsinfra@'%';
+REVOKE CREATE ON metricsinfra.alert_history_reading FROM metricsinfra@'%';

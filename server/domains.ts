@@ -4,7 +4,10 @@ import type { Caller } from "./access/caller.js";
 import { makeAccess } from "./access/make-access.js";
 import type { PrincipalKind } from "./access/principal.js";
 import type { SignInService } from "./access/sign-in-service.js";
+import { makeAlertHistory } from "./alerts/history/make-alert-history.js";
 import { makeAlerts } from "./alerts/make-alerts.js";
+import { watchdogsOf } from "./alerts/watchdog-settings.js";
+import type { Watchdogs } from "./alerts/watchdogs.js";
 import { makeAudit } from "./audit/make-audit.js";
 import { RefusalLog } from "./audit/refusal-log.js";
 import type { Restorable } from "./audit/restorable.js";
@@ -19,20 +22,25 @@ import type { Database } from "./core/database/database.js";
 import type { Log } from "./core/log.js";
 import { makeEgress } from "./egress/make-egress.js";
 import { NodeResolver } from "./graph/node-resolver.js";
+
 import type { Streams } from "./graph/streams.js";
+
+import { serverItself } from "./own-callers.js";
+
 import { owningProject } from "./owning-project.js";
 import { type CountLimit, LimitService } from "./projects/limit-service.js";
 import { makeProjectLifecycle } from "./projects/make-project-lifecycle.js";
 import { makeProjects } from "./projects/make-projects.js";
 import { ProjectRepository } from "./projects/project-repository.js";
 import { ProjectTokenLimits } from "./projects/project-token-limits.js";
-import { dailyPruning, Retention } from "./retention.js";
+import { dailyPruning, HistoryRetention, Retention } from "./retention.js";
 import { makeRollout } from "./rollout/make-rollout.js";
 import { makeRules } from "./rules/make-rules.js";
 import { SecretCare } from "./secret-care.js";
 import { makeSecrets } from "./secrets/make-secrets.js";
 import { SecretPruning } from "./secrets/secret-pruning.js";
 import type { Settings } from "./settings.js";
+import { knowAcknowledgements, makeAcknowledgements } from "./silences/acknowledgements/make-acknowledgements.js";
 import { makeSilences } from "./silences/make-silences.js";
 import { makeTargets } from "./targets/make-targets.js";
 import { kindsOfWays, waysIn } from "./ways-in.js";
@@ -69,6 +77,7 @@ export interface Domains {
   readonly liveVersion: () => string;
   readonly secrets: SecretCare;
   readonly retention: Retention;
+  readonly watchdogs: Watchdogs;
   /**
    * Tells of what needs an operator, and begins the work that goes on in the background: watching the Alertmanagers,
    * removing old entries of the change log, telling it of writes whose outcome was lost.
@@ -83,7 +92,7 @@ export interface Domains {
 export function makeDomains(settings: Settings, database: Database, world: DomainWorld): Domains {
   const { log, now, randomBytes, random, resolve, onLimit, onRefusal, onResync, readingWorker } = world;
   const upstreams = openUpstreams(settings, now);
-  const { prometheus, queries, alertmanagers, keystone } = upstreams;
+  const { prometheus, queries, ranges, alertmanagers, keystone } = upstreams;
 
   // Domains to the left of theirs ask these too.
   const projectRepository = new ProjectRepository(database);
@@ -145,10 +154,13 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     contents: projectContents,
     now,
   });
+  const known = knowAcknowledgements(database, log);
   const alerts = makeAlerts({
     alertmanagers,
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
     prometheus,
+    ranges,
+    watchdogs: { names: watchdogsOf(settings.prometheus), ...settings.watchdog },
     projects: projects.service,
     rules: rules.service,
     globalRules: rules.globalService,
@@ -157,16 +169,48 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     random,
     readingWorker,
     randomBytes,
+    acknowledgements: known.active,
     mostMatching: settings.limits.operationCost,
     onResync,
-    acknowledgements: { revision: 0, of: () => null, onChange: () => () => {} },
   });
-  const { live } = alerts;
-  const silences = makeSilences({
+  const { live, watchdogs } = alerts;
+  const acknowledgements = makeAcknowledgements({
+    known,
+    settings: settings.acknowledgements,
+    upstreams: settings.upstreams,
+    database,
     live,
     alerts: alerts.service,
     projects: projects.service,
     limits,
+    changes,
+    caller: serverItself,
+    log,
+    now,
+    random,
+    randomBytes,
+  });
+  const history = makeAlertHistory({
+    settings: settings.alertHistory,
+    database,
+    live,
+    alerts: alerts.service,
+    projects: projects.service,
+    projectNames: projectRepository,
+    intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
+    log,
+    now,
+    randomBytes,
+  });
+  const silences = makeSilences({
+    settings: settings.silences,
+    live,
+    alerts: alerts.service,
+    projects: projects.service,
+    limits,
+    rules: rules.service,
+    globalRules: rules.globalService,
+    acknowledgements: acknowledgements.ofSilences,
     writes: audit.writes,
     now,
     server: alerts.server,
@@ -175,7 +219,8 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
   });
   const rollout = makeRollout({ database, projects: projects.service, audit: audit.service, feed: audit.feed, now });
 
-  const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, alerts, silences, rollout];
+  const ofAlerts = [alerts, history, silences, acknowledgements];
+  const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, ...ofAlerts, rollout];
   const nodes = parts.flatMap((part) => part.nodes);
   const find = async (caller: Caller, id: string) =>
     (await nodes.find(({ isWellFormed }) => isWellFormed(id))?.find(caller, id)) ?? null;
@@ -196,13 +241,15 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     database,
     audit.repository,
     tokenRepository,
+    known.repository,
     secretCare,
     changes,
     now,
   );
   const witnesses = new Map([["Silence", silences.witness]]);
   const settling = settlingOf(new UnsettledWrites(audit.pending, audit.repository, witnesses, now), log, random);
-  const daily = dailyPruning(retention, log, random);
+  const historyRetention = new HistoryRetention(settings.alertHistory, database, history.records, now);
+  const daily = dailyPruning(retention, historyRetention, log, random);
 
   const ways = { tokens: tokenRepository, projects: projectRepository, rolePatterns, oidc, keystone, log, now };
   return {
@@ -216,9 +263,13 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     liveVersion: alerts.version,
     secrets: secretCare,
     retention,
+    watchdogs,
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);
+      await acknowledgements.start();
+      history.recorder.start();
       live.start();
+      watchdogs.start();
       daily.start();
       settling.start();
     },
@@ -226,6 +277,9 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     stop: async () => {
       await settling.stop();
       await daily.stop();
+      await watchdogs.stop();
+      await acknowledgements.stop();
+      await history.recorder.stop();
       await live.stop();
       await upstreams.close();
       await oidc?.close();

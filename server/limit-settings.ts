@@ -40,6 +40,7 @@ const tier = z
     contactGroups: count(50),
     contacts: count(500),
     silences: count(200),
+    acknowledgements: count(500),
     apiTokens: count(100),
   })
   .superRefine(({ scrapeInterval, scrapeTimeout, leastScrapeInterval }, context) => {

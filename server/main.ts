@@ -159,9 +159,9 @@ async function pruneAudit({ settings: file }: { settings: string }): Promise<voi
   await withApp(settings, async ({ retention }) => {
     const pruned = await retention.prune(commandLine);
     if (pruned === null) throw new DatabaseError("A server is removing old entries already.");
-    const { before, entries, secrets, apiTokens } = pruned;
+    const { before, entries, secrets, apiTokens, acknowledgements } = pruned;
     console.log(
-      `Removed ${entries} entries from before ${before.toISOString()}, ${apiTokens} API tokens that had ended by then, and ${secrets} secrets.`,
+      `Removed ${entries} entries from before ${before.toISOString()}, ${apiTokens} API tokens and ${acknowledgements} acknowledgements that had ended by then, and ${secrets} secrets.`,
     );
   });
 }

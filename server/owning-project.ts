@@ -1,4 +1,5 @@
 import type { Caller } from "./access/caller.js";
+import { Alert } from "./alerts/alert.js";
 import type { Node } from "./graph/node.js";
 import { Project } from "./projects/project.js";
 import { Silence } from "./silences/silence.js";
@@ -11,6 +12,10 @@ export async function owningProject(
   silences: SilenceService,
 ): Promise<string | null> {
   if (object instanceof Project) return object.id;
+  if (object instanceof Alert) {
+    const ofProject = { name: "project", value: object.projectName, isRegex: false, isEqual: true };
+    return silences.projectIdOf(caller, [ofProject]);
+  }
   if (object instanceof Silence) return silences.projectIdOf(caller, object.matchers);
   return object !== null && "projectId" in object && typeof object.projectId === "string" ? object.projectId : null;
 }

@@ -3,6 +3,8 @@ import { groupSettings } from "./access/group-settings.js";
 import { keystoneSettings } from "./access/keystone-settings.js";
 import { oidcSettings, publicUrl } from "./access/oidc-settings.js";
 import { proxyHeaderSettings } from "./access/proxy-header-settings.js";
+import { alertHistorySettings } from "./alerts/history/alert-history-settings.js";
+import { watchdogSettings } from "./alerts/watchdog-settings.js";
 import { auditSettings } from "./audit/audit-settings.js";
 import { tlsSettings } from "./clients/tls-settings.js";
 import { databaseSettings } from "./core/database/database-settings.js";
@@ -10,6 +12,8 @@ import { networkSetting } from "./core/networks.js";
 import { readSettings, secret } from "./core/settings-file.js";
 import { limitSettings } from "./limit-settings.js";
 import { secretsSettings } from "./secrets/secrets-settings.js";
+import { acknowledgementSettings } from "./silences/acknowledgements/acknowledgement-settings.js";
+import { silenceSettings } from "./silences/silence-settings.js";
 
 const upstream = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,63}$/, "1 to 63 letters, digits, `.`, `_` or `-`."),
@@ -17,6 +21,10 @@ const upstream = z.strictObject({
   basicAuth: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
   bearerToken: secret.optional(),
   tls: tlsSettings,
+});
+
+const prometheusServer = upstream.extend({
+  watchdog: z.union([upstream.shape.name, z.literal(false)], "A name as above, or false.").optional(),
 });
 
 const seconds = (initial: number) => z.number().positive().max(3_600).default(initial);
@@ -48,9 +56,10 @@ const keys = z.strictObject({
     })
     .prefault({}),
   audit: auditSettings.prefault({}),
+  alertHistory: alertHistorySettings.prefault({}),
   database: databaseSettings,
   secrets: secretsSettings.prefault({}),
-  prometheus: z.array(upstream).refine(uniqueNames, "Each Prometheus needs a name of its own.").default([]),
+  prometheus: z.array(prometheusServer).refine(uniqueNames, "Each Prometheus needs a name of its own.").default([]),
   alertmanagers: z
     .array(
       z.strictObject({
@@ -60,6 +69,7 @@ const keys = z.strictObject({
     )
     .refine(uniqueNames, "Each cluster needs a name of its own.")
     .default([]),
+  watchdog: watchdogSettings.prefault({}),
   egress: z
     .strictObject({
       allowedNetworks: z.array(networkSetting).default([]),
@@ -97,7 +107,9 @@ const keys = z.strictObject({
       cacheSeconds: seconds(2),
     })
     .prefault({}),
+  acknowledgements: acknowledgementSettings.prefault({}),
   limits: limitSettings.prefault({}),
+  silences: silenceSettings.prefault({}),
   shutdownSeconds: seconds(10),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
 });

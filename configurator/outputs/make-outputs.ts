@@ -30,7 +30,7 @@ export interface Outputs {
 }
 
 /** To be raised when the same input is rendered otherwise than before. */
-const rendererVersion = 3;
+const rendererVersion = 4;
 const commandTimeoutMs = 120_000;
 /** Reading expressions takes Prometheus milliseconds; one that takes longer is as good as away. */
 const readTimeoutMs = 10_000;
@@ -40,11 +40,12 @@ const readTimeoutMs = 10_000;
  * reads the base files.
  */
 export function makeOutputs(settings: Settings, tiers: LimitTiers, namingKey: string): Outputs {
-  const { directory, prometheus, blackbox, alertmanager } = settings;
+  const { name, directory, prometheus, blackbox, alertmanager } = settings;
+  const watchdog = prometheus?.watchdog ?? name;
   const made = [
     blackbox && makeBlackbox(directory, blackbox),
     alertmanager && makeAlertmanager(directory, alertmanager),
-    prometheus && makePrometheus(directory, prometheus, tiers),
+    prometheus && makePrometheus(directory, { ...prometheus, watchdog }, tiers),
   ].filter((one) => one !== undefined);
   const render: RenderOptions = {
     prometheus: prometheus && { tiers },
@@ -61,7 +62,8 @@ export function makeOutputs(settings: Settings, tiers: LimitTiers, namingKey: st
     },
     namingKey,
   };
-  const dependsOn = [rendererVersion, directory, render, made.map(({ base }) => base.fingerprint)];
+  const fromBases = made.map(({ base }) => base.fingerprint);
+  const dependsOn = [rendererVersion, directory, render, fromBases, watchdog, alertmanager?.watchdogReceiver];
   return {
     outputs: made.map(({ output }) => output),
     targets: prometheus && {
@@ -80,7 +82,7 @@ interface MadeOutput {
 
 function makePrometheus(
   directory: string,
-  settings: NonNullable<Settings["prometheus"]>,
+  settings: NonNullable<Settings["prometheus"]> & { readonly watchdog: string },
   tiers: LimitTiers,
 ): MadeOutput {
   const base = new BaseSource(settings.baseFile);
@@ -92,7 +94,8 @@ function makePrometheus(
     timeoutMs: readTimeoutMs,
   });
   const rules = new RuleFileCheck(reader);
-  return { output: new PrometheusOutput(tree, reloader, base, tiers, tool(settings.promtool), rules), base };
+  const promtool = tool(settings.promtool);
+  return { output: new PrometheusOutput(tree, reloader, base, tiers, promtool, rules, settings.watchdog), base };
 }
 
 function makeBlackbox(directory: string, settings: NonNullable<Settings["blackbox"]>): MadeOutput {
@@ -120,7 +123,10 @@ function makeAlertmanager(directory: string, settings: NonNullable<Settings["ale
     {
       name: "alertmanager",
       mainFile: "alertmanager.yml",
-      render: (fragments) => renderAlertmanagerConfig(base.read(), fragments.map(parseFragment<ContactFragment>)),
+      render: (fragments) => {
+        const projects = fragments.map(parseFragment<ContactFragment>);
+        return renderAlertmanagerConfig(base.read(), projects, settings.watchdogReceiver);
+      },
       check: (file) => run(["check-config", file]),
     },
   );

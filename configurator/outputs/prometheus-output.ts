@@ -9,6 +9,7 @@ import type { LimitTiers } from "../render/limit-tier.js";
 import type { ScrapeConfigs } from "../render/own-jobs.js";
 import { renderPrometheusCheck, renderPrometheusConfig } from "../render/prometheus-config.js";
 import { scrapesFolder } from "../render/render-project.js";
+import { renderWatchdog, watchdogFile } from "../render/watchdog.js";
 import type { YamlValue } from "../render/yaml-text.js";
 import type { BaseSource } from "./base-source.js";
 import type { Output, Suspect } from "./output.js";
@@ -19,7 +20,7 @@ const rulesFolder = "rules";
 /** How many projects' rules are read by Prometheus at the same time. */
 const readAtOnce = 8;
 
-/** Prometheus: the main config, and per project a rule file, the scrape configs of its jobs with credentials, their secrets. */
+/** Prometheus: the main config, the watchdog's rule, and per project a rule file, the scrape configs of its jobs with credentials, their secrets. */
 export class PrometheusOutput implements Output {
   readonly name = "prometheus";
   readonly hostFolders = [scrapesFolder, "secrets"];
@@ -32,6 +33,7 @@ export class PrometheusOutput implements Output {
     private readonly tiers: LimitTiers,
     private readonly promtool: Tool,
     private readonly rules: RuleFileCheck,
+    private readonly watchdog: string,
   ) {}
 
   get unread(): readonly string[] {
@@ -41,7 +43,10 @@ export class PrometheusOutput implements Output {
   mainFiles(view: ReleaseView): ReadonlyMap<string, string> {
     const { tiers, tree } = this;
     const own = scrapeConfigsIn(view, view.list(scrapesFolder));
-    return new Map([[mainFile, renderPrometheusConfig(this.base.read(), { tiers, folder: tree.folder, own })]]);
+    return new Map([
+      [mainFile, renderPrometheusConfig(this.base.read(), { tiers, folder: tree.folder, own })],
+      [watchdogFile, renderWatchdog(this.watchdog)],
+    ]);
   }
 
   async checkProjects(projects: readonly string[]): Promise<string | undefined> {

@@ -1,10 +1,18 @@
 import { type BaseFile, BaseFileError, isYamlMap, listAt, refuseRelativePaths, textOf } from "./base-file.js";
 import type { ContactFragment } from "./contact-fragment.js";
 import { refuseInhibitRules } from "./inhibit-rules.js";
+import { watchdogRoute } from "./watchdog.js";
 import { type YamlValue, yamlText } from "./yaml-text.js";
 
-/** Alertmanager's config: the base file, the projects' routes before its own, the projects' receivers after its own. */
-export function renderAlertmanagerConfig(base: BaseFile, projects: readonly ContactFragment[]): string {
+/**
+ * Alertmanager's config: the base file, the projects' routes before its own, the projects' receivers after its own, and
+ * before all others the watchdog's route, to `watchdogReceiver` or nobody.
+ */
+export function renderAlertmanagerConfig(
+  base: BaseFile,
+  projects: readonly ContactFragment[],
+  watchdogReceiver?: string,
+): string {
   refuseRelativePaths(base);
   const { route } = base.content;
   if (!isYamlMap(route) || textOf(route.receiver) === undefined) {
@@ -18,11 +26,16 @@ export function renderAlertmanagerConfig(base: BaseFile, projects: readonly Cont
     }
   }
   refuseInhibitRules(base);
+  const watchdog = watchdogRoute(watchdogReceiver);
   return yamlText({
     ...base.content,
-    route: { ...route, routes: [...projects.flatMap((project) => project.routes), ...listAt(base, route, "routes")] },
+    route: {
+      ...route,
+      routes: [watchdog.route, ...projects.flatMap((project) => project.routes), ...listAt(base, route, "routes")],
+    },
     receivers: [
       ...listAt(base, base.content, "receivers"),
+      ...watchdog.receivers,
       ...projects.flatMap((project) => project.receivers.map((receiver) => withGlobalHttp(base, receiver))),
     ],
   });

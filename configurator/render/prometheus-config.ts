@@ -1,5 +1,6 @@
 import { type BaseFile, BaseFileError, isYamlMap, listAt, refuseRelativePaths, textOf } from "./base-file.js";
 import type { LimitTier, LimitTiers } from "./limit-tier.js";
+import { watchdogFile } from "./watchdog.js";
 import { type YamlValue, yamlText } from "./yaml-text.js";
 
 /** What begins the names of our scrape jobs. */
@@ -21,7 +22,7 @@ export function renderPrometheusConfig(base: BaseFile, { tiers, folder, own }: P
     ...content,
     // Relative to this file, so through `current`: the path of a rule group, by which Prometheus knows it again after
     // a reload, stays the same from release to release.
-    rule_files: [...listAt(base, content, "rule_files"), "rules/*.yml"],
+    rule_files: [...listAt(base, content, "rule_files"), watchdogFile, "rules/*.yml"],
     scrape_configs: [...listAt(base, content, "scrape_configs"), ...scrapeJobs(tiers, folder), ...own],
   });
 }

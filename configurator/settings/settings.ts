@@ -6,6 +6,7 @@ import { readSettingsFile, secret } from "./settings-file.js";
 const seconds = (initial: number) => z.number().positive().max(3_600).default(initial);
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ""));
+const name = z.string().regex(/^[\w.-]{1,63}$/, "must be 1 to 63 letters, digits, `.`, `_` or `-`");
 const path = z.string().refine(isAbsolute, "must be an absolute path").transform(normalize);
 
 /** Processes that read one output's files: where they are and how they are asked to read them again. */
@@ -23,7 +24,7 @@ const processes = {
 
 const shape = z
   .strictObject({
-    name: z.string().regex(/^[\w.-]{1,63}$/, "must be 1 to 63 letters, digits, `.`, `_` or `-`"),
+    name,
     hostname: z.string().min(1).default(hostname()),
     // It becomes part of a glob, in which these characters have a meaning.
     directory: path.refine((text) => !/[*?[\]{}\\]/.test(text), "must not hold any of * ? [ ] { } \\"),
@@ -42,6 +43,7 @@ const shape = z
         ...processes,
         baseFile: path,
         promtool: z.string().default("promtool"),
+        watchdog: name.optional(),
         // It was here before projects had more limits than Prometheus knows of.
         tiers: z
           .never("the limits of projects are the server's now: move them to limits.tiers of its settings")
@@ -62,6 +64,7 @@ const shape = z
         baseFile: path,
         amtool: z.string().default("amtool"),
         continue: z.boolean().default(false),
+        watchdogReceiver: z.string().min(1).optional(),
         ircRelayUrl: baseUrl.optional(),
         phabricatorUrl: baseUrl.optional(),
       })

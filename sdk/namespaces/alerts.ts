@@ -2,6 +2,7 @@ import { foldEvents } from "../fold-events.js";
 import {
   CountAlertsDocument,
   GetAlertDocument,
+  GetFiringHoursDocument,
   ListAlertGroupsDocument,
   ListAlertLabelNamesDocument,
   ListAlertLabelValuesDocument,
@@ -16,10 +17,11 @@ import type {
   AlertGroup,
   AlertGroupOrder,
   AlertOrder,
+  FiringHour,
   ListAlertLabelNamesData,
   ListAlertLabelValuesData,
 } from "../generated/types.js";
-import { type Graph, type ListArguments, nodeOf } from "../graph.js";
+import { type Graph, type ListArguments, nodeOf, requireNode } from "../graph.js";
 import { requireLive } from "../live.js";
 import type { CallOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
@@ -29,6 +31,12 @@ import type { SubscribeOptions, Subscriptions } from "../subscription.js";
 export interface ListAlertsArguments extends ListArguments {
   readonly filter?: AlertFilter | undefined;
   readonly orderBy?: AlertOrder | undefined;
+}
+
+/** How far back to look. */
+export interface FiringHoursArguments {
+  /** 1 to 48. */
+  readonly hours?: number | undefined;
 }
 
 /** Which groups of which alerts to list, and in which order. */
@@ -96,6 +104,19 @@ export class Alerts {
   /** The alerts of all projects that the token may see. Rejects with `UpstreamUnavailableError` when none are known. */
   list(args: ListAlertsArguments = {}, options?: CallOptions): Paginated<Alert> {
     return this.#graph.list(ListAlertsDocument, args, (data) => requireLive(data.alerts, "alerts"), options);
+  }
+
+  /**
+   * How long an alert fired in each of its last hours, 24 unless told otherwise, the oldest first; null when no Prometheus
+   * answers that knows it.
+   */
+  async firingHours(
+    id: string,
+    args: FiringHoursArguments = {},
+    options?: CallOptions,
+  ): Promise<ReadonlyArray<FiringHour> | null> {
+    const { node } = await this.#graph.request(GetFiringHoursDocument, { id, ...args }, options);
+    return requireNode(node, ["Alert"], id).firingHours;
   }
 
   /**

@@ -2,7 +2,11 @@ import { foldEvents } from "../fold-events.js";
 import {
   CreateSilenceDocument,
   ExpireSilenceDocument,
+  ExpireSilencesDocument,
+  ExtendSilenceDocument,
+  ExtendSilencesDocument,
   GetSilenceDocument,
+  GetSilencePolicyDocument,
   ListSilencedAlertsDocument,
   ListSilencesDocument,
   UpdateSilenceDocument,
@@ -17,7 +21,15 @@ import type {
   SilenceCreatePayload,
   SilenceEvent,
   SilenceExpirePayload,
+  SilenceExtendInput,
+  SilenceExtendPayload,
   SilenceFilter,
+  SilenceOrder,
+  SilencePolicy,
+  SilenceSelection,
+  SilencesExpirePayload,
+  SilencesExtendInput,
+  SilencesExtendPayload,
   SilenceUpdateInput,
   SilenceUpdatePayload,
 } from "../generated/types.js";
@@ -27,10 +39,12 @@ import type { CallOptions, WriteOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
 import type { SubscribeOptions, Subscriptions } from "../subscription.js";
 import type { WriteResult } from "../write.js";
+import { SilencePreviews } from "./silence-previews.js";
 
-/** Which silences to list. */
+/** Which silences to list, and in which order. */
 export interface ListSilencesArguments extends ListArguments {
   readonly filter?: SilenceFilter | undefined;
+  readonly orderBy?: SilenceOrder | undefined;
 }
 
 /** Which alerts of a silence to list. */
@@ -54,10 +68,13 @@ export interface WatchSilenceEventsArguments extends WatchSilencesArguments {
 /** Silences: alerts that are not to be told of for a while. They live in the Alertmanagers. */
 export class Silences<ClientThrows extends boolean> {
   readonly #graph: Graph;
+  /** What silences would do before they are written. */
+  readonly previews: SilencePreviews;
   readonly #subscriptions: Subscriptions;
 
   constructor(graph: Graph, subscriptions: Subscriptions) {
     this.#graph = graph;
+    this.previews = new SilencePreviews(graph);
     this.#subscriptions = subscriptions;
   }
 
@@ -79,6 +96,12 @@ export class Silences<ClientThrows extends boolean> {
     return this.#graph.list(ListSilencedAlertsDocument, { id, ...args }, alertsOf, options);
   }
 
+  /** What the operators want of whoever writes a silence of a project with this token. */
+  async policy(project: string, options?: CallOptions): Promise<SilencePolicy> {
+    const { node } = await this.#graph.request(GetSilencePolicyDocument, { project }, options);
+    return requireNode(node, ["Project"], project).silencePolicy;
+  }
+
   /** Creates a silence; it is in force when the call resolves. */
   create<Throws extends boolean = ClientThrows>(
     input: SilenceCreateInput,
@@ -87,7 +110,7 @@ export class Silences<ClientThrows extends boolean> {
     return this.#graph.write(CreateSilenceDocument, { input }, (data) => data.silenceCreate, ["silence"], options);
   }
 
-  /** Changes a silence. The Alertmanager may replace it by a new one: go on with the id of the silence that is given back. */
+  /** Changes a silence. Where the Alertmanager has replaced it by a new one, go on with the id of `silence`; the old one is in `replaced`. */
   update<Throws extends boolean = ClientThrows>(
     id: string,
     input: SilenceUpdateInput,
@@ -96,12 +119,44 @@ export class Silences<ClientThrows extends boolean> {
     return this.#graph.write(UpdateSilenceDocument, { id, input }, (data) => data.silenceUpdate, ["silence"], options);
   }
 
+  /** Moves the end of a silence that has not ended; a `duration` counts from its present end. */
+  extend<Throws extends boolean = ClientThrows>(
+    id: string,
+    input: SilenceExtendInput,
+    options?: WriteOptions<Throws>,
+  ): Promise<WriteResult<SilenceExtendPayload, "silence", Throws, false>> {
+    return this.#graph.write(ExtendSilenceDocument, { id, input }, (data) => data.silenceExtend, ["silence"], options);
+  }
+
   /** Ends a silence now. */
   expire<Throws extends boolean = ClientThrows>(
     id: string,
     options?: WriteOptions<Throws>,
   ): Promise<WriteResult<SilenceExpirePayload, "silence", Throws, false>> {
     return this.#graph.write(ExpireSilenceDocument, { id }, (data) => data.silenceExpire, ["silence"], options);
+  }
+
+  /** Moves the ends of up to 100 silences. Resolves also when some failed: `results` says what came of each. */
+  extendMany<Throws extends boolean = ClientThrows>(
+    of: SilenceSelection,
+    input: SilencesExtendInput,
+    options?: WriteOptions<Throws>,
+  ): Promise<WriteResult<SilencesExtendPayload, "results", Throws, false>> {
+    return this.#graph.write(
+      ExtendSilencesDocument,
+      { of, input },
+      (data) => data.silencesExtend,
+      ["results"],
+      options,
+    );
+  }
+
+  /** Ends up to 100 silences now. Resolves also when some failed: `results` says what came of each. */
+  expireMany<Throws extends boolean = ClientThrows>(
+    of: SilenceSelection,
+    options?: WriteOptions<Throws>,
+  ): Promise<WriteResult<SilencesExpirePayload, "results", Throws, false>> {
+    return this.#graph.write(ExpireSilencesDocument, { of }, (data) => data.silencesExpire, ["results"], options);
   }
 
   /** The silences that pass the filter, by their ids: at once, and whenever one of them changes, as `client.alerts.live`. */

@@ -39,9 +39,21 @@ interface Contents {
   readonly silencesById: ReadonlyMap<string, HeldSilence>;
   /** Indexes that were asked for, by name. */
   readonly indexes: Map<string, AlertIndex>;
+  /** Those of the alerts before, and what became different since. */
+  readonly earlier: {
+    readonly indexes: ReadonlyMap<string, AlertIndex>;
+    readonly gone: ReadonlySet<Alert>;
+    readonly added: readonly Alert[];
+  } | null;
 }
 
-const empty: Contents = { alerts: [], byFingerprint: new Map(), silencesById: new Map(), indexes: new Map() };
+const empty: Contents = {
+  alerts: [],
+  byFingerprint: new Map(),
+  silencesById: new Map(),
+  indexes: new Map(),
+  earlier: null,
+};
 
 /**
  * All alerts and silences of all clusters at one moment. It does not change: what is different later is a snapshot of its
@@ -108,22 +120,23 @@ export class AlertSnapshot {
     const added = changes.flatMap(({ after }) => after ?? []);
     const contents: Contents =
       changes.length === 0
-        ? { alerts, byFingerprint, silencesById: changedSilences(silencesById, silences), indexes }
+        ? { ...this.contents, silencesById: changedSilences(silencesById, silences) }
         : {
             alerts: patched(alerts, gone, added),
             byFingerprint: changedAlerts(byFingerprint, changes),
             silencesById: changedSilences(silencesById, silences),
-            indexes: new Map([...indexes].map(([name, index]) => [name, index.with(gone, added)])),
+            indexes: new Map(),
+            earlier: { indexes, gone, added },
           };
     return new AlertSnapshot(this.revision + 1, knows, contents);
   }
 
   #index(name: string, keysOf: (alert: Alert) => readonly string[]): AlertIndex {
-    const { indexes, alerts } = this.contents;
+    const { indexes, alerts, earlier } = this.contents;
     const known = indexes.get(name);
     if (known !== undefined) return known;
-    const made = AlertIndex.of(alerts, keysOf);
-    // Callers name the labels: not each name that was ever asked for is kept up to date.
+    const changed = earlier?.indexes.get(name)?.with(earlier.gone, earlier.added);
+    const made = changed ?? AlertIndex.of(alerts, keysOf);
     const [oldest] = indexes.keys();
     if (indexes.size >= mostIndexes && oldest !== undefined) indexes.delete(oldest);
     indexes.set(name, made);
@@ -131,6 +144,7 @@ export class AlertSnapshot {
   }
 }
 
+/** Callers name the labels. */
 const mostIndexes = 30;
 
 const projectOf = ({ projectName }: Alert) => [projectName];

@@ -133,7 +133,7 @@ export class Alert extends Node {
     this.#endsAtMs = endsAtMs;
   }
 
-  /** Whether the other is this one, but for when it was heard of. */
+  /** Whether the other is this one, but for when it was heard of, and which of several alerts is told to keep it quiet. */
   isLike(other: Alert): boolean {
     const [mine, its] = [this.upstream, other.upstream];
     return (
@@ -144,7 +144,7 @@ export class Alert extends Node {
       sameTexts(this.clusters, other.clusters) &&
       sameTexts(mine.receivers, its.receivers) &&
       sameTexts(mine.silencedBy, its.silencedBy) &&
-      sameTexts(mine.inhibitedBy, its.inhibitedBy) &&
+      mine.inhibitedBy.length === its.inhibitedBy.length &&
       sameTexts(mine.mutedBy, its.mutedBy) &&
       sameLabels(mine.annotations, its.annotations)
     );

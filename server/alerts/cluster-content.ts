@@ -14,7 +14,7 @@ export class ClusterContent {
 
   constructor(private readonly members: readonly ClusterMember[]) {}
 
-  /** The member whose alerts count first: it stays until its alerts cannot be read and another's are. Null before the first answer. */
+  /** The first member whose alerts can be read, in the order of the settings: what it says counts first. Null before the first answer. */
   get lead(): ClusterMember | null {
     return this.#alertSources[0] ?? null;
   }
@@ -76,8 +76,8 @@ export class ClusterContent {
   }
 
   /**
-   * Those that are good in their order, and those that went away since the others were read: what they said counts until
-   * another is read again, or what was just written would be gone for a moment.
+   * Those that are good, and those that went away since the others were read: what they said counts until another is read
+   * again, or what was just written would be gone for a moment.
    */
   #sources(
     before: readonly ClusterMember[],
@@ -85,8 +85,10 @@ export class ClusterContent {
   ): readonly ClusterMember[] {
     const good = this.members.filter((member) => of(member).isGood);
     const newestMs = Math.max(...good.map((member) => of(member).readAtMs));
-    const kept = before.filter((member) => newestMs < (of(member).awaySinceMs ?? Number.POSITIVE_INFINITY));
-    return [...kept, ...good.filter((member) => !kept.includes(member))];
+    return this.members.filter((member) => {
+      const { awaySinceMs } = of(member);
+      return awaySinceMs === null || (before.includes(member) && awaySinceMs > newestMs);
+    });
   }
 }
 

@@ -106,8 +106,8 @@ export class ClusterMember {
     if (!this.isWhole || this.now().getTime() - this.#statusAtMs < statusMaxAgeMs) return;
     this.#statusAtMs = this.now().getTime();
     try {
-      const { config, ...status } = await this.client.status(signal);
-      this.#status = status;
+      const { config, version, clusterStatus, peers } = await this.client.status(signal);
+      this.#status = { version, clusterStatus, peers };
       if (config !== this.#config) this.#routing = await this.reading.config(config);
       this.#config = config;
     } catch (error) {

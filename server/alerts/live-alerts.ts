@@ -148,7 +148,9 @@ export class LiveAlerts {
     const after = held.length === 0 ? null : new Alert(held);
     if (before === null) return after && { before, after };
     if (after === null) return { before, after };
-    if (before.isLike(after)) {
+    // Of several that keep it quiet Alertmanager tells of any one, another at each time.
+    const areThere = before.inhibitors.every((inhibitor) => this.#snapshot.alert(inhibitor) !== undefined);
+    if (before.isLike(after) && (areThere || isDeepStrictEqual(before.inhibitors, after.inhibitors))) {
       before.touch(after.updatedAt.getTime(), after.endsAt.getTime());
       return null;
     }

@@ -1,5 +1,6 @@
 import type { Caller } from "../access/caller.js";
 import type { PrometheusView } from "../clients/prometheus-view.js";
+import type { RangeReader } from "../clients/range-reader.js";
 import type { AlertmanagerGroup } from "../clients/upstreams.js";
 import type { Log } from "../core/log.js";
 import type { GraphPart } from "../graph/graph-part.js";
@@ -20,11 +21,20 @@ import { AlertRuleResolver, RuleAlertsResolver } from "./alert-rule-resolver.js"
 import { AlertRuleService } from "./alert-rule-service.js";
 import { AlertSelector } from "./alert-selector.js";
 import { AlertService } from "./alert-service.js";
+
 import { EventFeed } from "./events/event-feed.js";
+
+import { FiringHistory } from "./firing-history.js";
+import { FiringResolver } from "./firing-resolver.js";
+import { FiringService } from "./firing-service.js";
+
 import { LiveAlerts } from "./live-alerts.js";
 import { ReceiverGroups } from "./receiver-groups.js";
 import { ServerHealthResolver } from "./server-health-resolver.js";
 import { ServerHealthService } from "./server-health-service.js";
+import { WatchdogResolver } from "./watchdog-resolver.js";
+import { WatchdogService } from "./watchdog-service.js";
+import { Watchdogs } from "./watchdogs.js";
 
 /** What alerts are built over. */
 export interface AlertsParts {
@@ -32,10 +42,13 @@ export interface AlertsParts {
   /** Between two reads of the Alertmanagers. */
   readonly intervalMs: number;
   readonly prometheus: PrometheusView;
+  readonly ranges: RangeReader;
+  /** The watchdogs that are to be there. */
+  readonly watchdogs: { readonly names: readonly string[]; readonly absentAfterSeconds: number };
   readonly projects: ProjectService;
   readonly rules: RuleService;
   readonly globalRules: GlobalRuleService;
-  readonly log: Pick<Log, "error">;
+  readonly log: Pick<Log, "info" | "warn" | "error">;
   readonly now: () => Date;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -52,6 +65,8 @@ export interface AlertsParts {
 /** What the Alertmanagers hold; nothing is known of it before `live` is started. */
 export interface AlertsDomain extends GraphPart<Caller> {
   readonly live: LiveAlerts;
+  /** Watching, too, begins when they are started. */
+  readonly watchdogs: Watchdogs;
   /** Differs whenever an answer about alerts may. */
   readonly version: () => string;
   readonly service: AlertService;
@@ -65,6 +80,7 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
     alertmanagers,
     intervalMs,
     prometheus,
+    ranges,
     projects,
     rules,
     globalRules,
@@ -84,6 +100,8 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
     readingWorker,
     onError: (error) => log.error({ err: error }, "An Alertmanager cannot be watched"),
   });
+  const { names, absentAfterSeconds } = parts.watchdogs;
+  const watchdogs = new Watchdogs(live, { names, absentAfterMs: absentAfterSeconds * 1_000, intervalMs, log });
   const server = randomBytes(6).toString("base64url");
   const selector = new AlertSelector(server, acknowledgements, now);
   const service = new AlertService(live, selector, projects);
@@ -98,6 +116,7 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
   const events = new AlertEventService({ live, projects, feed, selector, acknowledgements, now });
   return {
     live,
+    watchdogs,
     version: () => `${live.version} ${acknowledgements.revision} ${receivers.version}`,
     service,
     server,
@@ -109,9 +128,11 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
       new ProjectAlertGroupsResolver(groups),
       new AlertLabelResolver(new AlertLabelService(service)),
       new ProjectAlertsResolver(service),
+      new FiringResolver(new FiringService(new FiringHistory(ranges, () => watchdogs.externalLabels, now))),
       new AlertRuleResolver(alertRules),
       new RuleAlertsResolver(alertRules),
       new ServerHealthResolver(new ServerHealthService(live, prometheus)),
+      new WatchdogResolver(new WatchdogService(watchdogs)),
     ],
     streams: {
       [alertEventsTopic]: (caller: Caller, args: AlertEventsArguments) => events.events(caller, args),

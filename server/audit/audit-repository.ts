@@ -1,4 +1,4 @@
-import { In, LessThan, type QueryDeepPartialEntity } from "typeorm";
+import { Between, In, LessThan, type QueryDeepPartialEntity } from "typeorm";
 import type { IdempotencyKey } from "../access/caller.js";
 import { batches } from "../core/database/batches.js";
 import type { Database } from "../core/database/database.js";
@@ -8,6 +8,7 @@ import type { SecretPlace } from "../secrets/secret-keys.js";
 import type { SecretHolder } from "../secrets/secret-pruning.js";
 import { AuditEntry } from "./audit-entry.js";
 import type { AuditEntryFilter } from "./audit-entry-input.js";
+import { boundsOfParts } from "./key-parts.js";
 import { Revision } from "./revision.js";
 
 /** The newest revisions: of everything, and of the global rules. */
@@ -101,9 +102,23 @@ export class AuditRepository extends TableReader<AuditEntry> implements SecretHo
     );
   }
 
-  findByIdempotencyKey(actorId: string, idempotencyKey: string): Promise<AuditEntry | null> {
-    return this.database.read((manager) => manager.findOneBy(AuditEntry, { actorId, idempotencyKey }));
+  /** The entry that stands for the key, or for a part of it. */
+  async findByIdempotencyKey(actorId: string, idempotencyKey: string): Promise<AuditEntry | null> {
+    return this.database.read((manager) => manager.findOneBy(AuditEntry, ofKeyOrParts(actorId, idempotencyKey)));
   }
+
+  /** The entries that stand for the key, and for all parts of it. */
+  findByKeyOrParts(actorId: string, idempotencyKey: string): Promise<AuditEntry[]> {
+    return this.database.read((manager) => manager.findBy(AuditEntry, ofKeyOrParts(actorId, idempotencyKey)));
+  }
+}
+
+/** The condition that a row stands for the key, or for a part of it. */
+export function ofKeyOrParts(actorId: string, idempotencyKey: string) {
+  return [
+    { actorId, idempotencyKey },
+    { actorId, idempotencyKey: Between(...boundsOfParts(idempotencyKey)) },
+  ];
 }
 
 /** Only entries whose descriptions name this id. */

@@ -86,9 +86,20 @@ export class ChangeLog implements AccessLog {
     find: (id: string) => Promise<T | null>,
     act: (key: IdempotencyKey | null) => Promise<Outcome<T>>,
   ): Promise<Outcome<T>> {
+    return this.inTurn(caller, (key) => (key === null ? act(null) : this.#once(caller, key, find, act)));
+  }
+
+  /** Runs `act` with the request's key when all earlier requests with that key have ended. */
+  async inTurn<T>(caller: Caller, act: (key: IdempotencyKey | null) => Promise<T>): Promise<T> {
     const key = caller.nextIdempotencyKey();
-    if (key === null) return act(null);
-    return this.#turns.take(`${caller.principal.id} ${key.key}`, () => this.#once(caller, key, find, act));
+    return key === null ? act(null) : this.#turns.take(`${caller.principal.id} ${key.key}`, () => act(key));
+  }
+
+  /** What is told of earlier tries of a request that writes to several objects, each with a part of the key. */
+  async partsOf({ principal }: Caller, key: IdempotencyKey): Promise<readonly AuditEntry[]> {
+    const entries = await this.repository.findByKeyOrParts(principal.id, key.key);
+    for (const { requestHash } of entries) requireSameRequest(key, requestHash);
+    return entries;
   }
 
   async #once<T extends { readonly id: string }>(

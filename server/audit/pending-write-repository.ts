@@ -1,5 +1,6 @@
 import { In, LessThan, type QueryDeepPartialEntity } from "typeorm";
 import type { Database } from "../core/database/database.js";
+import { ofKeyOrParts } from "./audit-repository.js";
 import { PendingWrite } from "./pending-write.js";
 
 /** The writes that are under way, or whose outcome nobody has noted. */
@@ -28,7 +29,8 @@ export class PendingWriteRepository {
     );
   }
 
+  /** The write that has the key, or a part of it. */
   findByIdempotencyKey(actorId: string, idempotencyKey: string): Promise<PendingWrite | null> {
-    return this.database.read((manager) => manager.findOneBy(PendingWrite, { actorId, idempotencyKey }));
+    return this.database.read((manager) => manager.findOneBy(PendingWrite, ofKeyOrParts(actorId, idempotencyKey)));
   }
 }

@@ -2,6 +2,7 @@ import type { Caller, IdempotencyKey } from "../access/caller.js";
 import type { Outcome } from "../graph/payload.js";
 import type { Act } from "./change.js";
 import type { ChangeLog } from "./change-log.js";
+import { KeyParts } from "./key-parts.js";
 import type { PendingWrites } from "./pending-writes.js";
 
 /** A write to something that is stored elsewhere, such as a silence in an Alertmanager. */
@@ -36,6 +37,19 @@ export class WriteAhead {
       // The mistake may be what the first request, by way of another server, has done just now.
       if (key !== null && outcome.userErrors.length > 0) await this.pending.requireFree(caller, key);
       return outcome;
+    });
+  }
+
+  /**
+   * Like `once`, for a request that writes to several objects one after the other: each `run` takes a part of the key, so
+   * that a repeat finds what was done to which, and does the rest. CONFLICT while nobody knows what became of one.
+   */
+  inParts<T>(caller: Caller, act: (parts: KeyParts) => Promise<T>): Promise<T> {
+    return this.changes.inTurn(caller, async (key) => {
+      if (key === null) return act(new KeyParts(null, []));
+      // First what is pending: who settles meanwhile is found in the change log then.
+      await this.pending.requireFree(caller, key);
+      return act(new KeyParts(key, await this.changes.partsOf(caller, key)));
     });
   }
 

@@ -11,6 +11,7 @@ import {
   textOf,
   textOrNull,
   timeOf,
+  timeOrNull,
   type UnexpectedShape,
 } from "./answer-shape.js";
 import { type HttpJson, HttpStatusError } from "./http-json.js";
@@ -60,6 +61,8 @@ export interface AlertmanagerStatus {
   readonly peers: number;
   /** Its configuration, as YAML with the secrets masked. */
   readonly config: string;
+  /** When it was started, by its own clock: milliseconds since 1970; null when it does not say. */
+  readonly startedAtMs: number | null;
 }
 
 /**
@@ -72,13 +75,14 @@ export class AlertmanagerClient {
   /** The version probe; its configuration may be megabytes, so do not ask at every poll. */
   status(signal?: AbortSignal): Promise<AlertmanagerStatus> {
     return this.http.read({ path: "/api/v2/status", signal }, (answer) => {
-      const { versionInfo, cluster, config } = fieldsOf(answer, "the answer");
+      const { versionInfo, cluster, config, uptime } = fieldsOf(answer, "the answer");
       const { status, peers } = fieldsOf(cluster, "cluster");
       return {
         version: textOf(fieldsOf(versionInfo, "versionInfo").version, "version"),
         clusterStatus: textOf(status, "cluster.status"),
         peers: listOrEmpty(peers, "cluster.peers", fieldsOf).length,
         config: textOf(fieldsOf(config, "config").original, "config.original"),
+        startedAtMs: timeOrNull(uptime, "uptime"),
       };
     });
   }
@@ -96,6 +100,11 @@ export class AlertmanagerClient {
   /** All silences, also those that expired and are not forgotten yet (five days by default); unread, for `silencesIn`. */
   silencesAnswer(signal?: AbortSignal): Promise<Buffer> {
     return this.http.bytes({ path: "/api/v2/silences", signal });
+  }
+
+  /** The same, read; for whoever needs them as they are at this moment. */
+  silencesNow(signal?: AbortSignal): Promise<readonly UpstreamSilence[]> {
+    return this.http.read({ path: "/api/v2/silences", signal }, silencesIn);
   }
 
   /** The error that tells what is wrong with an answer that was not read here. */

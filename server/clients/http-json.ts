@@ -70,6 +70,11 @@ export class HttpJson {
     this.#limits = { ...defaultLimits, ...limits };
   }
 
+  /** How long an answer may take. */
+  get timeoutMs(): number {
+    return this.#limits.timeoutMs;
+  }
+
   /** What `read` makes of the JSON body of a 2xx answer, and of its headers. */
   async read<T>(request: HttpRequest, read: (answer: unknown, headers: Headers) => T): Promise<T> {
     const { answer, headers } = await this.#exchange(request, async (response) => {

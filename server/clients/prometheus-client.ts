@@ -37,6 +37,19 @@ export interface Sample {
   readonly atMs: number;
 }
 
+/** A span of time and its steps; times are milliseconds since 1970, the first and the last step among them. */
+export interface TimeRange {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly stepMs: number;
+}
+
+/** A series of a range query, by time. */
+export interface RangeSeries {
+  readonly labels: Labels;
+  readonly points: readonly { readonly atMs: number; readonly value: number }[];
+}
+
 /** How a Prometheus reads an expression: what it prints of it, on one line, or why it refuses it. */
 export type QueryReading = { readonly printed: string } | { readonly refusal: string };
 
@@ -69,16 +82,27 @@ export class PrometheusClient {
   }
 
   /** Evaluates an expression once; throws `BadUserInputError` with Prometheus's own words when it is at fault. */
-  async query(expr: string, signal?: AbortSignal): Promise<readonly Sample[]> {
-    try {
-      return await this.#data("/api/v1/query", { query: expr }, signal, readSamples);
-    } catch (error) {
-      if (error instanceof HttpStatusError && (error.status === 400 || error.status === 422)) {
-        const said = errorOf(error.answer);
-        if (said !== undefined) throw new BadUserInputError(said);
-      }
-      throw error;
-    }
+  query(expr: string, signal?: AbortSignal): Promise<readonly Sample[]> {
+    return evaluating(() => this.#data("/api/v1/query", { query: expr }, signal, readSamples));
+  }
+
+  /** Evaluates an expression at each step; throws `BadUserInputError` with Prometheus's own words when it is at fault. */
+  queryRange(expr: string, range: TimeRange, signal?: AbortSignal): Promise<readonly RangeSeries[]> {
+    const form = {
+      query: expr,
+      start: String(range.fromMs / 1_000),
+      end: String(range.untilMs / 1_000),
+      step: String(range.stepMs / 1_000),
+      // Else it would go on when nobody waits any more.
+      timeout: `${this.http.timeoutMs}ms`,
+    };
+    const request = { method: "POST", path: "/api/v1/query_range", form, signal } as const;
+    return evaluating(() =>
+      this.http.read(request, (answer) => {
+        const { result } = fieldsOf(fieldsOf(answer, "the answer").data, "data");
+        return listOf(result, "result", readSeries);
+      }),
+    );
   }
 
   /** Has its own parser read an expression, which is not evaluated. Before 2.38 it cannot say, which is a failure. */
@@ -119,6 +143,19 @@ export class PrometheusClient {
     read: (data: unknown) => T,
   ): Promise<T> {
     return this.http.read({ path, query, signal }, (answer) => read(fieldsOf(answer, "the answer").data));
+  }
+}
+
+/** Tells apart an expression that is at fault and a server that is. */
+async function evaluating<T>(evaluate: () => Promise<T>): Promise<T> {
+  try {
+    return await evaluate();
+  } catch (error) {
+    if (error instanceof HttpStatusError && (error.status === 400 || error.status === 422)) {
+      const said = errorOf(error.answer);
+      if (said !== undefined) throw new BadUserInputError(said);
+    }
+    throw error;
   }
 }
 
@@ -178,8 +215,17 @@ function readSamples(data: unknown): readonly Sample[] {
 }
 
 function readSample(labels: Labels, value: unknown): Sample {
+  return { labels, ...readPoint(value) };
+}
+
+function readSeries(item: unknown, where: string): RangeSeries {
+  const { metric, values } = fieldsOf(item, where);
+  return { labels: labelsOf(metric, "metric"), points: listOf(values, "values", readPoint) };
+}
+
+function readPoint(value: unknown): { readonly atMs: number; readonly value: number } {
   const [at, text] = Array.isArray(value) ? (value as unknown[]) : [];
-  return { labels, value: goNumber(textOf(text, "value")), atMs: numberOf(at, "value") * 1000 };
+  return { atMs: numberOf(at, "value") * 1000, value: goNumber(textOf(text, "value")) };
 }
 
 function goNumber(text: string): number {

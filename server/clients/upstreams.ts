@@ -5,6 +5,7 @@ import { KeystoneSession, type KeystoneUser } from "./keystone-session.js";
 import { PrometheusClient } from "./prometheus-client.js";
 import { PrometheusView } from "./prometheus-view.js";
 import { QueryReader } from "./query-reader.js";
+import { RangeReader } from "./range-reader.js";
 import { type UpstreamFetch, upstreamFetch } from "./upstream-fetch.js";
 import type { UpstreamServer, UpstreamTls } from "./upstream-server.js";
 
@@ -36,6 +37,7 @@ export interface AlertmanagerGroup {
 export interface Upstreams {
   readonly prometheus: PrometheusView;
   readonly queries: QueryReader;
+  readonly ranges: RangeReader;
   readonly alertmanagers: readonly AlertmanagerGroup[];
   /** Null when the settings have none. */
   readonly keystone: KeystoneClient | null;
@@ -45,6 +47,9 @@ export interface Upstreams {
 
 /** A Prometheus that takes longer to read an expression, a matter of a millisecond, is not worth the wait. */
 const longestReadingMs = 2_000;
+
+/** What the past may cost: it is drawn beside what is live, and nobody is to wait long for it. */
+const pastLimits: HttpLimits = { timeoutMs: 3_000, maxBytes: 8 * 1024 * 1024 };
 
 /** Makes a client for each server in the settings; connects to none of them yet. */
 export function openUpstreams(settings: UpstreamSettings, now: () => Date): Upstreams {
@@ -64,11 +69,19 @@ export function openUpstreams(settings: UpstreamSettings, now: () => Date): Upst
   const replicas = settings.prometheus.map((server) => {
     return { name: server.name, client: new PrometheusClient(connect("Prometheus", server)) };
   });
+  const ofThePast: HttpLimits = {
+    timeoutMs: Math.min(limits.timeoutMs, pastLimits.timeoutMs),
+    maxBytes: Math.min(limits.maxBytes, pastLimits.maxBytes),
+  };
+  const pastReplicas = settings.prometheus.map((server) => {
+    return { name: server.name, client: new PrometheusClient(connect("Prometheus", server, ofThePast)) };
+  });
   const { keystone } = settings.access;
   return {
     keystone: keystone ? connectKeystone(keystone) : null,
     prometheus: new PrometheusView(replicas, { maxAgeMs: cacheSeconds * 1_000, now }),
     queries: new QueryReader(replicas, { timeoutMs: Math.min(limits.timeoutMs, longestReadingMs), now }),
+    ranges: new RangeReader(pastReplicas, { now }),
     alertmanagers: settings.alertmanagers.map(({ name, members }) => ({
       name,
       members: members.map((server) => {

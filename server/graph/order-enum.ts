@@ -8,6 +8,7 @@ const words: Readonly<Record<string, string>> = {
   startsAt: "By start",
   project: "By the project's name",
   severity: "By severity, from none over info, warning and error to critical",
+  endsAt: "By end",
 };
 
 /** The orders of a list by the name that callers give; a caller never names a column. */

@@ -10,6 +10,10 @@ export const UserErrorCode = {
   IN_USE: "IN_USE",
   LIMIT: "LIMIT",
   UNSUPPORTED: "UNSUPPORTED",
+  POLICY: "POLICY",
+  CONFIRMATION_REQUIRED: "CONFIRMATION_REQUIRED",
+  FORBIDDEN: "FORBIDDEN",
+  UNAVAILABLE: "UNAVAILABLE",
 } as const;
 export type UserErrorCode = keyof typeof UserErrorCode;
 
@@ -24,6 +28,13 @@ registerEnumType(UserErrorCode, {
     IN_USE: { description: "Something else still needs the object." },
     LIMIT: { description: "The project's limit is reached." },
     UNSUPPORTED: { description: "The servers behind the graph cannot do this." },
+    POLICY: { description: "It is not what the operators' policy wants." },
+    CONFIRMATION_REQUIRED: { description: "It reaches far, and is done once that is confirmed as the message says." },
+    FORBIDDEN: { description: "The object is not for the caller to change. Only told of one of several objects." },
+    UNAVAILABLE: {
+      description:
+        "What stores the object did not answer: where the message does not say otherwise, nobody knows whether it was written. Only told of one of several objects.",
+    },
   },
 });
 
@@ -48,9 +59,9 @@ export class UserErrors {
     this.#list.push({ code, message, path });
   }
 
-  /** Adds an INVALID mistake when `message` is one: fits the checks in `core/`, which answer a message or null. */
-  check(message: string | null, path: readonly string[]): void {
-    if (message !== null) this.add("INVALID", message, path);
+  /** Adds a mistake, INVALID unless told otherwise, when `message` is one: fits the checks in `core/`, which answer a message or null. */
+  check(message: string | null, path: readonly string[], code: UserErrorCode = "INVALID"): void {
+    if (message !== null) this.add(code, message, path);
   }
 
   /** Adds one INVALID mistake per entry of a map that is wrong. */

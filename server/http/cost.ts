@@ -8,6 +8,7 @@ import {
   isLeafType,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
 } from "graphql";
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
 import { KnownPrices } from "./known-prices.js";
@@ -61,24 +62,32 @@ export interface CostedOperation {
 const knownPrices = new KnownPrices();
 const defaultPageSize = 50;
 const maxPageSize = 100;
+const mostHours = 48;
 /** Selections looked at, through fragments, before an operation counts as too expensive to be costed. */
 const maxSelections = 10_000;
 
+/** Types that take more to make than to read, by name: what one costs. Counts of a history go through a month of it. */
+const dear: Readonly<Record<string, number>> = { AlertHistoryCounts: 50 };
+
 /**
- * Prices an operation: scalars 0, objects 1, a connection 1 + first × the price of one of its nodes, a look-up by ids the
- * price of each; a mutation 100 more, since all writers queue. Throws COST_LIMIT when that is more than the limit. Runs after validation, because prices depend on variables.
+ * Prices an operation: scalars 0, objects 1 and a few far more, a connection 1 + first × the price of one of its nodes, a
+ * look-up by ids the price of each, a list of hours as many; a mutation 100 more, for each object that it is about, since all
+ * writers queue. Throws COST_LIMIT when that is more than the limit. Runs after validation, because prices depend on variables.
  */
 export function priceOperation({ schema, document, operation, variables, limit }: CostedOperation): Cost {
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 });
   // Nothing of an operation with wrong variables is executed, and the executor's error says what is wrong with them.
   if (coerced.errors) return { requested: 0, limit };
+  const price = () => {
+    const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+    const query: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+    return getComplexity({ schema, query, variables: { ...variables }, estimators, maxQueryNodes: maxSelections });
+  };
   let requested: number;
   try {
-    requested = knownPrices.of(document, operation, coerced.coerced, () => {
-      const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
-      const query: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
-      return getComplexity({ schema, query, variables: { ...variables }, estimators, maxQueryNodes: maxSelections });
-    });
+    // The price of a mutation depends on what is deep within its input.
+    const isKnown = operation.operation !== OperationTypeNode.MUTATION;
+    requested = isKnown ? knownPrices.of(document, operation, coerced.coerced, price) : price();
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     // An argument that cannot be read points at its place in the document; running out of selections points nowhere.
@@ -131,15 +140,39 @@ const ofConnection: ComplexityEstimator = ({ field, args, childComplexity }) => 
 const ofLookUp: ComplexityEstimator = ({ args, childComplexity }) =>
   Array.isArray(args.ids) ? args.ids.length * (1 + childComplexity) : undefined;
 
-const mutationPrice = 100;
+/** What is told for each of some hours: the prices of all of them. */
+const ofHours: ComplexityEstimator = ({ args, childComplexity }) =>
+  typeof args.hours === "number" ? Math.min(Math.max(args.hours, 1), mostHours) * (1 + childComplexity) : undefined;
 
-const ofMutation: ComplexityEstimator = ({ type, childComplexity }) =>
-  type.name === "Mutation" ? mutationPrice + 1 + childComplexity : undefined;
+const ofDear: ComplexityEstimator = ({ field, childComplexity }) => {
+  const price = dear[getNamedType(field.type).name];
+  return price === undefined ? undefined : price + childComplexity;
+};
+
+const mutationPrice = 100;
+/** The arguments of mutations that name several objects by their ids. */
+const listsOfIds: ReadonlySet<string> = new Set(["ids", "alerts", "acknowledgements"]);
+
+const ofMutation: ComplexityEstimator = ({ type, args, childComplexity }) =>
+  type.name === "Mutation" ? objectsIn(args) * (mutationPrice + 1 + childComplexity) : undefined;
+
+/**
+ * How many objects a mutation is about: as many ids as it names, or as many as its caller expects, wherever that stands in
+ * the arguments. More than a resolver takes is for it to refuse, with its own message.
+ */
+function objectsIn(args: unknown): number {
+  if (typeof args !== "object" || args === null || Array.isArray(args)) return 1;
+  const counts = Object.entries(args).map(([name, value]) => {
+    if (listsOfIds.has(name) && Array.isArray(value)) return value.length;
+    return name === "expectedCount" && typeof value === "number" ? value : objectsIn(value);
+  });
+  return Math.min(Math.max(1, ...counts), maxPageSize);
+}
 
 const ofObject: ComplexityEstimator = ({ field, childComplexity }) =>
   isLeafType(getNamedType(field.type)) ? 0 : 1 + childComplexity;
 
-const estimators = [ofMutation, ofEnvelope, ofConnection, ofLookUp, ofObject];
+const estimators = [ofMutation, ofEnvelope, ofConnection, ofLookUp, ofHours, ofDear, ofObject];
 
 function costLimit(why: string, cost: number | null, limit: number): GraphQLError {
   const message = `The operation is too expensive. ${why}; the limit is ${limit}. Ask for fewer objects, or smaller pages.`;

@@ -1,7 +1,7 @@
 import { type ArgumentNode, type DocumentNode, type OperationDefinitionNode, visit } from "graphql";
 
 /** The arguments, of whatever field, that a price depends on; the other ones that do are the directives'. */
-const pricedArguments: readonly string[] = ["first", "ids"];
+const pricedArguments: readonly string[] = ["first", "hours", "ids"];
 
 // Of one operation; a client pages with few sizes.
 const mostPrices = 20;

@@ -6,16 +6,20 @@ import { BREAK, type DocumentNode, type GraphQLSchema, TypeInfo, visit, visitWit
  */
 export const liveFields: Readonly<Record<string, string>> = {
   Query: "alerts alertCounts alertGroups alertLabelNames alertLabelValues",
-  Alert: `annotations clusters endsAt fingerprint generatorURL id inhibitedBy labels mutedBy name receivers severity silencedBy
+  Acknowledgement: `createdAt createdBy endReason endedAt expiresAt fingerprint handedOverBy id labels note owner quiet silences
+    startsAt updatedAt version viewerCanEdit`,
+  Alert: `acknowledgement annotations clusters endsAt fingerprint generatorURL id inhibitedBy labels mutedBy name receivers severity silencedBy
     startsAt state updatedAt`,
   AlertConnection: "counts edges isUnchanged nodes pageInfo revision totalCount",
   AlertCounts: "acknowledged active severities suppressed total unprocessed",
   AlertEdge: "cursor node",
-  AlertGroup: "alerts commonAnnotations commonLabels counts id labels newestStartsAt oldestStartsAt receiver severity",
+  AlertGroup:
+    "acknowledgement alerts commonAnnotations commonLabels counts id labels newestStartsAt oldestStartsAt receiver severity",
   AlertGroupConnection: "counts edges isUnchanged nodes pageInfo revision totalCount",
   AlertGroupEdge: "cursor node",
   AlertLabelName: "count name values",
   AlertLabelValue: "count value",
+  GroupAcknowledgement: "acknowledged joinedSince total",
   Matcher: "isEqual isRegex name value",
   PageInfo: "endCursor hasNextPage hasPreviousPage startCursor",
   SeverityCounts: "active severity suppressed total unprocessed",

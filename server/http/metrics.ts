@@ -1,7 +1,10 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
 import { type CountLimit, countLimits } from "../projects/limit-service.js";
 import { type Rate, rates } from "./rate-limits.js";
+
 import { StreamMetrics } from "./stream-metrics.js";
+
+import { exportWatchdogs, type WatchdogReading } from "./watchdog-metrics.js";
 
 /** What the server counts about itself; exported at `/metrics`. */
 export class Metrics {
@@ -73,6 +76,11 @@ export class Metrics {
   readonly onStranger = (): void => {
     this.#strangers.inc();
   };
+
+  /** Exports what `readings` gives whenever somebody asks. */
+  watchdogs(readings: () => readonly WatchdogReading[]): void {
+    exportWatchdogs(this.#registry, readings);
+  }
 
   async render(): Promise<{ contentType: string; body: string }> {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };

@@ -18,6 +18,12 @@ export type OnRefused = (caller: Caller, refusal: Refusal) => Promise<void>;
 type MutationField = GraphQLField<unknown, Caller>;
 type Arguments = Readonly<Record<string, unknown>>;
 
+/** What a payload tells of mistakes: in all, and in each object where it is about several. */
+interface Mistaken {
+  readonly userErrors?: readonly UserError[];
+  readonly results?: readonly { readonly id: string; readonly userErrors: readonly UserError[] }[];
+}
+
 /**
  * Watches every mutation of the schema: those that fail because they may not be, and those that answer with mistakes.
  * Dry runs are no attempts to change anything.
@@ -27,9 +33,9 @@ export function watchRefusals(schema: GraphQLSchema, onRefused: OnRefused): void
   for (const field of fields) {
     const { resolve } = field;
     if (resolve === undefined) throw new Error(`The mutation ${field.name} has no resolver.`);
-    const tell = async (caller: Caller, args: Arguments, reason: string | null) => {
+    const tell = async (caller: Caller, args: Arguments, reason: string | null, target = targetIn(args)) => {
       if (reason === null || args.dryRun === true) return;
-      await onRefused(caller, { mutation: field.name, target: targetIn(args), reason });
+      await onRefused(caller, { mutation: field.name, target, reason });
     };
     field.resolve = async (source, args, caller, info) => {
       let answer: unknown;
@@ -39,15 +45,25 @@ export function watchRefusals(schema: GraphQLSchema, onRefused: OnRefused): void
         await tell(caller, args, reasonOfError(field, error));
         throw error;
       }
-      const { userErrors = [] } = Object(answer) as { readonly userErrors?: readonly UserError[] };
-      await tell(caller, args, reasonOfMistakes(schema, field, userErrors));
+      const { userErrors = [], results = [] } = Object(answer) as Mistaken;
+      const refused = results.filter((result) => result.userErrors.some(isRefusal));
+      const mistakes = [...userErrors, ...refused.flatMap((result) => result.userErrors.filter(isRefusal))];
+      await tell(caller, args, reasonOfMistakes(schema, field, mistakes), refused[0]?.id);
       return answer;
     };
   }
 }
 
 /** Where mutations name what they are about; the project is all that there is of what would be new. */
-const targetPaths = [["id"], ["auditEntry"], ["input", "project"], ["input", "memberships", "0", "project"]];
+const targetPaths = [
+  ["id"],
+  ["of", "ids", "0"],
+  ["auditEntry"],
+  ["input", "alerts", "0"],
+  ["input", "acknowledgements", "0"],
+  ["input", "project"],
+  ["input", "memberships", "0", "project"],
+];
 
 /** Short enough for its column, and of no letters that could mean anything to whoever reads it. */
 const idShape = /^[a-z]{3}_[0-9a-z-]{1,36}$/;
@@ -61,6 +77,10 @@ function targetIn(args: Arguments): string {
 
 /** The refusals whose messages are all our own words. What fails for want of a server or of sense was not refused. */
 const withMessage: ReadonlySet<ErrorCode> = new Set(["FORBIDDEN", "NOT_FOUND", "CONFLICT", "RATE_LIMITED"]);
+
+function isRefusal({ code }: UserError): boolean {
+  return code !== "UNAVAILABLE";
+}
 
 function reasonOfError(field: MutationField, error: unknown): string | null {
   if (!(error instanceof AppError)) return null;

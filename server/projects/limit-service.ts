@@ -12,6 +12,7 @@ const counted = {
   contactGroups: "contact groups",
   contacts: "contacts",
   silences: "active or pending silences",
+  acknowledgements: "acknowledgements in force",
   apiTokens: "valid API tokens",
 } as const satisfies Partial<Record<keyof Limits, string>>;
 

@@ -79,6 +79,12 @@ export abstract class Limits {
   })
   readonly silences!: number;
 
+  @Field(() => Int, {
+    description:
+      "Acknowledgements in force of its alerts. Ten times as many may be made within five days. The silences that they have count against no other limit.",
+  })
+  readonly acknowledgements!: number;
+
   @Field(() => Int, { description: "API tokens with a role in the project that are neither revoked nor expired." })
   readonly apiTokens!: number;
 }

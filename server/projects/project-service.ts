@@ -3,6 +3,7 @@ import type { Action } from "../access/policy.js";
 import type { ProjectRole } from "../access/roles.js";
 import type { Change } from "../audit/change.js";
 import type { ChangeLog } from "../audit/change-log.js";
+import type { Narrow } from "../core/database/narrow.js";
 import { altered } from "../core/database/stored.js";
 import type { Order } from "../core/database/table-reader.js";
 import { NotFoundError } from "../core/errors.js";
@@ -58,6 +59,11 @@ export class ProjectService {
     const narrow = this.repository.where(filter, caller.projectsFor("project.read"));
     const found = await this.repository.page({ narrow, order, page, list: "projects" });
     return connection(found, () => this.repository.count(narrow));
+  }
+
+  /** Only what is of a living project, whose id is in `property`: for who may see all of them. */
+  ofLiving(property: string): Narrow {
+    return this.repository.ofLiving(property);
   }
 
   /** The caller's role in the project, for display. */

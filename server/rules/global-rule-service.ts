@@ -1,6 +1,6 @@
 import type { Caller } from "../access/caller.js";
 import type { ChangeLog } from "../audit/change-log.js";
-import { everything } from "../core/database/narrow.js";
+import { equals, everything } from "../core/database/narrow.js";
 import { altered } from "../core/database/stored.js";
 import { NotFoundError } from "../core/errors.js";
 import { newId, requireId } from "../core/ids.js";
@@ -34,6 +34,11 @@ export class GlobalRuleService {
     caller.requireAnywhere("globalRule.read");
     const found = await this.repository.page({ order: byName, page, list: "globalRules" });
     return connection(found, () => this.repository.count(everything));
+  }
+
+  /** All that are evaluated; none where they are invisible to the caller. */
+  async enabled(caller: Caller): Promise<readonly GlobalRule[]> {
+    return caller.mayAnywhere("globalRule.read") ? this.repository.select(equals("enabled", true)) : [];
   }
 
   async create(caller: Caller, input: GlobalRuleCreateInput, dryRun: boolean): Promise<Outcome<GlobalRule>> {

@@ -20,6 +20,11 @@ export class RuleRepository extends ChildRepository<Rule> {
     return found ?? null;
   }
 
+  /** The alerting rules of a project that are evaluated. */
+  enabledAlertingOf(projectId: string): Promise<Rule[]> {
+    return this.select(all(equals("projectId", projectId), this.where({ kind: "ALERTING", enabled: true })));
+  }
+
   /** What passes the filter. */
   where({ kind, search, enabled, severity }: RuleFilter): Narrow {
     return all(

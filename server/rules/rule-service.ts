@@ -62,6 +62,13 @@ export class RuleService {
     return connection(found.page, found.count);
   }
 
+  /** All alerting rules of a project that are evaluated; none where it is invisible to the caller. */
+  async enabledAlerting(caller: Caller, projectId: string): Promise<readonly AlertingRule[]> {
+    if (!caller.may("project.read", projectId)) return [];
+    const rules = await this.repository.enabledAlertingOf(projectId);
+    return rules.flatMap((rule) => (rule instanceof AlertingRule ? rule : []));
+  }
+
   createAlerting(caller: Caller, input: AlertingRuleCreateInput, dryRun: boolean): Promise<Outcome<AlertingRule>> {
     return this.#create(caller, input.project, dryRun, (projectId) =>
       Object.assign(new AlertingRule(), {

@@ -15,9 +15,11 @@ export function mostKept(silences: number): number {
   return 10 * silences;
 }
 
-/** What is kept of the silences that are for this project alone. */
-export function keptOf(projectName: string, { silences }: AlertSnapshot): KeptSilences {
-  const own = silences.flatMap(({ silence }) => (projectOf(silence.matchers) === projectName ? [silence] : []));
+/** What is kept of the silences that are for this project alone, without those with ids, as Alertmanager has them, in `others`. */
+export function keptOf(projectName: string, { silences }: AlertSnapshot, others: ReadonlySet<string>): KeptSilences {
+  const own = silences.flatMap(({ silence }) =>
+    projectOf(silence.matchers) === projectName && !others.has(silence.id) ? [silence] : [],
+  );
   const ends = own.filter(({ state }) => state === "EXPIRED").map(({ endsAtMs }) => endsAtMs);
   return {
     size: own.reduce((sum, silence) => sum + sizeOf(silence), 0),

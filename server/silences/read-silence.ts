@@ -1,23 +1,14 @@
 import type { SilenceText } from "../clients/alertmanager-client.js";
 import { checkDuration, parseDuration } from "../core/duration.js";
-import { BadUserInputError } from "../core/errors.js";
-import { checkLabelName } from "../core/labels.js";
-import { compileMatcher, type Matcher } from "../core/matcher.js";
 import type { Matching } from "../core/matching.js";
-import { repetitionsIn } from "../core/regex.js";
 import { checkText } from "../core/text.js";
 import type { UserErrors } from "../graph/user-error.js";
-import type { MatcherInput, SilenceCreateInput, SilenceUpdateInput } from "./silence-input.js";
-import { projectLabel } from "./silence-scope.js";
+import { readMatchers } from "./read-matchers.js";
+import type { SilenceCreateInput, SilencesExtendInput, SilenceUpdateInput } from "./silence-input.js";
+import { longestOfAll } from "./silence-settings.js";
 
-// Alertmanager has no limits of its own: it takes 10,000 matchers, a comment of a megabyte, a hundred years.
-const mostMatchers = 50;
-const mostValueBytes = 1_024;
-/** Of the names and values together; more could fill what is read of an Alertmanager at once. */
-const mostMatcherBytes = 8_192;
-/** Counted repetitions, as in {n}, of all its patterns: Alertmanager's engine takes 100 ms for one alert where they are many. */
-const mostPatternRepetitions = 100;
-const longest = "366d";
+// Alertmanager has no limits of its own: it takes a comment of a megabyte, a hundred years.
+const commentLimits = { mostBytes: 1_000, multiline: true, templates: true };
 
 /** Who writes, and when. */
 export interface Writing {
@@ -40,8 +31,10 @@ export function readNewSilence(
     errors.add("INVALID", "Give either `endsAt` or `duration`.", ["input", "endsAt"]);
   }
   const endsAtMs = readEnd(input, startsAtMs, errors) ?? startsAtMs;
-  const matchers = inTurn(forProject(readMatchers(input.matchers, matching, errors), projectName, errors));
-  return checked({ matchers, startsAtMs, endsAtMs, createdBy: author, comment: input.comment }, writing, errors);
+  const matchers = readMatchers(input.matchers, projectName, matching, errors);
+  checkComment(input.comment, errors);
+  checkEnd(nowMs, startsAtMs, endsAtMs, errors);
+  return { matchers, startsAtMs, endsAtMs, createdBy: author, comment: input.comment };
 }
 
 /** Reads what a stored silence becomes; what is wrong goes to `errors`. */
@@ -57,9 +50,30 @@ export function readChangedSilence(
     errors.add("INVALID", "Give either `endsAt` or `duration`.", ["input", "endsAt"]);
   }
   const endsAtMs = readEnd(input, Math.max(nowMs, startsAtMs), errors) ?? stored.endsAtMs;
-  const matchers = input.matchers ? inTurn(readMatchers(input.matchers, matching, errors)) : stored.matchers;
-  const comment = input.comment ?? stored.comment;
-  return checked({ matchers, startsAtMs, endsAtMs, createdBy: author, comment }, writing, errors);
+  const matchers = input.matchers ? readMatchers(input.matchers, null, matching, errors) : stored.matchers;
+  if (input.comment != null) checkComment(input.comment, errors);
+  checkEnd(nowMs, startsAtMs, endsAtMs, errors);
+  return { matchers, startsAtMs, endsAtMs, createdBy: author, comment: input.comment ?? stored.comment };
+}
+
+/** Reads what a stored silence is with its end moved; what is wrong goes to `errors`. */
+export function readExtension(
+  stored: SilenceText,
+  input: SilencesExtendInput,
+  author: string,
+  errors: UserErrors,
+): SilenceText {
+  if ((input.endsAt == null) === (input.duration == null)) {
+    errors.add("INVALID", "Give either `endsAt` or `duration`.", ["input", "endsAt"]);
+  }
+  const endsAtMs = readEnd(input, stored.endsAtMs, errors) ?? stored.endsAtMs;
+  if (!errors.any && endsAtMs <= stored.endsAtMs) {
+    const until = new Date(stored.endsAtMs).toISOString();
+    const message = `It is in force until ${until} already. To end it sooner, use \`silenceUpdate\`.`;
+    errors.add("INVALID", message, ["input", "endsAt"]);
+  }
+  checkEnd(0, stored.startsAtMs, endsAtMs, errors);
+  return { ...stored, endsAtMs, createdBy: author };
 }
 
 function readEnd(
@@ -72,66 +86,15 @@ function readEnd(
   return fromMs + (parseDuration(duration) ?? 0);
 }
 
-function checked(silence: SilenceText, { nowMs, matching }: Writing, errors: UserErrors): SilenceText {
-  const { matchers, startsAtMs, endsAtMs, comment } = silence;
-  const limits = { mostBytes: 1_000, multiline: true, templates: true };
-  errors.check(checkText("The comment", comment.trim(), limits), ["input", "comment"]);
-  if (errors.any) return silence;
+function checkComment(comment: string, errors: UserErrors): void {
+  errors.check(checkText("The comment", comment.trim(), commentLimits), ["input", "comment"]);
+}
+
+function checkEnd(nowMs: number, startsAtMs: number, endsAtMs: number, errors: UserErrors): void {
+  if (errors.any) return;
   if (endsAtMs <= Math.max(nowMs, startsAtMs)) {
     errors.add("INVALID", "The end must be after the start, and not past.", ["input", "endsAt"]);
-  } else if (endsAtMs - startsAtMs > (parseDuration(longest) ?? 0)) {
-    errors.add("LIMIT", `A silence lasts at most ${longest}.`, ["input", "endsAt"]);
+  } else if (endsAtMs - startsAtMs > (parseDuration(longestOfAll) ?? 0)) {
+    errors.add("LIMIT", `A silence lasts at most ${longestOfAll}.`, ["input", "endsAt"]);
   }
-  if (matchers.every((matcher) => compileMatcher(matcher, matching)(""))) {
-    errors.add("INVALID", "At least one matcher must not match an absent label.", ["input", "matchers"]);
-  }
-  return silence;
-}
-
-function readMatchers(inputs: readonly MatcherInput[], matching: Matching, errors: UserErrors): readonly Matcher[] {
-  const path = ["input", "matchers"];
-  if (inputs.length > mostMatchers) throw new BadUserInputError(`At most ${mostMatchers} matchers are allowed.`, path);
-  // A value that is too long by itself is told about below, with its place.
-  const sizeOf = (text: string) => Math.min(Buffer.byteLength(text), mostValueBytes);
-  const bytes = inputs.reduce((sum, { name, value }) => sum + sizeOf(name) + sizeOf(value), 0);
-  if (bytes > mostMatcherBytes) {
-    errors.add(
-      "LIMIT",
-      `The matchers' names and values have ${bytes} bytes together, at most ${mostMatcherBytes}.`,
-      path,
-    );
-    return [];
-  }
-  const matchers = inputs.map(({ name, value, isRegex, isEqual }, index) => {
-    const limits = { mostBytes: mostValueBytes, empty: true, multiline: true, templates: true };
-    errors.check(checkLabelName(name), [...path, String(index), "name"]);
-    const read = checkText("A matcher's value", value, limits) ?? (isRegex ? matching.read(value) : null);
-    errors.check(typeof read === "string" ? read : null, [...path, String(index), "value"]);
-    return { name, value, isRegex: isRegex ?? false, isEqual: isEqual ?? true };
-  });
-  const repetitions = matchers.reduce((sum, { value, isRegex }) => sum + (isRegex ? repetitionsIn(value) : 0), 0);
-  if (!errors.any && repetitions > mostPatternRepetitions) {
-    const message = `The patterns ask for ${repetitions} repetitions, as in {n}, at most ${mostPatternRepetitions} together.`;
-    errors.add("LIMIT", message, path);
-  }
-  return matchers;
-}
-
-/** Alertmanager asks them in turn, of each alert: patterns are not to be tried on alerts of other projects. */
-function inTurn(matchers: readonly Matcher[]): readonly Matcher[] {
-  const isOnProject = ({ name, isRegex, isEqual }: Matcher) => name === projectLabel && !isRegex && isEqual;
-  return [...matchers.filter(isOnProject), ...matchers.filter((matcher) => !isOnProject(matcher))];
-}
-
-function forProject(matchers: readonly Matcher[], name: string | null, errors: UserErrors): readonly Matcher[] {
-  if (name === null) return matchers;
-  const own: Matcher = { name: projectLabel, value: name, isRegex: false, isEqual: true };
-  const rest = matchers.filter((matcher, index) => {
-    if (matcher.name !== projectLabel) return true;
-    const same = matcher.value === name && !matcher.isRegex && matcher.isEqual;
-    const message = 'A matcher on "project" besides `project` would contradict it.';
-    if (!same) errors.add("INVALID", message, ["input", "matchers", String(index)]);
-    return false;
-  });
-  return [own, ...rest];
 }

@@ -2,8 +2,8 @@ import { Resolver, Root, Subscription } from "type-graphql";
 import { SnapshotArgument } from "../graph/arguments.js";
 import { fromStream } from "../graph/streams.js";
 import { SilenceEvent } from "./silence-event.js";
-import type { SilenceFilter } from "./silence-input.js";
-import { SilenceFilterArgument } from "./silence-resolver.js";
+import type { SilenceFilter } from "./silence-list-input.js";
+import { SilenceFilterArgument } from "./silence-list-input.js";
 
 /** The topic of the subscription `silenceEvents`. */
 export const silenceEventsTopic = "silenceEvents";

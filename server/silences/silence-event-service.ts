@@ -6,11 +6,13 @@ import type { EventFeed } from "../alerts/events/event-feed.js";
 import type { Watched } from "../alerts/events/watched.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
 import { type ProjectSight, sightOf } from "../alerts/project-sight.js";
+import { BadUserInputError } from "../core/errors.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { Silence } from "./silence.js";
 import type { SilenceEvent } from "./silence-event.js";
-import type { SilenceFilter } from "./silence-input.js";
-import { compileFilter, isVisible } from "./silence-service.js";
+import { compileSilenceFilter } from "./silence-filter.js";
+import type { SilenceFilter } from "./silence-list-input.js";
+import { isVisible } from "./silence-service.js";
 
 /** The arguments of the subscription. */
 export interface SilenceEventsArguments {
@@ -35,6 +37,7 @@ export class SilenceEventService {
   /** From a snapshot on, unless the caller wants none, until the caller hangs up. */
   async *events(caller: Caller, { filter, snapshot }: SilenceEventsArguments): AsyncGenerator<SilenceEvent, void> {
     caller.requireAnywhere("project.read");
+    requireWatchable(filter ?? {});
     const sight = await sightOf(caller, this.projects);
     await this.live.snapshot();
     const key = JSON.stringify([rightsKey(caller.principal), [...(sight.names ?? [])].sort(), filter]);
@@ -51,7 +54,7 @@ export class SilenceEventService {
       dependence: "itself",
       look: (matching) => {
         const snapshot = live.current ?? AlertSnapshot.nothing;
-        const wanted = compileFilter(filter, matching);
+        const wanted = compileSilenceFilter(filter, { matching, mayEdit: never, hitsNothing: never });
         return {
           find: (id) => snapshot.silence(id),
           candidates: () => snapshot.silences,
@@ -65,5 +68,15 @@ export class SilenceEventService {
       isLike: isDeepStrictEqual,
       compare: (a, b) => b.silence.updatedAtMs - a.silence.updatedAtMs || (a.silence.id < b.silence.id ? 1 : -1),
     };
+  }
+}
+
+const never = () => false;
+
+/** Whether these hold can change without the silence. */
+function requireWatchable(filter: SilenceFilter): void {
+  for (const field of ["hitsNothing", "viewerCanEdit"] as const) {
+    if (filter[field] == null) continue;
+    throw new BadUserInputError(`Silences cannot be watched by "filter.${field}". Leave it out.`, ["filter", field]);
   }
 }

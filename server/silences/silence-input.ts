@@ -1,28 +1,13 @@
-import { Field, ID, InputType } from "type-graphql";
+import { Field, ID, InputType, Int } from "type-graphql";
 import { DateTime, Duration } from "../graph/scalars.js";
-import { SilenceState } from "./silence.js";
 
-/** Narrows a list of silences; several conditions must all hold. */
-@InputType({ description: "Narrows a list of silences; several conditions must all hold." })
-export class SilenceFilter {
-  @Field(() => [SilenceState], { nullable: true, description: "Only silences in one of these states." })
-  readonly states?: readonly SilenceState[] | null;
+const seenUpdatedAt = "The `updatedAt` that you have seen; if it is no longer the newest, CONFLICT.";
 
-  @Field(() => [String], {
-    nullable: true,
-    description: "Only silences that could keep alerts quiet of one of the projects with these names.",
-  })
-  readonly projects?: readonly string[] | null;
-
-  @Field(() => String, { nullable: true, description: "Only silences that this author wrote." })
-  readonly createdBy?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "Only silences with this text in the comment, the author or a matcher's value, ignoring case.",
-  })
-  readonly search?: string | null;
-}
+const confirmAlerts = {
+  nullable: true,
+  description:
+    "Confirms that it may match so many alerts, as `SilencePreview.confirmation` tells; needed only where the operators' policy says so. Since alerts come and go, by then there may be a tenth more or half as many, and five more or fewer in any case.",
+} as const;
 
 /** One condition on one label. */
 @InputType({ description: "One condition on one label." })
@@ -83,6 +68,9 @@ export class SilenceCreateInput {
     description: "The Alertmanager cluster; needed only where there are several.",
   })
   readonly cluster?: string | null;
+
+  @Field(() => Int, confirmAlerts)
+  readonly confirmAlerts?: number | null;
 }
 
 /** Changes to a silence: an absent field stays. */
@@ -112,7 +100,38 @@ export class SilenceUpdateInput {
 
   @Field(() => DateTime, {
     nullable: true,
-    description: "The `updatedAt` that you have seen; if it is no longer the newest, CONFLICT.",
+    description: seenUpdatedAt,
   })
   readonly expectedUpdatedAt?: Date | null;
+
+  @Field(() => Int, confirmAlerts)
+  readonly confirmAlerts?: number | null;
 }
+
+/** Where the end of silences is moved to. */
+@InputType()
+abstract class NewEnd {
+  @Field(() => Duration, {
+    nullable: true,
+    description: "How much longer, counted from the present end. Give this or `endsAt`.",
+  })
+  readonly duration?: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      "The new end, which must be later than the present one: to end a silence sooner, use `silenceUpdate`. Give this or `duration`.",
+  })
+  readonly endsAt?: Date | null;
+}
+
+/** The new end of a silence. */
+@InputType({ description: "The new end of a silence. All else stays; its author is you from then on." })
+export class SilenceExtendInput extends NewEnd {
+  @Field(() => DateTime, { nullable: true, description: seenUpdatedAt })
+  readonly expectedUpdatedAt?: Date | null;
+}
+
+/** The new end of several silences. */
+@InputType({ description: "The new end of several silences. All else stays; their author is you from then on." })
+export class SilencesExtendInput extends NewEnd {}

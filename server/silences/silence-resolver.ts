@@ -5,22 +5,20 @@ import { AlertConnection } from "../alerts/alert-connection.js";
 import { type AlertFilter, AlertFilterArgument } from "../alerts/alert-input.js";
 import { IdArgument } from "../graph/arguments.js";
 import { PageArguments } from "../graph/connection.js";
+import { OrderBy } from "../graph/order-enum.js";
 import type { Outcome } from "../graph/payload.js";
 import { Project } from "../projects/project.js";
+import { Silence, SilenceConnection } from "./silence.js";
+import { SilenceCreateInput, SilenceExtendInput, SilenceUpdateInput } from "./silence-input.js";
+import { type SilenceFilter, SilenceFilterArgument, SilenceOrder } from "./silence-list-input.js";
 import {
-  Silence,
-  SilenceConnection,
   SilenceCreatePayload,
   SilenceExpirePayload,
+  SilenceExtendPayload,
   SilenceUpdatePayload,
-} from "./silence.js";
-import { SilenceCreateInput, SilenceFilter, SilenceUpdateInput } from "./silence-input.js";
+} from "./silence-payload.js";
 import type { SilenceService } from "./silence-service.js";
 import type { SilenceWriter } from "./silence-writer.js";
-
-/** The argument `filter` of a list of silences. */
-export const SilenceFilterArgument = () =>
-  Arg("filter", () => SilenceFilter, { nullable: true, description: "Only these." });
 
 /** Silences in the graph. */
 @Resolver(() => Silence)
@@ -33,14 +31,15 @@ export class SilenceResolver {
   @Query(() => SilenceConnection, {
     nullable: true,
     description:
-      "The silences that could keep alerts quiet that you may read, the last changed first; null while no Alertmanager has answered.",
+      "The silences that could keep alerts quiet that you may read, those that have ended among them; null while no Alertmanager has answered.",
   })
   silences(
     @Ctx() caller: Caller,
     @Args(() => PageArguments) page: PageArguments,
     @SilenceFilterArgument() filter: SilenceFilter | null,
+    @OrderBy(SilenceOrder, "UPDATED_AT_DESC") order: keyof typeof SilenceOrder,
   ) {
-    return this.service.list(caller, filter ?? {}, page);
+    return this.service.list(caller, { filter: filter ?? {}, order, page });
   }
 
   @FieldResolver(() => [Project], {
@@ -82,7 +81,19 @@ export class SilenceResolver {
     @IdArgument() id: string,
     @Arg("input", () => SilenceUpdateInput, { description: "What to change." }) input: SilenceUpdateInput,
   ) {
-    return payload(await this.writer.update(caller, id, input));
+    const { replaced, ...outcome } = await this.writer.update(caller, id, input);
+    return { ...payload(outcome), replaced };
+  }
+
+  @Mutation(() => SilenceExtendPayload, {
+    description: "Moves the end of a silence that has not ended, and nothing else: it keeps its id.",
+  })
+  async silenceExtend(
+    @Ctx() caller: Caller,
+    @IdArgument() id: string,
+    @Arg("input", () => SilenceExtendInput, { description: "The new end." }) input: SilenceExtendInput,
+  ) {
+    return payload(await this.writer.extend(caller, id, input));
   }
 
   @Mutation(() => SilenceExpirePayload, { description: "Ends a silence now. Every query after it shows its effect." })
@@ -114,14 +125,15 @@ export class ProjectSilencesResolver {
   @FieldResolver(() => SilenceConnection, {
     nullable: true,
     description:
-      "The silences that could keep its alerts quiet, the last changed first; null while no Alertmanager has answered.",
+      "The silences that could keep its alerts quiet, those that have ended among them; null while no Alertmanager has answered.",
   })
   silences(
     @Ctx() caller: Caller,
     @Root() project: Project,
     @Args(() => PageArguments) page: PageArguments,
     @SilenceFilterArgument() filter: SilenceFilter | null,
+    @OrderBy(SilenceOrder, "UPDATED_AT_DESC") order: keyof typeof SilenceOrder,
   ) {
-    return this.service.listOfProject(caller, project, filter ?? {}, page);
+    return this.service.listOfProject(caller, project, { filter: filter ?? {}, order, page });
   }
 }

@@ -1,22 +1,25 @@
 import type { Caller } from "../access/caller.js";
 import type { Alert } from "../alerts/alert.js";
 import type { AlertQuery, AlertService } from "../alerts/alert-service.js";
-import type { AlertSnapshot } from "../alerts/alert-snapshot.js";
 import type { LiveAlerts } from "../alerts/live-alerts.js";
 import { type ProjectSight, sightOf } from "../alerts/project-sight.js";
 import { uuidIn } from "../alerts/silence-id.js";
-import { BadUserInputError } from "../core/errors.js";
-import type { Matching } from "../core/matching.js";
 import { comparePositions, type PageRequest, type Position, pageOfArray } from "../core/page.js";
-import { searchIn } from "../core/search.js";
 import { type Connection, connection } from "../graph/connection.js";
 import type { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { Silence } from "./silence.js";
-import type { SilenceFilter } from "./silence-input.js";
-import { alertsMatchedBy, projectLabel, projectOf, projectsConcernedBy } from "./silence-scope.js";
+import { compileSilenceFilter, type SilencePredicate } from "./silence-filter.js";
+import { hitsAny, hitsOf, type SilenceReach } from "./silence-hits.js";
+import { type SilenceFilter, SilenceOrder } from "./silence-list-input.js";
+import { projectLabel, projectOf, projectsConcernedBy, projectsNamedBy } from "./silence-scope.js";
 
-const mostValues = 100;
+/** Which silences, in which order, and which page of them. */
+export interface SilenceQuery {
+  readonly filter: SilenceFilter;
+  readonly order: keyof typeof SilenceOrder;
+  readonly page: PageRequest;
+}
 
 /** Answers from memory which silences there are, to each caller those that could mute alerts that it may see. */
 export class SilenceService {
@@ -57,22 +60,24 @@ export class SilenceService {
     return silence.state !== "EXPIRED" && (await this.mayWrite(caller, silence.matchers));
   }
 
-  /** The silences that the caller may see, the last changed first; null when no Alertmanager has ever answered. */
-  async list(caller: Caller, filter: SilenceFilter, page: PageRequest): Promise<Connection<Silence> | null> {
+  /** The silences that the caller may see; null when no Alertmanager has ever answered. */
+  async list(caller: Caller, query: SilenceQuery): Promise<Connection<Silence> | null> {
     caller.requireAnywhere("project.read");
-    const sight = await sightOf(caller, this.projects);
-    return this.#list(caller, (silence) => isVisible(caller, sight, silence), filter, page, "silences");
+    const found = await this.select(caller, query.filter);
+    return found && pageOf(found, query, "silences");
   }
 
   /** The silences that could mute alerts of a project that is visible to the caller. */
-  listOfProject(
-    caller: Caller,
-    project: Project,
-    filter: SilenceFilter,
-    page: PageRequest,
-  ): Promise<Connection<Silence> | null> {
+  async listOfProject(caller: Caller, project: Project, query: SilenceQuery): Promise<Connection<Silence> | null> {
     const concerns = ({ matchers }: Silence) => projectsConcernedBy(matchers, caller.matching)(project.name);
-    return this.#list(caller, concerns, filter, page, `Project.silences@${project.id}`);
+    const found = await this.#filtered(caller, query.filter, concerns);
+    return found && pageOf(found, query, `Project.silences@${project.id}`);
+  }
+
+  /** All silences that the caller may see and that pass, in no order; null when no Alertmanager has ever answered. */
+  async select(caller: Caller, filter: SilenceFilter): Promise<readonly Silence[] | null> {
+    const sight = await sightOf(caller, this.projects);
+    return this.#filtered(caller, filter, (silence) => isVisible(caller, sight, silence));
   }
 
   /** The silences that keep quiet an alert that is visible to the caller; by that they concern the caller too. */
@@ -86,41 +91,56 @@ export class SilenceService {
 
   /** The alerts that a silence matches, in force or not, as far as the caller may see them. */
   async alertsOf(caller: Caller, silence: Silence, query: AlertQuery): Promise<Connection<Alert> | null> {
+    const hits = await this.hitsOf(caller, silence);
+    return hits && this.alerts.page(caller, hits, query, `Silence.alerts@${silence.id}`);
+  }
+
+  /** The same of what need not be a silence yet, all of them; null when no Alertmanager has ever answered. */
+  async hitsOf(caller: Caller, reach: SilenceReach): Promise<readonly Alert[] | null> {
     const snapshot = await this.live.snapshot();
-    const matched = snapshot?.knows.alerts ? matchedBy(caller, silence, snapshot) : null;
-    return matched && this.alerts.page(caller, matched, query, `Silence.alerts@${silence.id}`);
+    if (!snapshot?.knows.alerts) return null;
+    const { sees } = await sightOf(caller, this.projects);
+    return hitsOf(reach, snapshot, caller.matching).filter(({ projectName }) => sees(projectName));
   }
 
   /** The projects that a silence names or has alerts of now, as far as the caller may see them, by name. */
   async projectsOf(caller: Caller, silence: Silence): Promise<readonly Project[]> {
-    const [snapshot, sight] = [await this.live.snapshot(), await sightOf(caller, this.projects)];
-    const onProject = silence.matchers.filter(({ name }) => name === projectLabel);
+    const [hits, sight] = [await this.hitsOf(caller, silence), await sightOf(caller, this.projects)];
+    const isOnProject = silence.matchers.some(({ name }) => name === projectLabel);
     const concerned = projectsConcernedBy(silence.matchers, caller.matching);
     const names = new Set([
-      ...onProject.filter(({ isEqual, isRegex }) => isEqual && !isRegex).map(({ value }) => value),
-      ...(onProject.length > 0 ? (sight.names ?? []) : []),
-      ...(snapshot === null ? [] : matchedBy(caller, silence, snapshot).map(({ projectName }) => projectName)),
+      ...projectsNamedBy(silence.matchers),
+      ...(isOnProject ? (sight.names ?? []) : []),
+      ...(hits ?? []).map(({ projectName }) => projectName),
     ]);
     const visible = [...names].filter((name) => name !== "" && sight.sees(name) && concerned(name)).sort();
     const found = await Promise.all(visible.map((name) => this.projects.findByName(caller, name)));
     return found.flatMap((project) => project ?? []);
   }
 
-  async #list(
-    caller: Caller,
-    passes: (silence: Silence) => boolean,
-    filter: SilenceFilter,
-    page: PageRequest,
-    list: string,
-  ): Promise<Connection<Silence> | null> {
+  async #filtered(caller: Caller, filter: SilenceFilter, passes: SilencePredicate): Promise<readonly Silence[] | null> {
     const snapshot = await this.live.snapshot();
-    if (!snapshot?.knows.silences) return null;
-    const wanted = compileFilter(filter, caller.matching);
-    const found = snapshot.silences
-      .map((held) => new Silence(held))
-      .filter((silence) => wanted(silence) && passes(silence))
-      .sort((a, b) => comparePositions(positionOf(b), positionOf(a)));
-    return connection(pageOfArray(found, page, list, positionOf, "DESC"), () => found.length);
+    if (!snapshot?.knows.silences || (filter.hitsNothing != null && !snapshot.knows.alerts)) return null;
+    const { matching } = caller;
+    const { sees } = await sightOf(caller, this.projects);
+    const concerned = snapshot.silences.map((held) => new Silence(held)).filter(passes);
+    const wanted = compileSilenceFilter(filter, {
+      matching,
+      mayEdit: filter.viewerCanEdit == null ? () => false : await this.#editor(caller, concerned),
+      hitsNothing: (silence) => !hitsAny(silence, snapshot, matching, ({ projectName }) => sees(projectName)),
+    });
+    return concerned.filter(wanted);
+  }
+
+  /** `canEdit` for many. */
+  async #editor(caller: Caller, silences: readonly Silence[]): Promise<SilencePredicate> {
+    if (caller.may("silence.writePlatform")) return ({ state }) => state !== "EXPIRED";
+    if (!caller.mayAnywhere("silence.write")) return () => false;
+    const names = new Set(silences.flatMap(({ matchers }) => projectOf(matchers) ?? []));
+    const projects = await Promise.all([...names].map((name) => this.projects.findByName(caller, name)));
+    const own = projects.flatMap((project) => (project && caller.may("silence.write", project.id) ? project.name : []));
+    const editable = new Set<string | null>(own);
+    return ({ state, matchers }) => state !== "EXPIRED" && editable.has(projectOf(matchers));
   }
 }
 
@@ -133,34 +153,10 @@ export function isVisible(
   return names === null || [...names].some(projectsConcernedBy(matchers, matching));
 }
 
-function positionOf({ updatedAt, uuid }: Silence): Position {
-  return [updatedAt.getTime(), uuid];
-}
-
-function matchedBy({ matching }: Caller, silence: Silence, snapshot: AlertSnapshot): readonly Alert[] {
-  const name = projectOf(silence.matchers);
-  const candidates = name === null ? snapshot.alerts : snapshot.alertsOfProject(name);
-  const accepts = alertsMatchedBy(silence.matchers, matching);
-  return candidates.filter(({ labels, clusters }) => clusters.includes(silence.cluster) && accepts(labels));
-}
-
-/** Compiles a filter into one test of silences; throws `BadUserInputError` with the path of what is wrong. */
-export function compileFilter(
-  { states, projects, createdBy, search }: SilenceFilter,
-  matching: Matching,
-): (silence: Silence) => boolean {
-  if (projects && projects.length > mostValues) {
-    throw new BadUserInputError(`"filter.projects" may hold at most ${mostValues} values.`, ["filter", "projects"]);
-  }
-  const holds = search ? searchIn(search, matching) : null;
-  const texts = ({ comment, createdBy: author, matchers }: Silence) => [
-    comment,
-    author,
-    ...matchers.map(({ value }) => value),
-  ];
-  return (silence) =>
-    (!states || states.includes(silence.state)) &&
-    (createdBy == null || silence.createdBy === createdBy) &&
-    (!projects || projects.some(projectsConcernedBy(silence.matchers, matching))) &&
-    (holds === null || holds(texts(silence)));
+function pageOf(silences: readonly Silence[], { order, page }: SilenceQuery, list: string): Connection<Silence> {
+  const { property, direction } = SilenceOrder[order];
+  const positionOf = (silence: Silence): Position => [silence[property].getTime(), silence.uuid];
+  const sign = direction === "ASC" ? 1 : -1;
+  const sorted = silences.toSorted((a, b) => sign * comparePositions(positionOf(a), positionOf(b)));
+  return connection(pageOfArray(sorted, page, `${list}:${order}`, positionOf, direction), () => sorted.length);
 }

@@ -5,7 +5,6 @@ import type { SilenceText, UpstreamSilence } from "../clients/alertmanager-clien
 import type { Matcher as MatcherShape } from "../core/matcher.js";
 import { connectionType } from "../graph/connection.js";
 import { Node } from "../graph/node.js";
-import { PayloadFields } from "../graph/payload.js";
 import { DateTime } from "../graph/scalars.js";
 
 /** The states of a silence, as Alertmanager names them. */
@@ -104,30 +103,3 @@ export class Silence extends Node {
 
 /** A page of silences. */
 export const SilenceConnection = connectionType<Silence>("Silence", () => Silence);
-
-const result = { nullable: true, description: "The silence as it is now; null when nothing was written." } as const;
-
-/** What came of `silenceCreate`. */
-@ObjectType({ description: "What came of it." })
-export class SilenceCreatePayload extends PayloadFields {
-  @Field(() => Silence, result)
-  readonly silence!: Silence | null;
-}
-
-/** What came of `silenceUpdate`. */
-@ObjectType({ description: "What came of it." })
-export class SilenceUpdatePayload extends PayloadFields {
-  @Field(() => Silence, {
-    nullable: true,
-    description:
-      "The silence as it is now; null when nothing was written. Alertmanager gives it a new id, and ends the old one, when its matchers or its start changed.",
-  })
-  readonly silence!: Silence | null;
-}
-
-/** What came of `silenceExpire`. */
-@ObjectType({ description: "What came of it." })
-export class SilenceExpirePayload extends PayloadFields {
-  @Field(() => Silence, result)
-  readonly silence!: Silence | null;
-}

@@ -45,6 +45,19 @@ describe.each(kinds)("on %s", (_title, create) => {
     return made;
   };
 
+  /** Adds two acknowledgements, of which one ended a moment ago. */
+  const addAcknowledgements = async (sql: Sql, time: number): Promise<void> => {
+    const at = (ms: number) => new Date(ms).toISOString().replace("T", " ").slice(0, -1);
+    const columns =
+      "id, revision, version, fingerprint, starts_at, labels, places, owner_name, created_by, created_by_id, note, quiet, created_at, updated_at, ended_at";
+    for (const [index, endedAt] of [at(time), "9999-12-31 23:59:59.999"].entries()) {
+      await sql(
+        `INSERT INTO acknowledgement (${columns}) VALUES (?, 1, 1, ?, ?, '{}', '[]', 'a', 'a', 'a', '', 0, ?, ?, ?)`,
+        [newId("ack"), `${index}`.padStart(16, "0"), at(time), at(time), at(time), endedAt],
+      );
+    }
+  };
+
   it("removes what is older than it is kept, and secrets that only that referred to", async () => {
     const database = await create();
     let time = Date.UTC(2030, 0, 1);
@@ -66,6 +79,7 @@ describe.each(kinds)("on %s", (_title, create) => {
       tokens.push((await app.data(app.operator, createToken, { input })).apiTokenCreate.apiToken.id);
     }
     await app.data(app.operator, revokeToken, { id: tokens[0] });
+    await addAcknowledgements(sql, time);
 
     time += 30 * dayMs;
     await project(app, "second");
@@ -75,6 +89,7 @@ describe.each(kinds)("on %s", (_title, create) => {
       entries: 0,
       secrets: 0,
       apiTokens: 0,
+      acknowledgements: 0,
     });
     expect(await ids(sql)).toEqual(before);
     time += 2;
@@ -83,12 +98,19 @@ describe.each(kinds)("on %s", (_title, create) => {
       entries: 9,
       secrets: 1,
       apiTokens: 2,
+      acknowledgements: 1,
     });
     const { auditEntries } = await app.data(
       app.operator,
       "{ auditEntries { nodes { entityType action actor actorKind before after } } }",
     );
-    const removed = { olderThan: new Date(time - 30 * dayMs).toISOString(), entries: 9, secrets: 1, apiTokens: 2 };
+    const removed = {
+      olderThan: new Date(time - 30 * dayMs).toISOString(),
+      entries: 9,
+      secrets: 1,
+      apiTokens: 2,
+      acknowledgements: 1,
+    };
     expect(auditEntries.nodes).toEqual([
       {
         ...{ entityType: "ChangeLog", action: "DELETE", actor: "server", actorKind: "SERVER" },
@@ -102,6 +124,7 @@ describe.each(kinds)("on %s", (_title, create) => {
       entries: 0,
       secrets: 0,
       apiTokens: 0,
+      acknowledgements: 0,
     });
     expect((await project(app, "third")).userErrors).toEqual([]);
     await app.close();
@@ -170,6 +193,7 @@ describe.each(kinds)("on %s", (_title, create) => {
         before: expect.any(String),
         entries: 3,
         apiTokens: 0,
+        acknowledgements: 0,
         secrets: 0,
         msg: "Removed old entries of the change log",
       },
@@ -213,7 +237,7 @@ describe.each(kinds)("on %s", (_title, create) => {
     const done = {
       code: 0,
       output: expect.stringMatching(
-        /^Removed 3 entries from before 20\S+Z, 0 API tokens that had ended by then, and 0 secrets\.\n$/,
+        /^Removed 3 entries from before 20\S+Z, 0 API tokens and 0 acknowledgements that had ended by then, and 0 secrets\.\n$/,
       ),
     };
     expect(await run(7)).toEqual(done);

@@ -33,6 +33,7 @@ const pathsOf = (name: string) => [
 ];
 const mainPaths = [
   "prometheus/current/prometheus.yml",
+  "prometheus/current/watchdog.yml",
   "blackbox/current/blackbox.yml",
   "alertmanager/current/alertmanager.yml",
 ];
@@ -41,7 +42,7 @@ describe("one cycle", () => {
   test("writes all of a project, then touches nothing until something changes, with one request", async () => {
     server.put(full("a"), full("b"));
     const first = await machine.once();
-    expect(first).toEqual({ changed: true, reloaded: false, files: 15 - 2, refused: [], waiting: [] });
+    expect(first).toEqual({ changed: true, reloaded: false, files: 14, refused: [], waiting: [] });
     const files = await machine.files();
     expect(Object.keys(files).map(withoutTags).sort()).toEqual([...mainPaths, ...pathsOf("a"), ...pathsOf("b")].sort());
     expect(machine.state).toMatchObject({ revision: 2, appliedRevision: 2, problems: {} });
@@ -504,12 +505,12 @@ describe("an answer that would remove most projects", () => {
   test("is applied up to the share that the settings allow, and in whole when they allow all", async () => {
     server.put(...names.slice(0, 6).map((name) => ({ name, gone: true as const })));
     await machine.once();
-    expect(Object.keys(await machine.files()).map(withoutTags)).toHaveLength(3 + 6 * 5);
+    expect(Object.keys(await machine.files()).map(withoutTags)).toHaveLength(mainPaths.length + 6 * 5);
     server.put(...names.slice(6).map((name) => ({ name, gone: true as const })));
     await expect(machine.once()).rejects.toThrow("would remove 6 of 6");
     await machine.configure({ url: server.url, settings: { brake: { maxDeletedShare: 1 } } });
     await machine.once();
-    expect(Object.keys(await machine.files()).map(withoutTags)).toHaveLength(3);
+    expect(Object.keys(await machine.files()).map(withoutTags)).toHaveLength(mainPaths.length);
   });
 });
 

@@ -102,15 +102,19 @@ list: [*defaults, on]
   });
 
   test("may be empty, or leave lists empty", () => {
-    expect(parse(prometheus(""))).toEqual({ rule_files: ["rules/*.yml"], scrape_configs: [] });
+    const watchdog = {
+      receiver: "_platform/nobody",
+      matchers: ['alertname="Watchdog"', 'watchdog!=""', 'project=""'],
+    };
+    expect(parse(prometheus(""))).toEqual({ rule_files: ["watchdog.yml", "rules/*.yml"], scrape_configs: [] });
     expect(parse(prometheus("# nothing\nscrape_configs:\n"))).toEqual({
       scrape_configs: [],
-      rule_files: ["rules/*.yml"],
+      rule_files: ["watchdog.yml", "rules/*.yml"],
     });
     expect(parse(blackbox(""))).toEqual({ modules: {} });
     expect(parse(alertmanager("route: {receiver: x, routes: }\nreceivers: [{name: x}]"))).toEqual({
-      route: { receiver: "x", routes: [] },
-      receivers: [{ name: "x" }],
+      route: { receiver: "x", routes: [watchdog] },
+      receivers: [{ name: "x" }, { name: "_platform/nobody" }],
     });
   });
 });

@@ -96,7 +96,10 @@ alerting: {alertmanagers: [{static_configs: [{targets: [${alertmanagers.map((eac
 
 const ruleNames = async () => {
   const { groups } = (await prometheus.api("/api/v1/rules")) as { groups: { rules: { name: string }[] }[] };
-  return groups.flatMap(({ rules }) => rules.map(({ name }) => name)).sort();
+  return groups
+    .flatMap(({ rules }) => rules.map(({ name }) => name))
+    .filter((name) => name !== "Watchdog")
+    .sort();
 };
 
 describe("real processes", () => {
@@ -110,16 +113,24 @@ describe("real processes", () => {
     };
     expect(groups).toMatchObject([
       { name: "a/default", limit: 1000, rules: [{ annotations: { odd, metricsinfra_rule_id: "rul_First" } }] },
+      { name: "_platform/watchdog", rules: [{}] },
     ]);
     const alerts = await waitFor(
       async () => {
-        const list = (await alertmanagers[1].api("/api/v2/alerts")) as { labels: object; receivers: object[] }[];
-        return list.length > 0 && list;
+        const list = (await alertmanagers[1].api("/api/v2/alerts")) as {
+          labels: { alertname: string };
+          receivers: object[];
+        }[];
+        return list.length > 1 && list.toSorted((a, b) => (a.labels.alertname < b.labels.alertname ? -1 : 1));
       },
-      { what: "the alert in the second Alertmanager", deadlineMs: 30_000 },
+      { what: "the alerts in the second Alertmanager", deadlineMs: 30_000 },
     );
-    expect(alerts).toMatchObject([
+    expect(alerts.map(({ labels, receivers }) => ({ labels, receivers }))).toEqual([
       { labels: { alertname: "First", project: "a", severity: "warning" }, receivers: [{ name: "a/admins" }] },
+      {
+        labels: { alertname: "Watchdog", severity: "none", watchdog: "agent-1" },
+        receivers: [{ name: "_platform/nobody" }],
+      },
     ]);
     const up = await waitFor(
       async () => {
@@ -310,7 +321,7 @@ describe("real processes", () => {
         const { groups } = (await prometheus.api("/api/v1/rules")) as {
           groups: { limit: number; rules: { name: string; health: string; lastError?: string }[] }[];
         };
-        const [group] = groups;
+        const group = groups.find(({ limit }) => limit === 1);
         return group?.rules.every(({ health }) => health !== "unknown") && group;
       },
       { what: "the rules to be evaluated" },

@@ -45,6 +45,12 @@ export function rootFields(schema: GraphQLSchema, kind: "query" | "mutation" | "
   }));
 }
 
+/** What a payload tells of mistakes: in all, and in each object where it is about several. */
+const mistakesIn: Readonly<Record<string, string>> = {
+  userErrors: "userErrors { code path }",
+  results: "results { userErrors { code path } }",
+};
+
 /** Calls the field with a value for each required place of its arguments, and for those that lead to `also`. */
 export function operationOn(
   { kind, field }: RootField,
@@ -58,8 +64,10 @@ export function operationOn(
   const declared = wanted.map(({ name, type }) => `$${name}: ${type}`).join(", ");
   const passed = wanted.map(({ name }) => `${name}: $${name}`).join(", ");
   const type = getNamedType(field.type);
-  const isPayload = "getFields" in type && "userErrors" in type.getFields();
-  const selection = isCompositeType(type) ? (isPayload ? " { userErrors { code path } }" : " { __typename }") : "";
+  const told = "getFields" in type ? ["userErrors", "results"].filter((name) => name in type.getFields()) : [];
+  const selection = isCompositeType(type)
+    ? ` { ${told.map((name) => mistakesIn[name]).join(" ") || "__typename"} }`
+    : "";
   return {
     query: `${kind}${declared && ` (${declared})`} { ${field.name}${passed && `(${passed})`}${selection} }`,
     variables,

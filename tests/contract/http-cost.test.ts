@@ -10,7 +10,7 @@ const schema = buildSchema(`
   type AlertingRule implements Node & Rule { id: ID! project: Project! labels: [Label!]! }
   type RecordingRule implements Node & Rule { id: ID! project: Project! }
   type Label { name: String! }
-  type Project implements Node { id: ID! name: String! labels: [Label!]! rules(first: Int = 50): RuleConnection! }
+  type Project implements Node { id: ID! name: String! labels: [Label!]! rules(first: Int = 50): RuleConnection! days(hours: Int = 24): [Label!] }
   type RuleEdge { cursor: String! node: Rule! }
   type RuleConnection { edges: [RuleEdge!]! nodes: [Rule!]! pageInfo: PageInfo! totalCount: Int! }
   type ProjectEdge { cursor: String! node: Project! }
@@ -125,6 +125,16 @@ describe("the cost of an operation", () => {
 
   it("counts each id that is looked up", async () => {
     expect(await cost('{ nodes(ids: ["a", "b", "c"]) { id ... on Project { labels { name } } } }')).toEqual(costs(6));
+  });
+
+  it("counts each hour that is told of", async () => {
+    expect(await cost("{ projects(first: 10) { nodes { days { name } } } }")).toEqual(costs(1 + 10 * (1 + 24)));
+    expect(await cost('{ project(name: "a") { days(hours: 2) { name } } }')).toEqual(costs(3));
+    expect(await cost('{ project(name: "a") { days(hours: 1000000) { name } } }')).toEqual(costs(49));
+    expect(await cost('{ project(name: "a") { days(hours: -1) { name } } }')).toEqual(costs(2));
+    const query = 'query ($hours: Int) { project(name: "a") { days(hours: $hours) { name } } }';
+    expect(await cost(query, { hours: 2 })).toEqual(costs(3));
+    expect(await cost(query, { hours: 3 })).toEqual(costs(4));
   });
 
   it("counts fragments, the dearest of the types that an object may have, and not what is skipped", async () => {

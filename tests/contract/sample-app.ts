@@ -3,13 +3,14 @@ import { startApp, type TestApp, type TestSettings } from "../support/app.js";
 import { createSqliteDatabase, type DatabaseSettings } from "../support/databases.js";
 import { startPrometheus } from "../support/prometheus.js";
 import { type Row, type Sql, sqlOn } from "../support/sql.js";
+import { waitFor } from "../support/wait-for.js";
 
 /** The real server with a real Alertmanager and a real Prometheus, and in it an object of each kind. */
 export interface SampleApp extends TestApp {
   readonly alertmanager: Alertmanager;
   /** The object of each kind, by the prefix of its id; all belong to the project `victim`. */
   readonly ids: Readonly<Record<string, string>>;
-  /** All that is stored in the database and the Alertmanager, but for refusals, and for when a token was last used. */
+  /** All that is stored in the database and the Alertmanager, but for refusals, for when a token was last used, and for what the server notes of itself. */
   stored(): Promise<unknown>;
   /** The entries of the change log that tell of refusals, oldest first. */
   refusals(): Promise<Row[]>;
@@ -31,7 +32,7 @@ export async function startSampleApp(
   return {
     ...app,
     alertmanager,
-    ids: await makeOneOfEach(app),
+    ids: { ...(await makeOneOfEach(app)), ...(await acknowledgeOne(app, alertmanager)) },
     stored: async () => ({
       tables: await tablesOf(sql, database.type),
       silences: await alertmanager.api("/api/v2/silences"),
@@ -70,6 +71,22 @@ async function makeOneOfEach(app: TestApp): Promise<Record<string, string>> {
   };
 }
 
+async function acknowledgeOne(app: TestApp, alertmanager: Alertmanager): Promise<Record<string, string>> {
+  const endsAt = new Date(Date.now() + 86_400_000).toISOString();
+  await alertmanager.postAlerts([{ labels: { alertname: "Acknowledged", project: "victim" }, endsAt }]);
+  const alr: string = await waitFor(
+    async () => (await app.data(app.operator, "{ alerts { nodes { id } } }")).alerts?.nodes[0]?.id,
+    { what: "the alert" },
+  );
+  const input = { alerts: [alr], note: "for the test", owner: "somebody" };
+  const mutation = `mutation ($input: AlertsAcknowledgeInput!) { alertsAcknowledge(input: $input) { results { acknowledgement { id } } } }`;
+  const { results } = (await app.data(app.operator, mutation, { input })).alertsAcknowledge;
+  return { alr, ack: results[0].acknowledgement.id };
+}
+
+/** What the server writes without being asked to: whose turn it is to record the history of alerts, and that history. */
+const ownTables = new Set(["lease", "alert_episode", "alert_history_day", "alert_history_reading"]);
+
 async function tablesOf(sql: Sql, type: DatabaseSettings["type"]): Promise<unknown> {
   const tables = await sql(
     type === "sqlite"
@@ -78,6 +95,7 @@ async function tablesOf(sql: Sql, type: DatabaseSettings["type"]): Promise<unkno
   );
   const contents: [name: string, rows: Row[]][] = [];
   for (const { name } of tables) {
+    if (ownTables.has(String(name))) continue;
     contents.push([
       String(name),
       await sql(`SELECT * FROM \`${name}\`${name === "audit_entry" ? " WHERE action <> 'REFUSED'" : ""}`),

@@ -7,11 +7,13 @@ import { type SampleApp, startSampleApp } from "./sample-app.js";
 
 /** What comes of each field of Query for somebody without a name, where the settings let strangers read. */
 const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
+  acknowledgements: "answered",
   agents: "answered",
   alertCounts: "answered",
   alertGroups: "answered",
   alertLabelNames: "answered",
   alertLabelValues: "answered",
+  alertHistory: "answered",
   alertmanagers: "answered",
   alerts: "answered",
   apiTokens: "FORBIDDEN",
@@ -27,8 +29,10 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   projects: "answered",
   prometheusServers: "answered",
   revision: "FORBIDDEN",
+  silencePreview: "answered",
   silences: "answered",
   viewer: "answered",
+  watchdogs: "answered",
 };
 const subscriptions: typeof queries = { alertEvents: "answered", revisions: "FORBIDDEN", silenceEvents: "answered" };
 

@@ -22,8 +22,13 @@ describeOnEachDatabase((database) => {
   /** Where each mutation names what it is about; those that are about nothing in particular are left out. */
   const target = (field: RootField) => {
     const { variables } = operationOn(field, existingIds(app.ids, field.name));
-    const { id, auditEntry, input } = variables as { id?: string; auditEntry?: string; input?: { project?: string } };
-    return id ?? auditEntry ?? input?.project ?? "";
+    const { id, of, auditEntry, input } = variables as {
+      readonly id?: string;
+      readonly of?: { readonly ids: readonly string[] };
+      readonly auditEntry?: string;
+      readonly input?: { readonly project?: string; readonly alerts?: readonly string[] };
+    };
+    return id ?? of?.ids[0] ?? auditEntry ?? input?.project ?? input?.alerts?.[0] ?? "";
   };
 
   it("records each mutation on another project once, for operators alone, and changes nothing", async () => {
@@ -35,7 +40,9 @@ describeOnEachDatabase((database) => {
       const stored = await app.stored();
       const { query, variables } = operationOn(field, existingIds(app.ids, field.name));
       const { data, errors } = await app.graphql(member, query, variables, { "x-request-id": field.name });
-      const code = errors?.[0]?.extensions.code ?? data[field.name].userErrors[0].code;
+      const { userErrors = [], results = [] } = data?.[field.name] ?? {};
+      const mistakes = [...userErrors, ...results.flatMap((result: { userErrors: object[] }) => result.userErrors)];
+      const code = errors?.[0]?.extensions.code ?? mistakes[0].code;
       expect([field.name, await app.stored()]).toEqual([field.name, stored]);
       const [entry, ...others] = (await app.refusals()).slice(before.length);
       expect(others).toEqual([]);
@@ -66,7 +73,7 @@ describeOnEachDatabase((database) => {
       const before = (await app.refusals()).length;
       const { code } = await attempt(field, "VIEWER", app.ids.prj ?? "");
       const entries = (await app.refusals()).slice(before);
-      const isOfProject = code === "FORBIDDEN" && /^(prj|cgr|job|rul|sil|aud)_/.test(target(field));
+      const isOfProject = code === "FORBIDDEN" && /^(prj|cgr|job|rul|sil|alr|ack|aud)_/.test(target(field));
       expect(entries.map(({ entity_type, project_id }) => [entity_type, project_id])).toEqual([
         [field.name, isOfProject ? app.ids.prj : null],
       ]);

@@ -50,6 +50,7 @@ export async function startRealStack(options: RealStackOptions): Promise<RealSta
     limits: { tiers: { default: eagerTier } },
     egress: { allowedNetworks: ["127.0.0.0/8"], hosts: [{ names: ["*"] }] },
     prometheus: [{ name: "prometheus", url: urlOf(ports.prometheus) }],
+    watchdog: { absentAfterSeconds: 8 },
     alertmanagers: [
       {
         name: "main",
@@ -158,7 +159,7 @@ async function writeConfiguratorSettings(
     server,
     pollIntervalSeconds: 1,
     reloadIntervalSeconds: 0.1,
-    prometheus: { urls: [urlOf(ports.prometheus)], baseFile: prometheusBase },
+    prometheus: { urls: [urlOf(ports.prometheus)], baseFile: prometheusBase, watchdog: "prometheus" },
     blackbox: { urls: [urlOf(ports.blackbox)], address: `127.0.0.1:${ports.blackbox}` },
     alertmanager: { urls: ports.alertmanagers.map(urlOf), baseFile: alertmanagerBase },
   });

@@ -152,6 +152,7 @@ describeOnEachDatabase((database) => {
       };
       const before = await countOf();
       expect(Object.keys(before).sort()).toEqual([
+        "acknowledgements",
         "apiTokens",
         "contactGroups",
         "contacts",

@@ -5,7 +5,7 @@ import type { TestApp } from "../support/app.js";
 
 /** What of a project is counted. */
 export const usage =
-  "scrapeJobs targets samplesPerScrape rules seriesPerRule contactGroups contacts silences apiTokens";
+  "scrapeJobs targets samplesPerScrape rules seriesPerRule contactGroups contacts silences acknowledgements apiTokens";
 
 /** A tier that is soon full. */
 export const small = {
@@ -22,6 +22,7 @@ export const small = {
   expressionSamples: 2_000,
   contactGroups: 3,
   contacts: 5,
+  acknowledgements: 3,
   apiTokens: 3,
 };
 

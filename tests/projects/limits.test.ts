@@ -5,7 +5,7 @@ import { contacts, Limited, made, small, targets, usage, userErrors } from "./li
 
 const numbers = `scrapeJobs targets samplesPerScrape labelsPerSample labelNameLength labelValueLength bodyBytes
   scrapeInterval scrapeTimeout leastScrapeInterval rules seriesPerRule leastRuleInterval expressionLength
-  expressionDepth expressionSelectors longestRange subquerySteps expressionSamples contactGroups contacts silences apiTokens`;
+  expressionDepth expressionSelectors longestRange subquerySteps expressionSamples contactGroups contacts silences acknowledgements apiTokens`;
 
 const initial = {
   scrapeJobs: 100,
@@ -30,6 +30,7 @@ const initial = {
   contactGroups: 50,
   contacts: 500,
   silences: 200,
+  acknowledgements: 500,
   apiTokens: 100,
 };
 describeOnEachDatabase((database) => {
@@ -127,6 +128,7 @@ describeOnEachDatabase((database) => {
         contactGroups: 0,
         contacts: 0,
         silences: null,
+        acknowledgements: 0,
         apiTokens: 0,
       });
       await limited.create("scrapeJob", { project: id, name: "a", staticTargets: targets(2) });
@@ -141,7 +143,15 @@ describeOnEachDatabase((database) => {
         await app.token({ [id]: "ADMIN" }),
       ];
       const unknown = { samplesPerScrape: null, seriesPerRule: null, silences: null };
-      const there = { scrapeJobs: 2, targets: 3, rules: 2, contactGroups: 2, contacts: 3, ...unknown };
+      const there = {
+        scrapeJobs: 2,
+        targets: 3,
+        rules: 2,
+        contactGroups: 2,
+        contacts: 3,
+        acknowledgements: 0,
+        ...unknown,
+      };
       expect(await Promise.all([viewer, member, admin].map((token) => limited.usage(id, token)))).toEqual([
         { ...there, apiTokens: null },
         { ...there, apiTokens: null },

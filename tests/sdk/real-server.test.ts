@@ -193,6 +193,7 @@ describe("on a real server", () => {
       contactGroups: 0,
       contacts: 0,
       silences: 0,
+      acknowledgements: 0,
       apiTokens: 0,
       scrapeJobs: 0,
       targets: 0,
@@ -328,10 +329,31 @@ describe("on a real server", () => {
     expect((await operator.silences.expire(longer.id)).silence.state).toBe("EXPIRED");
     expect((await operator.silences.get(longer.id))?.state).toBe("EXPIRED");
     expect((await operator.alerts.get(id))?.state).toBe("ACTIVE");
+    const [episode] = await waitFor(
+      async () => {
+        const found = await operator.alertHistory.ofAlert(id).toArray({ limit: 2 });
+        return found.length > 0 && found;
+      },
+      { what: "the alert to be in the history" },
+    );
+    expect(episode).toMatchObject({ name: "Down", state: "FIRING", project: { name: "shop" }, resolvedAt: null });
+    expect(await operator.alertHistory.get(episode?.id ?? "")).toMatchObject({
+      id: episode?.id,
+      startsAt: episode?.startsAt,
+    });
+    const listed = await operator.alertHistory.list({ filter }).toArray({ limit: 2 });
+    expect(listed.map((one) => one.id)).toEqual([episode?.id]);
+    const { names, leftOut } = await operator.alertHistory.counts({ project: project.id, since: episode?.startsAt });
+    expect([leftOut, names]).toMatchObject([0, [{ name: "Down", episodes: 1, firing: 1 }]]);
     expect(await operator.alertmanagers()).toMatchObject([
       { name: "main", reachable: true, members: [{ name: "am" }] },
     ]);
     expect(await operator.prometheusServers()).toEqual([]);
+    expect(await operator.watchdogs()).toEqual([]);
+    expect(await operator.alerts.firingHours(id, { hours: 2 })).toBeNull();
+    expect(await failureOf(operator.alerts.firingHours("alr_0000000000000000"))).toMatchObject({
+      name: "NotFoundError",
+    });
   });
 
   it("a token is created for a project, does what it may, and ends with a clear error when it is revoked", async () => {

@@ -211,3 +211,25 @@ it("refuses limits that cannot be meant", async () => {
 it("cannot be changed once read", () => {
   expect(Object.isFrozen(settingsOf({ database: { type: "sqlite", file: "x" } }))).toBe(true);
 });
+
+it("refuses a policy of silences that cannot be kept, each with its line", async () => {
+  const policy = (text: string) => refusal(`${database}silences: { ${text} }\n`);
+  expect(await policy("longestDuration: { MEMBER: 1d, ADMIN: 1w }, commentPattern: 'T\\d+', commentHint: Hint")).toBe(
+    "accepted",
+  );
+  expect(await policy("longestDuration: { MEMBER: 400d }")).toBe(
+    "2: silences.longestDuration.MEMBER: The most is 366d.",
+  );
+  expect(await policy("longestDuration: { ADMIN: 0s }")).toBe("2: silences.longestDuration.ADMIN: The least is 1m.");
+  expect(await policy("longestDuration: { VIEWER: 1h }")).toBe(
+    "2: silences.longestDuration.VIEWER: unknown key. See the example file for all keys.",
+  );
+  expect(await policy("commentPattern: 'T(?=1)'")).toMatch(
+    /^2: silences\.commentPattern: The regular expression is invalid: /,
+  );
+  expect(await policy("commentHint: Name the task.")).toBe(
+    "2: silences.commentHint: It is told where commentPattern does not match: give that too.",
+  );
+  expect(await policy("leastMatchers: -1")).toMatch(/^2: silences\.leastMatchers: /);
+  expect(await policy("confirmAbove: { projects: 2 }")).toMatch(/^2: silences\.confirmAbove\.alerts: /);
+});

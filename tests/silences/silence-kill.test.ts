@@ -66,6 +66,7 @@ test.each([0, 1])(
       { message: expect.stringContaining(refused), extensions: { code: "UPSTREAM_UNAVAILABLE" } },
     ]);
   },
+  120_000,
 );
 
 function inputOf(project: string) {

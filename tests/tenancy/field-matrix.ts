@@ -19,6 +19,7 @@ export const audiences = {
   source: "0 0 n n + + 0 +",
   whatAgentsFetch: "0 0 0 0 0 0 + +",
   egress: "0 0 0 0 0 + + +",
+  writersOfProject: "n 0 n + + n n +",
   theirGlobalRole: "n n n n n + + +",
   theirRoleEverywhere: "+ n n n n n n n",
 } as const;
@@ -33,11 +34,14 @@ export interface TypeRow {
 }
 
 const within = (id: string, type: string, selection = "@") => `node(id: $${id}) { ... on ${type} { ${selection} } }`;
+const [firing, other] = ['name: "alertname", value: "MachineDown"', 'name: "rack", value: "b1"'] as const;
+const preview = (matcher: string, selection: string) =>
+  `silencePreview(input: { project: $prj, matchers: [{ ${matcher} }] }) { ${selection} }`;
 const stored = "createdAt id revision updatedAt version";
 const tierLimits = `bodyBytes expressionDepth expressionLength expressionSelectors labelNameLength labelValueLength labelsPerSample
   expressionSamples leastRuleInterval leastScrapeInterval longestRange samplesPerScrape scrapeInterval scrapeTimeout
   seriesPerRule subquerySteps`;
-const counted = "apiTokens contactGroups contacts rules scrapeJobs silences targets";
+const counted = "acknowledgements apiTokens contactGroups contacts rules scrapeJobs silences targets";
 const rule = `${stored} enabled enforcedExpr expr health interval labels name project rollout`;
 
 /** Every type that holds values, by name; connections, edges and payloads are envelopes, and show what is in them. */
@@ -45,8 +49,8 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Project: {
     at: within("prj", "Project"),
     fields: {
-      project: `${stored} aclGroup alertCounts alertGroups alerts description extraLabels limits limitTier name openstackId
-        rollout rules scrapeJobs silences targetCounts targets usage viewerRole`,
+      project: `${stored} aclGroup acknowledgements alertCounts alertGroups alertHistory alertHistoryCounts alerts description extraLabels limits limitTier name openstackId
+        rollout rules scrapeJobs silencePolicy silences targetCounts targets usage viewerRole`,
       tokensOfProject: "apiTokens",
       changesOfProject: "auditEntries",
       peopleOfProject: "contactGroups defaultContactGroup",
@@ -59,7 +63,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   ProjectUsage: {
     at: within("prj", "Project", "usage { @ }"),
     fields: {
-      project: "rules samplesPerScrape scrapeJobs seriesPerRule silences targets",
+      project: "acknowledgements rules samplesPerScrape scrapeJobs seriesPerRule silences targets",
       peopleOfProject: "contactGroups contacts",
       tokensOfProject: "apiTokens",
     },
@@ -160,9 +164,39 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Alert: {
     at: within("alr", "Alert"),
     fields: {
-      project: `annotations clusters endsAt fingerprint generatorURL globalRule id inhibitedBy labels mutedBy name project
+      project: `acknowledgement annotations clusters endsAt fingerprint firingHours generatorURL globalRule history id inhibitedBy labels mutedBy name project
         receivers rule severity silencedBy startsAt state updatedAt`,
     },
+  },
+  FiringHour: {
+    at: within("alr", "Alert", "firingHours(hours: 2) { @ }"),
+    fields: { project: "firingSeconds startsAt timesStarted" },
+  },
+  Acknowledgement: {
+    at: within("ack", "Acknowledgement"),
+    fields: {
+      project: `alert createdAt createdBy endReason endedAt expiresAt fingerprint handedOverBy id labels note owner
+        project quiet silences startsAt updatedAt version viewerCanEdit`,
+    },
+  },
+  AlertEpisode: {
+    at: within("alh", "AlertEpisode"),
+    fields: {
+      project: `alert annotations clusters durationSeconds fingerprint firstSeenAt id labels name project resolvedAt
+        resolvedBefore severity startsAt state stateChanges suppressedSeconds`,
+    },
+  },
+  AlertStateChange: {
+    at: within("alh", "AlertEpisode", "stateChanges { @ }"),
+    fields: { project: "at inhibited muted silenced state" },
+  },
+  AlertHistoryCounts: {
+    at: within("prj", "Project", "alertHistoryCounts { @ }"),
+    fields: { project: "leftOut names" },
+  },
+  AlertNameCount: {
+    at: within("prj", "Project", "alertHistoryCounts { names { @ } }"),
+    fields: { project: "episodes firing firingSeconds lastStartsAt name" },
   },
   AlertCounts: {
     at: within("prj", "Project", "alertCounts { @ }"),
@@ -175,8 +209,12 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   AlertGroup: {
     at: within("prj", "Project", "alertGroups { nodes { @ } }"),
     fields: {
-      project: `alerts commonAnnotations commonLabels counts id labels newestStartsAt oldestStartsAt receiver severity`,
+      project: `acknowledgement alerts commonAnnotations commonLabels counts id labels newestStartsAt oldestStartsAt receiver severity`,
     },
+  },
+  GroupAcknowledgement: {
+    at: within("prj", "Project", "alertGroups { nodes { acknowledgement { @ } } }"),
+    fields: { project: "acknowledged joinedSince total" },
   },
   AlertLabelName: {
     at: 'alertLabelNames(filter: { projects: ["victim"] }) { @ }',
@@ -204,6 +242,27 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
       project: `alerts cluster comment createdBy endsAt id matchers projects startsAt state updatedAt viewerCanEdit`,
     },
   },
+  SilencePolicy: {
+    at: within("prj", "Project", "silencePolicy { @ }"),
+    fields: {
+      project: "commentHint commentPattern confirmAboveAlerts confirmAboveProjects leastMatchers",
+      writersOfProject: "longestDuration",
+    },
+  },
+  SilencePreview: {
+    at: preview(firing, "@"),
+    fields: {
+      project:
+        "alerts cluster confirmation counts matchers noLongerMatched policy problems projectCount quietCount rules",
+    },
+  },
+  SilencedProject: { at: preview(firing, "counts { @ }"), fields: { project: "count name project" } },
+  SilenceConfirmation: {
+    at: preview(firing, "confirmation { @ }"),
+    fields: { project: "alerts message projects" },
+  },
+  SilenceProblem: { at: preview(other, "problems { @ }"), fields: { project: "blocks code message path" } },
+  SilencedRule: { at: preview(other, "rules { nodes { @ } }"), fields: { project: "globalRule rule" } },
   Matcher: {
     at: within("sil", "Silence", "matchers { @ }"),
     fields: { project: "isEqual isRegex name value" },
@@ -253,6 +312,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
     at: "alertmanagers { members { @ } }",
     fields: { shared: "clusterStatus error lastSyncAt missingAlerts missingSilences name peers reachable version" },
   },
+  Watchdog: { at: "watchdogs { @ }", fields: { shared: "absentSince cluster lastSeenAt name state" } },
   PrometheusServer: { at: "prometheusServers { @ }", fields: { shared: "error lastSyncAt name reachable" } },
   Viewer: {
     at: "viewer { @ }",
@@ -266,7 +326,11 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
 
 /** Fields that hold null in the sample for everybody, and why. */
 export const withoutValue: Readonly<Record<string, string>> = {
+  "Acknowledgement.endReason": "it is in force",
+  "Acknowledgement.endedAt": "it is in force",
   "Alert.globalRule": "the alert is of a project's own rule",
+  "AlertEpisode.resolvedAt": "it still fires",
+  "AlertEpisode.resolvedBefore": "it still fires",
   "AlertingRule.keepFiringFor": "the rule does without",
   "AlertmanagerCluster.error": "it answers",
   "AlertmanagerMember.error": "it answers",
@@ -282,7 +346,10 @@ export const withoutValue: Readonly<Record<string, string>> = {
   "PrometheusServer.error": "it answers",
   "RuleHealth.lastError": "the rule is well",
   "RuleReplica.lastError": "the rule is well",
+  "SilencePolicy.commentHint": "the settings want nothing of comments",
+  "SilencePolicy.commentPattern": "the settings want nothing of comments",
   "ScrapeCredentials.secretProblem": "the secret can be read",
   "ScrapeJob.credentials": "its targets want none",
   "ScrapeJob.probe": "its targets are scraped",
+  "Watchdog.absentSince": "it is there",
 };

@@ -12,8 +12,10 @@ export interface OperationRow {
 }
 
 const payload = "{ userErrors { code message path } }";
+const results = "{ results { userErrors { code message path } } userErrors { code message path } }";
 const everybody = "+ + + + + + + +";
 const readers = "+ 0 + + + + + +";
+/** Of several objects, of which each is told by itself. */
 const members = "F 0 F + + F F +";
 const administrators = "F 0 F F + F F +";
 const operators = "F 0 F F F F F +";
@@ -32,11 +34,13 @@ const remove = (noun: string, id: string, who: string): Record<string, Operation
 
 /** Every query, by its name or by `name: variant`. A list is open to whoever has a role in any project: what is in it, the field matrix says. */
 export const queries: Readonly<Record<string, OperationRow>> = {
+  acknowledgements: { call: "acknowledgements { nodes { id } }", who: everybody },
   agents: { call: "agents { id }", who: everybody },
   alertCounts: { call: "alertCounts { total }", who: everybody },
   alertGroups: { call: "alertGroups { nodes { id } }", who: everybody },
   alertLabelNames: { call: "alertLabelNames { name }", who: everybody },
   alertLabelValues: { call: 'alertLabelValues(name: "a") { value }', who: everybody },
+  alertHistory: { call: "alertHistory { nodes { id } }", who: everybody },
   alertmanagers: { call: "alertmanagers { name }", who: everybody },
   alerts: { call: "alerts { nodes { id } }", who: everybody },
   apiTokens: { call: "apiTokens { nodes { id } }", who: "F + F F + F F +" },
@@ -52,8 +56,11 @@ export const queries: Readonly<Record<string, OperationRow>> = {
   projects: { call: "projects { nodes { id } }", who: everybody },
   prometheusServers: { call: "prometheusServers { name }", who: everybody },
   revision: { call: "revision", who: "F F F F F F + +" },
+  silencePreview: { call: "silencePreview(input: { project: $prj, matchers: [] }) { cluster }", who: readers },
+  "silencePreview: of a change": { call: "silencePreview(input: { silence: $sil }) { cluster }", who: readers },
   silences: { call: "silences { nodes { id } }", who: everybody },
   viewer: { call: "viewer { name }", who: everybody },
+  watchdogs: { call: "watchdogs { name }", who: everybody },
 };
 
 /** Every mutation, on the victim's objects; as a dry run where there is one. */
@@ -102,6 +109,28 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
     fresh: "silence",
   },
   silenceExpire: { call: `silenceExpire(id: $fresh) ${payload}`, who: members, fresh: "silence" },
+  silenceExtend: {
+    call: `silenceExtend(id: $fresh, input: { duration: "1m" }) ${payload}`,
+    who: members,
+    fresh: "silence",
+  },
+  silencesExpire: { call: `silencesExpire(of: { ids: [$fresh] }) ${results}`, who: members, fresh: "silence" },
+  silencesExtend: {
+    call: `silencesExtend(of: { ids: [$fresh] }, input: { duration: "1m" }) ${results}`,
+    who: members,
+    fresh: "silence",
+  },
+  // All under one name, or each would be in the way of the next.
+  alertsAcknowledge: {
+    call: `alertsAcknowledge(input: { alerts: [$alr], owner: "the matrix" }) ${results}`,
+    who: members,
+  },
+  acknowledgementUpdate: { call: `acknowledgementUpdate(id: $ack, input: { note: "n" }) ${payload}`, who: members },
+  "alertsUnacknowledge: by their own ids": {
+    call: `alertsUnacknowledge(input: { acknowledgements: [$ack] }) ${results}`,
+    who: members,
+  },
+  alertsUnacknowledge: { call: `alertsUnacknowledge(input: { alerts: [$alr] }) ${results}`, who: members },
   // The entry tells of a change to the project itself.
   entityRestore: { call: `entityRestore(auditEntry: $aud, dryRun: true) ${payload}`, who: administrators },
   apiTokenCreate: {

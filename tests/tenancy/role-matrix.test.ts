@@ -7,7 +7,7 @@ import { type Role, roles } from "./roles.js";
 import { startTwoServers, type TwoServers } from "./two-servers.js";
 
 const roots = ["Query", "Mutation", "Subscription"];
-const isEnvelope = (name: string) => /(Connection|Edge|Payload)$|^(PageInfo|UserError|FieldChange)$/.test(name);
+const isEnvelope = (name: string) => /(Connection|Edge|Payload|Result)$|^(PageInfo|UserError|FieldChange)$/.test(name);
 
 let servers: TwoServers;
 beforeAll(async () => {
@@ -105,7 +105,10 @@ describe("every operation of the graph", () => {
     if (codes.length > 0) return codes.join();
     const [found] = [data.found].flat();
     if (found === null) return "0";
-    return (found?.userErrors ?? []).length === 0 ? "+" : "x";
+    const { userErrors = [], results = [] } = found ?? {};
+    const mistakes: { code: string }[] = results.flatMap((result: typeof found) => result.userErrors);
+    if (mistakes.some(({ code }) => code === "NOT_FOUND")) return "0";
+    return userErrors.length + mistakes.length === 0 ? "+" : "x";
   }
 
   async function makeFresh(what: "silence" | "token"): Promise<string> {

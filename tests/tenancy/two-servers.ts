@@ -25,11 +25,14 @@ export interface TwoServers {
 /** Starts it. */
 export async function startTwoServers(): Promise<TwoServers> {
   const database = await createMariadbDatabase();
-  const stack = await startRealStack({ database });
+  // Any alert has to be confirmed, so that there is something to see of that.
+  const silences = { confirmAbove: { alerts: 0 } };
+  const stack = await startRealStack({ database, serverSettings: { silences } });
   const victim = await makeVictim(stack);
   const members = stack.alertmanagers.map(({ url }, index) => ({ name: `member-${index}`, url }));
   const open = await startApp(database, {
     access: { anonymous: "VIEWER" },
+    silences,
     prometheus: [{ name: "prometheus", url: stack.prometheus.url }],
     alertmanagers: [{ name: "main", members }],
   });

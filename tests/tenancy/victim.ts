@@ -91,6 +91,7 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
     memberships: [member],
     expiresAt: "2099-01-01T00:00:00Z",
   });
+  await waitFor(() => client.alerts.list().page(), { what: "the server to know the Alertmanagers' alerts" });
   const { silence } = await client.silences.create({
     ...below,
     matchers: [{ name: "alertname", value: "SomethingElse" }],
@@ -123,6 +124,15 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
     },
     { what: "the victim's alert, targets and rules to be live", deadlineMs: 60_000, intervalMs: 200 },
   );
+  const { results } = await client.acknowledgements.acknowledge({
+    alerts: [alert.id],
+    note: "known to the victim",
+    owner: "the matrix",
+    duration: "1d",
+  });
+  const episode = await waitFor(async () => (await client.alertHistory.ofAlert(alert.id).toArray({ limit: 1 }))[0], {
+    what: "the victim's alert to be in the history",
+  });
   const [entry] = await client.audit.list({ filter: { project: project.id, action: "UPDATE" } }).toArray({ limit: 1 });
   const [agent] = (await client.agents.list()).filter(({ name }) => name === "reporter");
   const roleToken = async (role: "VIEWER" | "MEMBER" | "ADMIN") => {
@@ -146,7 +156,9 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
       rec: recordingRule.id,
       grl: globalRule.id,
       alr: alert.id,
+      alh: episode.id,
       sil: silence.id,
+      ack: results[0]?.acknowledgement?.id ?? "",
       tok: apiToken.id,
       aud: entry?.id ?? "",
       agt: agent?.id ?? "",

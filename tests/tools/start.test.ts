@@ -72,6 +72,12 @@ describe("npm start", { timeout: 2 * WHOLE_START_MS }, () => {
     expect(await tried.exited).toEqual({ code: 0, signal: null });
     expect(tried.output).toMatch(/TargetDown is now SUPPRESSED\nsilence expired: TargetDown is now ACTIVE\n$/);
 
+    const watchdog = await waitFor(async () => (await client.watchdogs()).find(({ state }) => state === "OK"), {
+      what: "the watchdog of the demo's Prometheus",
+      deadlineMs: 30_000,
+    });
+    expect(watchdog).toMatchObject({ name: "demo", cluster: "demo", absentSince: null });
+
     const children = descendantsOf(first.pid);
     expect(children).toHaveLength(7);
     first.signal("SIGINT");

@@ -64,6 +64,21 @@ export class Database {
     return this.isSqlite ? `json_group_object(${key}, ${value})` : `CAST(JSON_OBJECTAGG(${key}, ${value}) AS CHAR)`;
   }
 
+  /** The SQL of the time that the database's own clock shows, so many milliseconds later. */
+  timeIn(milliseconds: number): string {
+    const later = Math.trunc(milliseconds);
+    return this.isSqlite
+      ? `strftime('%Y-%m-%d %H:%M:%f', 'now', '${later / 1_000} seconds')`
+      : `UTC_TIMESTAMP(3) + INTERVAL ${later * 1_000} MICROSECOND`;
+  }
+
+  /** The SQL of how many seconds lie between two times. */
+  secondsBetween(from: string, to: string): string {
+    return this.isSqlite
+      ? `(unixepoch(${to}, 'subsec') - unixepoch(${from}, 'subsec'))`
+      : `(TIMESTAMPDIFF(MICROSECOND, ${from}, ${to}) / 1000000)`;
+  }
+
   /** Runs `work` in one transaction; a nested call joins the outer one, so an error must reach the outer one to undo. */
   async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     const outer = this.#transaction.current;
@@ -76,6 +91,15 @@ export class Database {
     const result = this.#tail.then(run, run);
     this.#tail = result.catch(() => {});
     return result.catch((error: unknown) => Promise.reject(wrapDriverError(error)));
+  }
+
+  /**
+   * Runs one statement that writes, in the transaction that is open, if one is. Otherwise it commits by itself, so that no
+   * lock of its outlives it: between two statements of a transaction a server can be stopped for good.
+   */
+  async statement<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (this.isSqlite || this.#transaction.current !== undefined) return this.transaction(work);
+    return this.#within(this.#retried(() => work(this.writer.manager)));
   }
 
   /** Runs a read; a driver's error comes out as an AppError that names no SQL. */

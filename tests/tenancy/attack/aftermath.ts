@@ -149,13 +149,18 @@ export async function forged({ stack, victim, attacker }: Arena): Promise<readon
       labels: Record<string, string>;
       annotations: Record<string, string>;
     }[];
-    const theirs = alerts.filter(({ labels }) => labels.project !== "attacker");
+    const theirs = alerts.filter(({ labels }) => labels.project !== "attacker" && !isWatchdog(labels));
     const strange = theirs.filter(({ annotations }) => annotations.metricsinfra_rule_id !== victim.ids.rul);
     wrong.push(...strange.map(({ labels }) => `alert ${JSON.stringify(labels)}`));
   }
   const told = victim.receiver.deliveries.flatMap(({ notification }) => notification.alerts);
   const strangers = told.filter(({ labels }) => labels.project !== victim.name);
   return [...wrong, ...strangers.map(({ labels }) => `notification ${JSON.stringify(labels)}`)];
+}
+
+/** Of the one Prometheus there is, and of no project. */
+function isWatchdog({ alertname, watchdog, project }: Readonly<Record<string, string>>): boolean {
+  return alertname === "Watchdog" && watchdog === "prometheus" && project === undefined;
 }
 
 /** What of the victim's reached the attacker's machine: notifications, and requests of probes. */

@@ -73,10 +73,17 @@ export function verdictOf({ status, data, errors }: Reply): Verdict {
   return errors.length > 0 || roots.every(isRefusal) ? "refused" : "harmless";
 }
 
+/** What a payload tells of mistakes: in all, and in each object where it is about several. */
+interface Mistaken {
+  readonly userErrors?: readonly unknown[];
+  readonly results?: readonly { readonly userErrors: readonly unknown[] }[];
+}
+
 function isRefusal(root: unknown): boolean {
   if (root === null) return true;
   if (Array.isArray(root)) return root.length > 0 && root.every((one) => one === null);
-  return ((root as { userErrors?: unknown[] }).userErrors ?? []).length > 0;
+  const { userErrors = [], results = [] } = root as Mistaken;
+  return userErrors.length > 0 || (results.length > 0 && results.every((result) => result.userErrors.length > 0));
 }
 
 /** The body, be it JSON or the first event of a stream. */

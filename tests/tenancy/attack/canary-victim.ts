@@ -153,7 +153,16 @@ export async function makeCanaryVictim(stack: RealStack, canaries: Canaries): Pr
     async () => (await client.alerts.list({ filter: { projects: [name] } }).toArray({ limit: 1 }))[0],
     { what: "the victim's alert", deadlineMs: 60_000, intervalMs: 200 },
   );
+  const episode = await waitFor(async () => (await client.alertHistory.ofAlert(alert.id).toArray({ limit: 1 }))[0], {
+    what: "the victim's alert to be in the history",
+  });
   await receiver.waitFor(({ notification }) => notification.commonLabels.alertname === alertname, 60_000);
+  const { results } = await client.acknowledgements.acknowledge({
+    alerts: [alert.id],
+    note: c("the note of its acknowledgement"),
+    owner: c("the owner of its acknowledgement"),
+    quiet: false,
+  });
   const [entry] = await client.audit.list({ filter: { project: project.id, action: "DELETE" } }).toArray({ limit: 1 });
   const ids = {
     prj: project.id,
@@ -166,6 +175,8 @@ export async function makeCanaryVictim(stack: RealStack, canaries: Canaries): Pr
     tok: apiToken.id,
     sil: silence.id,
     alr: alert.id,
+    ack: results[0]?.acknowledgement?.id ?? "",
+    alh: episode.id,
     aud: entry?.id ?? "",
   };
   for (const [kind, id] of Object.entries(ids)) canaries.add(`the id of its ${kind}`, id);

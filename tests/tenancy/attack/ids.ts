@@ -7,11 +7,18 @@ import { sameAnswer, unknownLike } from "./same-answer.js";
 
 const kind = "ids";
 /** Every kind of id that the victim has; `gone` is of something that it deleted. */
-const victimIds = ["prj", "cgr", "gone", "job", "probe", "rul", "rec", "tok", "sil", "alr", "aud"];
+const victimIds = ["prj", "cgr", "gone", "job", "probe", "rul", "rec", "tok", "sil", "alr", "alh", "ack", "aud"];
 /** Here ids of any kind may be given. */
 const anyKind = new Set(["node id", "nodes ids.0", "auditEntries filter.entityId"]);
 /** Lists that are filtered by an id give nothing; whatever else takes one says that there is no such thing. */
-const filters = new Set(["auditEntries"]);
+const filters = new Set([
+  "auditEntries",
+  "alerts",
+  "alertCounts",
+  "alertGroups",
+  "alertLabelNames",
+  "alertLabelValues",
+]);
 const oneAtATime = [
   "Node",
   "Rule",
@@ -26,7 +33,7 @@ const oneAtATime = [
 /** Each place of each operation that takes an id gets the victim's. */
 export const ids: readonly Attempt[] = [
   ...[...rootFields(schema, "query"), ...rootFields(schema, "mutation")].flatMap(placesOf),
-  ...[...oneAtATime, "Silence", "Alert", "AuditEntry"].map(asFragment),
+  ...[...oneAtATime, "Silence", "Alert", "AlertEpisode", "Acknowledgement", "AuditEntry"].map(asFragment),
   ...victimIds.map(amongOwn),
 ];
 
@@ -76,7 +83,7 @@ function asFragment(name: string): Attempt {
       const type = schema.getType(name);
       if (type === undefined) throw new Error(`There is no ${name}.`);
       const all = victimIds.map((id) => attack.victim.ids[id] ?? "");
-      const below = ["Project", "ApiToken", "AuditEntry", "Silence", "Alert"].includes(name) ? 1 : 2;
+      const below = ["Project", "ApiToken", "AuditEntry", "Silence", "Alert", "Acknowledgement"].includes(name) ? 1 : 2;
       const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { ...all } } fragment all on ${name}${selectionOf(type, below)}`;
       return attack.ask(query, { ids: all });
     },
@@ -103,16 +110,28 @@ function amongOwn(id: string): Attempt {
   };
 }
 
+const variablesOf = (query: string) => (query === "alertLabelValues" ? { name: "project" } : {});
+
 /** Deep reads of everything that is one's own: nothing of others hangs on it. */
 export const crawl: readonly Attempt[] = Object.keys(schema.getQueryType()?.getFields() ?? {})
   .filter(
-    (name) => !["node", "nodes", "project", "expression", "changedProjects", "revision", "egressPolicy"].includes(name),
+    (name) =>
+      ![
+        "node",
+        "nodes",
+        "project",
+        "expression",
+        "silencePreview",
+        "changedProjects",
+        "revision",
+        "egressPolicy",
+      ].includes(name),
   )
   .flatMap((name) =>
     (["ADMIN", "MEMBER", "VIEWER"] as const).map((as) => ({
       kind: "crawl",
       what: `${name}, as deep as it goes, as ${as}`,
       expected: name === "apiTokens" && as !== "ADMIN" ? ("refused" as const) : ("harmless" as const),
-      run: (attack: Attack) => attack.ask(operationFor(name, {}, 3), {}, { as }),
+      run: (attack: Attack) => attack.ask(operationFor(name, variablesOf(name), 3), variablesOf(name), { as }),
     })),
   );

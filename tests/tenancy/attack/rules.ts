@@ -64,6 +64,17 @@ export const rules: readonly Attempt[] = attempts("rules", [
   ],
   [
     "harmless",
+    "an alert like the watchdog of a Prometheus",
+    alerting(({ marker }) => ({
+      name: "Watchdog",
+      expr: "vector(1)",
+      severity: "none",
+      labels: { watchdog: "another" },
+      annotations: { marker },
+    })),
+  ],
+  [
+    "harmless",
     "an alert of the victim's name",
     alerting(({ victim, marker }) => ({ name: victim.alertname, annotations: { marker } })),
   ],

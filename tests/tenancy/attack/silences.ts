@@ -47,6 +47,13 @@ const sets: readonly (readonly [what: string, matchers: (attack: Attack) => read
   ["a project that does not exist", () => [on("nobody-has-this-name")]],
 ];
 
+/** What the victim's silence passes, and none of one's own. */
+const filters: readonly (readonly [what: string, filter: (attack: Attack) => object])[] = [
+  ["of the victim's project", ({ victim }) => ({ projects: [victim.name] })],
+  ["for the victim's alert", ({ victim }) => ({ labels: { project: victim.name, alertname: victim.alertname } })],
+  ["not one's own to expire", () => ({ viewerCanEdit: false })],
+];
+
 const id = ({ victim }: Attack) => victim.ids.sil ?? "";
 const update = (what: string, input: (attack: Attack) => object, of: (attack: Attack) => string = id) =>
   [
@@ -141,6 +148,60 @@ export const silences: readonly Attempt[] = attempts("silences", [
   update("the victim's: to one's own project", () => ({ matchers: [on("attacker")] })),
   update("the victim's: to end now", () => ({ endsAt: new Date(Date.now() + 2_000).toISOString() })),
   update("the victim's: with a version", () => ({ comment: "x", expectedUpdatedAt: "2020-01-01T00:00:00Z" })),
+  [
+    "refused",
+    "extend the victim's",
+    (attack) =>
+      sameAnswer(attack, id(attack), unknownLike(id(attack)), (which) =>
+        attack.call("silenceExtend", { id: which, input: { duration: "1h" } }),
+      ),
+  ],
+  [
+    "refused",
+    "expire the victim's among many",
+    (attack) =>
+      sameAnswer(attack, id(attack), unknownLike(id(attack)), (which) =>
+        attack.call("silencesExpire", { of: { ids: [which, unknownLike(own(attack))] } }),
+      ),
+  ],
+  [
+    "refused",
+    "extend the victim's among many",
+    (attack) =>
+      sameAnswer(attack, id(attack), unknownLike(id(attack)), (which) =>
+        attack.call("silencesExtend", { of: { ids: [which] }, input: { duration: "1h" } }),
+      ),
+  ],
+  ...filters.map(
+    ([what, filter]) =>
+      [
+        "refused",
+        `expire what is ${what}`,
+        (attack: Attack) =>
+          attack.call("silencesExpire", { of: { matching: { filter: filter(attack), expectedCount: 1 } } }),
+      ] as const,
+  ),
+  [
+    "refused",
+    "preview a change of the victim's",
+    (attack) =>
+      sameAnswer(attack, id(attack), unknownLike(id(attack)), (which) =>
+        attack.call("silencePreview", { input: { silence: which } }),
+      ),
+  ],
+  [
+    "refused",
+    "preview one for the victim's project by its id",
+    (attack) => attack.call("silencePreview", { input: { project: attack.victim.ids.prj, matchers: [] } }),
+  ],
+  ...sets.map(
+    ([what, matchers]) =>
+      [
+        "harmless",
+        `preview one for ${what}`,
+        (attack: Attack) => attack.call("silencePreview", { input: { matchers: matchers(attack) } }),
+      ] as const,
+  ),
   [
     "refused",
     "expire the victim's",
