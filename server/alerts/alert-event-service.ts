@@ -2,6 +2,7 @@ import type { Caller } from "../access/caller.js";
 import { rightsKey } from "../access/rights-key.js";
 import type { ProjectService } from "../projects/project-service.js";
 import type { AcknowledgedAlerts } from "./acknowledged-alerts.js";
+import { AcknowledgedChanges } from "./acknowledged-changes.js";
 import type { Alert } from "./alert.js";
 import type { AlertEvent } from "./alert-event.js";
 import { compileAlertFilter, dependenceOf } from "./alert-filter.js";
@@ -33,15 +34,14 @@ export interface AlertEventsParts {
 
 /** Tells callers what becomes of the alerts that they may see, as it happens. */
 export class AlertEventService {
-  /** By the fingerprint of the alert. */
-  #acknowledged: ReadonlyMap<string, object> = new Map();
-
   constructor(private readonly parts: AlertEventsParts) {
     const { live, feed, acknowledgements } = parts;
+    const acknowledged = new AcknowledgedChanges(acknowledgements);
     live.onChange(({ alerts }) => {
+      acknowledged.follow(alerts);
       feed.note(alerts.flatMap(({ before, after }) => (after ?? before)?.fingerprint ?? []));
     });
-    acknowledgements.onChange(() => feed.note(this.#newlyAcknowledged()));
+    acknowledgements.onChange(() => feed.note(acknowledged.among(live.current?.alerts ?? [])));
   }
 
   /** From a snapshot on, unless the caller wants none, until the caller hangs up. */
@@ -76,18 +76,5 @@ export class AlertEventService {
       isLike: (a, b) => a.isLike(b),
       compare: newestFirst,
     };
-  }
-
-  /** The fingerprints of the alerts whose acknowledgement is another than it was. */
-  #newlyAcknowledged(): readonly string[] {
-    const { live, acknowledgements } = this.parts;
-    const before = this.#acknowledged;
-    const after = new Map<string, object>();
-    for (const { fingerprint, startsAtMs } of live.current?.alerts ?? []) {
-      const acknowledgement = acknowledgements.of(fingerprint, startsAtMs);
-      if (acknowledgement !== null) after.set(fingerprint, acknowledgement);
-    }
-    this.#acknowledged = after;
-    return [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key));
   }
 }

@@ -226,6 +226,18 @@ describe("the events of alerts", () => {
     ]);
   });
 
+  test("tell that an alert has got too old for the filter when anything happens", async () => {
+    const subscriber = await subscribe(ofAlpha, watch(`(filter: { ${processed}, mostAge: "6s" })`));
+    await subscriber.first(1);
+    const startsAt = new Date();
+    await fire({ ...labelled("Young", "alpha"), startsAt: startsAt.toISOString() });
+    await isTold(subscriber, "FIRING Young ACTIVE");
+    await waitFor(() => Date.now() - startsAt.getTime() > 6_000, { what: "the alert to be old" });
+    await fire({ ...labelled("Old", "beta"), startsAt: startsAt.toISOString() });
+    await isTold(subscriber, "LEFT Young ACTIVE");
+    expect(told(subscriber)).toEqual(["SNAPSHOT", "FIRING Young ACTIVE", "LEFT Young ACTIVE"]);
+  });
+
   test("are none when an alert is only heard of again", async () => {
     await fire(labelled("Again", "alpha"));
     await shown("Again");

@@ -289,14 +289,15 @@ describe("readers who ask the same", () => {
   test("are all told that comparing takes too much, and who comes later is compared for anew", async () => {
     const lamps = house("a");
     lamps.stepsOfOne = 3 * stepsPerPoint;
-    const readers = [lamps.read(), lamps.read()];
-    await Promise.all(readers.map(next));
+    const [busy, ...readers] = [lamps.read(), lamps.read(), lamps.read()];
+    await Promise.all([busy, ...readers].map(next));
     const waiting = readers.map((reader) => reader.next());
     lamps.switch(["b", true], ["c", true], ["d", true], ["e", true]);
     for (const failing of waiting) await expect(failing).rejects.toThrow(CostLimitError);
     expect(lamps.looks).toBe(2);
     lamps.stepsOfOne = 0;
     expect(short(await next(lamps.read())).count).toBe(5);
+    await expect(busy.next()).rejects.toThrow(CostLimitError);
   });
 
   test("wait for what they can pay", async () => {

@@ -126,14 +126,19 @@ describe("the events of a stream", () => {
       ticks.map(() => ({ whose: "bea" })),
       ticks.map(() => ({ whose: "ann" })),
     ]);
-    const failure = {
-      message: "Internal server error",
-      locations: [{ line: 1, column: 31 }],
-      path: ["ticks", "fails"],
-      extensions: { code: "INTERNAL_SERVER_ERROR", requestId: "id" },
-    };
-    const expected = ticks.map(({ number }) => ({ data: { ticks: { number, fails: null } }, errors: [failure] }));
-    expect([failed?.results, too?.results]).toEqual([expected, expected]);
+    const failures = (requestId: string) =>
+      ticks.map(({ number }) => ({
+        data: { ticks: { number, fails: null } },
+        errors: [
+          {
+            message: "Internal server error",
+            locations: [{ line: 1, column: 31 }],
+            path: ["ticks", "fails"],
+            extensions: { code: "INTERNAL_SERVER_ERROR", requestId },
+          },
+        ],
+      }));
+    expect([failed?.results, too?.results]).toEqual([failures("of ann"), failures("of bea")]);
   });
 
   it("are not asked for while the client does not read, and come all once it does", async () => {

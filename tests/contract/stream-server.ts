@@ -36,7 +36,7 @@ export async function startStreamServer(
       const hangUp = new AbortController();
       response.once("close", () => hangUp.abort());
       const principal = principals[request.headers.authorization?.replace("Bearer ", "") ?? ""] ?? null;
-      const facts = { requestId: "id", source: null, signal: hangUp.signal, idempotency: null };
+      const facts = { requestId: `of ${principal?.name}`, source: null, signal: hangUp.signal, idempotency: null };
       callers.set(request, new Caller(principal, facts));
       next();
     },

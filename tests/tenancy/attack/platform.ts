@@ -30,6 +30,20 @@ const stream =
       path: "/graphql/stream",
       headers: { accept: "text/event-stream", ...headers },
     });
+/** A stream of whatever happens, with a filter that reaches for the victim's. */
+const watch =
+  (field: "alertEvents" | "silenceEvents", type: string, filter: (attack: Attack) => object): Attempt["run"] =>
+  (attack) => {
+    const what =
+      field === "alertEvents"
+        ? "counts { total } changes { alert { labels annotations"
+        : "changes { silence { comment matchers { value }";
+    const query = `subscription ($filter: ${type}) { ${field}(filter: $filter) { kind revision ${what} } } } }`;
+    return attack.send(JSON.stringify({ query, variables: { filter: filter(attack) } }), {
+      path: "/graphql/stream",
+      headers: { accept: "text/event-stream" },
+    });
+  };
 const page = (path: string, method = "GET") =>
   [
     "harmless",
@@ -100,6 +114,28 @@ export const platform: readonly Attempt[] = [
         ),
     ],
     ["refused", "a subscription to another's alerts", stream("subscription { alerts { id } }")],
+    ["harmless", "events of all alerts", watch("alertEvents", "AlertFilter", () => ({}))],
+    [
+      "harmless",
+      "events of alerts, by project",
+      watch("alertEvents", "AlertFilter", ({ victim }) => ({ projects: [victim.name] })),
+    ],
+    [
+      "harmless",
+      "events of alerts, by a pattern on the project",
+      watch("alertEvents", "AlertFilter", ({ victim }) => ({ matchers: [`project=~"${victim.name}|.*"`] })),
+    ],
+    [
+      "harmless",
+      "events of alerts, by rule",
+      watch("alertEvents", "AlertFilter", ({ victim }) => ({ rule: victim.ids.rul })),
+    ],
+    ["harmless", "events of all silences", watch("silenceEvents", "SilenceFilter", () => ({}))],
+    [
+      "harmless",
+      "events of silences, by project",
+      watch("silenceEvents", "SilenceFilter", ({ victim }) => ({ projects: [victim.name] })),
+    ],
   ]),
   ...attempts("operators", [
     [
