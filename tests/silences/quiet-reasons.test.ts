@@ -38,7 +38,7 @@ beforeAll(async () => {
   await app.data(app.operator, create("beta"));
   ofAlpha = await app.token({ [alpha]: "MEMBER" });
   const endsAt = new Date(Date.now() + 3_600_000).toISOString();
-  const labelSets = [
+  const labelSets: readonly Readonly<Record<string, string>>[] = [
     { alertname: "Down", project: "alpha" },
     { alertname: "Leaf", project: "alpha", zone: "a" },
     { alertname: "Root", project: "beta", zone: "a" },
