@@ -81,6 +81,12 @@ async function acknowledgeOne(app: TestApp, alertmanager: Alertmanager): Promise
   const input = { alerts: [alr], note: "for the test", owner: "somebody" };
   const mutation = `mutation ($input: AlertsAcknowledgeInput!) { alertsAcknowledge(input: $input) { results { acknowledgement { id } } } }`;
   const { results } = (await app.data(app.operator, mutation, { input })).alertsAcknowledge;
+  // That the server records it by itself is not to be taken for what somebody asked for.
+  const history = "{ alertHistory { nodes { stateChanges { silenced } } } }";
+  await waitFor(
+    async () => (await app.data(app.operator, history)).alertHistory.nodes[0]?.stateChanges.at(-1)?.silenced,
+    { what: "its silence to be recorded" },
+  );
   return { alr, ack: results[0].acknowledgement.id };
 }
 

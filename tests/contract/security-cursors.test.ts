@@ -65,7 +65,7 @@ describe("a cursor", () => {
     // The other project has only the entry of its creation; no Prometheus scrapes the targets.
     expect(withoutCursor.filter((title) => !title.startsWith("other."))).toEqual(["victim.targets"]);
     expect(outcomes).toEqual(expected);
-  });
+  }, 120_000);
 
   it("that was edited is refused", async () => {
     const edits = (cursor: string) => [

@@ -350,6 +350,8 @@ export const withoutValue: Readonly<Record<string, string>> = {
   "GlobalRule.keepFiringFor": "the rule does without",
   "ProjectLimits.problem": "the settings hold its tier",
   "PrometheusServer.error": "it answers",
+  "QuietReason.inhibitor": "a silence keeps it quiet, and no alert",
+  "QuietReason.muteTiming": "a silence keeps it quiet, and no mute timing",
   "RuleHealth.lastError": "the rule is well",
   "RuleReplica.lastError": "the rule is well",
   "SilencePolicy.commentHint": "the settings want nothing of comments",
