@@ -16,7 +16,9 @@ describeOnEachDatabase((database) => {
     alertmanager = await startAlertmanager();
   });
 
-  it("records so many firings of a project in a day, and tells how many more there were; a restart counts none twice", async () => {
+  it("records so many firings of a project in a day, and tells how many more there were; a restart counts none twice", {
+    timeout: 90_000,
+  }, async () => {
     const settings = await database.another();
     const start = () => startHistoryApp(settings, [alertmanager], { alertHistory: { mostPerProjectAndDay: 3 } });
     let app = await start();
@@ -67,7 +69,9 @@ describeOnEachDatabase((database) => {
     expect(await historyOf(app, {})).toEqual([]);
   });
 
-  it("is removed once a day when it is over for longer than it is kept, however long it fired", async () => {
+  it("is removed once a day when it is over for longer than it is kept, however long it fired", {
+    timeout: 60_000,
+  }, async () => {
     const settings = await database.another();
     const filling = await startHistoryApp(settings, [alertmanager]);
     const sql = await sqlOn(settings);

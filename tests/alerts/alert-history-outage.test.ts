@@ -8,7 +8,9 @@ import { waitFor } from "../support/wait-for.js";
 import { startCountingProxy } from "./counting-proxy.js";
 import { createProjects, firing, historyOf, minuteMs, resolved, startHistoryApp, statesOf } from "./history-app.js";
 
-it("what fires and resolves while the database is away is in the history afterwards, with the times at which it was seen", async () => {
+it("what fires and resolves while the database is away is in the history afterwards, with the times at which it was seen", {
+  timeout: 60_000,
+}, async () => {
   const [settings, port, alertmanager] = [await createMariadbDatabase(), await freePort(), await startAlertmanager()];
   const cable = new Cable(port, settings);
   await cable.plugIn();

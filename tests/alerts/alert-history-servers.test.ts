@@ -100,7 +100,7 @@ it("of two servers one records; when it is killed the other goes on, and nothing
   expect(told).toHaveLength(5);
 });
 
-it("a server that is told to stop lets the other go on at once", async () => {
+it("a server that is told to stop lets the other go on at once", { timeout: 60_000 }, async () => {
   const [database, alertmanager] = [await createMariadbDatabase(), await startAlertmanager()];
   const first = await startHistoryApp(database, [alertmanager]);
   const holder = await holderIn(database);

@@ -21,7 +21,7 @@ describeOnEachDatabase((database) => {
     member = await app.token({ [alpha]: "MEMBER" });
   });
 
-  it("tells what fires, that it was silenced, and when it resolved", async () => {
+  it("tells what fires, that it was silenced, and when it resolved", { timeout: 60_000 }, async () => {
     const startsAtMs = Date.now() - 10 * minuteMs;
     const labels = { alertname: "Down", project: "alpha", instance: "a-1", severity: "page" };
     await alertmanager.postAlerts([{ ...firing(labels, startsAtMs), annotations: { summary: "a-1 is down" } }]);
@@ -74,7 +74,7 @@ describeOnEachDatabase((database) => {
     expect(over.durationSeconds).toBe((Date.parse(over.resolvedAt) - startsAtMs) / 1_000);
   });
 
-  it("has an episode for each time that an alert fires, and counts them by name", async () => {
+  it("has an episode for each time that an alert fires, and counts them by name", { timeout: 60_000 }, async () => {
     const [flapping, steady] = ["Flapping", "Steady"].map((alertname) => ({ alertname, project: "counted" }));
     if (!flapping || !steady) return expect.fail();
     const beganMs = Date.now() - 30 * minuteMs;
@@ -104,7 +104,9 @@ describeOnEachDatabase((database) => {
     });
   });
 
-  it("goes on after a restart: what resolved meanwhile is over, with the times between which it ended", async () => {
+  it("goes on after a restart: what resolved meanwhile is over, with the times between which it ended", {
+    timeout: 60_000,
+  }, async () => {
     const beganMs = Date.now() - 20 * minuteMs;
     const [goesOn, ends, firesAgain] = ["GoesOn", "Ends", "FiresAgain"].map((alertname) => ({
       alertname,
@@ -138,7 +140,7 @@ describeOnEachDatabase((database) => {
     expect(again).toMatchObject({ startsAt: isoAt(againMs), resolvedBefore: null });
   });
 
-  it("goes on with an alert that its Alertmanager lost and hears of again", async () => {
+  it("goes on with an alert that its Alertmanager lost and hears of again", { timeout: 60_000 }, async () => {
     const labels = { alertname: "Lost", project: "alpha" };
     const beganMs = Date.now() - 5 * minuteMs;
     await alertmanager.postAlerts([firing(labels, beganMs)]);
@@ -151,7 +153,9 @@ describeOnEachDatabase((database) => {
     expect(await statesOf(app, "Lost", ["FIRING"])).toEqual(before);
   });
 
-  it("does not take alerts for resolved while it cannot ask their Alertmanager, not after a restart either", async () => {
+  it("does not take alerts for resolved while it cannot ask their Alertmanager, not after a restart either", {
+    timeout: 60_000,
+  }, async () => {
     const labels = { alertname: "Unreachable", project: "alpha" };
     const beganMs = Date.now() - 5 * minuteMs;
     await alertmanager.postAlerts([firing(labels, beganMs)]);
