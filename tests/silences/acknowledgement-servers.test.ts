@@ -47,7 +47,10 @@ describe("of two servers on one database", () => {
     const { done } = await app.data(tokens.alice, acknowledge, { input: { alerts } });
     expect(done.results.filter((one: { acknowledgement: object | null }) => one.acknowledgement === null)).toEqual([]);
     const before = gateway.requests.length;
-    gateway.answerWith(onward);
+    // So slow that each server looks several times while they are written.
+    gateway.answerWith((request, response) => {
+      setTimeout(() => onward(request, response), isWrite(request) ? 100 : 0);
+    });
     await waitFor(async () => (await inForce()).length >= 20, { what: "the silences", deadlineMs: 20_000 });
     // Both look again and again.
     await waitFor(() => gateway.requests.length > before + 100, { what: "more readings", deadlineMs: 20_000 });
