@@ -75,6 +75,19 @@ describe("what an acknowledgement keeps quiet", () => {
     ]);
   });
 
+  it("is silenced once, also where the Alertmanager takes long to answer who asked for it", async () => {
+    const { gateway, alertmanager, acknowledged, silences } = await start();
+    const onward = forward(alertmanager.url);
+    gateway.answerWith((request, response) => {
+      setTimeout(() => onward(request, response), isWrite(request) ? 1_500 : 0);
+    });
+    const { id } = await acknowledged({ alertname: "Slow" });
+    await silences(id);
+    const asked = gateway.requests.length;
+    await waitFor(() => gateway.requests.length > asked + 10, { what: "more readings", deadlineMs: 20_000 });
+    expect(gateway.requests.filter((line) => line === "POST /api/v2/silences")).toHaveLength(1);
+  });
+
   it("stays silent as long as it fires, by the same silence, each time for a short while only", async () => {
     const { acknowledged, silences, told } = await start({ acknowledgements: { silenceSeconds: 6 } });
     const { id } = await acknowledged({ alertname: "Long" });

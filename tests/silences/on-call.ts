@@ -81,7 +81,7 @@ export async function startOnCall(
       alertmanagers: [...alertmanagers({ name: "main", members: [{ name: "am", url: gateway.url }] })],
       ...settings,
       ...change,
-      upstreams: { pollIntervalSeconds: 0.2, timeoutSeconds: 1, ...settings.upstreams },
+      upstreams: { pollIntervalSeconds: 0.2, timeoutSeconds: 2, ...settings.upstreams },
       acknowledgements: { alertmanagerWarmUpSeconds: 0, ...settings.acknowledgements, ...change.acknowledgements },
     });
   const app = await another();

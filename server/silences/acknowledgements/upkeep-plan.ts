@@ -55,7 +55,7 @@ export function planUpkeep(
   reading: Reading,
   isDue: (acknowledgement: Acknowledgement, silence: UpstreamSilence) => boolean,
 ): UpkeepPlan {
-  const planning = new Planning(reading, isDue);
+  const planning = new Planning(reading, othersBySilence(acknowledgements, reading.snapshot), isDue);
   const inForce = new Set(acknowledgements.map(({ id }) => id));
   const claims = claimsIn(reading);
   for (const acknowledgement of acknowledgements) planning.look(acknowledgement, claims.get(acknowledgement.id) ?? []);
@@ -79,10 +79,10 @@ class Planning {
     ...{ expired: [], refired: [], absent: [], endedByHand: [] },
     ...{ missing: [], due: [], found: [], ending: [] },
   };
-  #bySilence: ReadonlyMap<string, readonly AlertLabels[]> | null = null;
 
   constructor(
     private readonly reading: Reading,
+    private readonly othersBySilence: ReadonlyMap<string, readonly AlertLabels[]>,
     private readonly isDue: (acknowledgement: Acknowledgement, silence: UpstreamSilence) => boolean,
   ) {}
 
@@ -122,7 +122,7 @@ class Planning {
     const held = placed === null ? undefined : this.reading.snapshot?.silence(placed)?.silence;
     const rivals = claims
       .filter(
-        (claim) => claim.cluster === cluster && isFor(acknowledgement, claim.silence) && claim.silence.id !== placed,
+        (claim) => claim.silence.id !== placed && claim.cluster === cluster && isFor(acknowledgement, claim.silence),
       )
       .map(({ silence }) => silence);
     const own = held !== undefined && held.state !== "EXPIRED" ? held : rivals.toSorted(lastEndFirst)[0];
@@ -136,8 +136,7 @@ class Planning {
     this.plan.ending.push(...others.map((silence) => ({ acknowledgement, cluster, silence })));
     const errand = { acknowledgement, cluster, known: own, without: absentIn(own) };
     if (own.id !== placed) this.plan.found.push(errand);
-    this.#bySilence ??= bySilence(this.reading.snapshot);
-    const beyond = labelsBeyond(acknowledgement.labels, this.#bySilence.get(own.id) ?? []);
+    const beyond = labelsBeyond(acknowledgement.labels, this.othersBySilence.get(own.id) ?? []);
     const without = [...new Set([...errand.without, ...beyond])];
     if (without.length > errand.without.length || this.isDue(acknowledgement, own)) {
       this.plan.due.push({ ...errand, without });
@@ -156,17 +155,27 @@ class Planning {
 
 type AlertLabels = Pick<AlertSnapshot["alerts"][number], "labels">;
 
-/** The alerts that each silence keeps quiet. */
-function bySilence(snapshot: AlertSnapshot | null): ReadonlyMap<string, readonly AlertLabels[]> {
-  const alerts = new Map<string, AlertLabels[]>();
+/** The alerts that silences of acknowledgements keep quiet besides their own, by the silence. */
+function othersBySilence(
+  acknowledgements: readonly Acknowledgement[],
+  snapshot: AlertSnapshot | null,
+): ReadonlyMap<string, readonly AlertLabels[]> {
+  const others = new Map<string, AlertLabels[]>();
+  const owners = new Map<string, string>();
+  for (const { places, fingerprint } of acknowledgements) {
+    for (const { silenceId } of places) if (silenceId !== null) owners.set(silenceId, fingerprint);
+  }
+  if (owners.size === 0) return others;
   for (const alert of snapshot?.alerts ?? []) {
     for (const id of alert.silenceIds) {
-      const known = alerts.get(id);
+      const own = owners.get(id);
+      if (own === undefined || own === alert.fingerprint) continue;
+      const known = others.get(id);
       if (known) known.push(alert);
-      else alerts.set(id, [alert]);
+      else others.set(id, [alert]);
     }
   }
-  return alerts;
+  return others;
 }
 
 /** Whether somebody ended it: then its end is the time of its last change, and was not reached by waiting. */
