@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Caller } from "../access/caller.js";
 import { rightsKey } from "../access/rights-key.js";
 import type { ProjectService } from "../projects/project-service.js";
@@ -73,7 +74,7 @@ export class AlertEventService {
         };
       },
       keyOf: ({ fingerprint }) => fingerprint,
-      isLike: (a, b) => a.isLike(b),
+      isLike: (a, b) => a.isLike(b) && isDeepStrictEqual(a.inhibitors, b.inhibitors),
       compare: newestFirst,
     };
   }

@@ -120,7 +120,7 @@ export class LiveAlerts {
       this.#snapshot.alert(fingerprint)?.touch(updatedAtMs, endsAtMs);
     }
     const changes: LiveChanges = {
-      alerts: [...new Set(alerts)].flatMap((fingerprint) => this.#alertChange(fingerprint) ?? []),
+      alerts: [...this.#withInhibited(alerts)].flatMap((fingerprint) => this.#alertChange(fingerprint) ?? []),
       silences: [...new Set(silences)].flatMap((id) => this.#silenceChange(id) ?? []),
     };
     const known = this.#clusters.map(({ content }) => content.knows);
@@ -139,6 +139,21 @@ export class LiveAlerts {
     }
   }
 
+  /** These alerts, and those that one of them kept quiet which is gone: of another that does Alertmanager may have told before. */
+  #withInhibited(fingerprints: readonly string[]): ReadonlySet<string> {
+    const gone = new Set(fingerprints.filter((fingerprint) => !this.#isHeld(fingerprint)));
+    const all = new Set(fingerprints);
+    if (gone.size === 0) return all;
+    for (const { fingerprint, inhibitors } of this.#snapshot.alerts) {
+      if (inhibitors.some((inhibitor) => gone.has(inhibitor))) all.add(fingerprint);
+    }
+    return all;
+  }
+
+  #isHeld(fingerprint: string): boolean {
+    return this.#clusters.some(({ content }) => content.alert(fingerprint) !== undefined);
+  }
+
   #alertChange(fingerprint: string): AlertChange | null {
     const before = this.#snapshot.alert(fingerprint) ?? null;
     const held = this.#clusters.flatMap(({ name, content }) => {
@@ -149,7 +164,7 @@ export class LiveAlerts {
     if (before === null) return after && { before, after };
     if (after === null) return { before, after };
     // Of several that keep it quiet Alertmanager tells of any one, another at each time.
-    const areThere = before.inhibitors.every((inhibitor) => this.#snapshot.alert(inhibitor) !== undefined);
+    const areThere = before.inhibitors.every((inhibitor) => this.#isHeld(inhibitor));
     if (before.isLike(after) && (areThere || isDeepStrictEqual(before.inhibitors, after.inhibitors))) {
       before.touch(after.updatedAt.getTime(), after.endsAt.getTime());
       return null;

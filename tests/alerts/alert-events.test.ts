@@ -11,6 +11,12 @@ const createSilence = `mutation ($input: SilenceCreateInput!) {
 }`;
 const expireSilence = `mutation ($id: ID!) { silenceExpire(id: $id) { userErrors { message } } }`;
 
+const config = `
+route: {receiver: quiet, group_wait: 1s, group_interval: 1s}
+receivers: [{name: quiet}]
+inhibit_rules: [{source_matchers: ['alertname="Root"'], target_matchers: ['alertname="Leaf"']}]
+`;
+
 /** Alerts that have been looked at: an Alertmanager says of each new one for a moment that it was not. */
 const processed = `states: [ACTIVE, SUPPRESSED]`;
 const watch = (args = `(filter: { ${processed} })`) => `subscription { alertEvents${args} {
@@ -24,7 +30,7 @@ let ofBeta: string;
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  alertmanager = await startAlertmanager();
+  alertmanager = await startAlertmanager({ config });
   app = await startApp(await createSqliteDatabase(), {
     alertmanagers: [{ name: "main", members: [{ name: "am1", url: alertmanager.url }] }],
     upstreams: { pollIntervalSeconds: 0.1 },
@@ -224,6 +230,30 @@ describe("the events of alerts", () => {
       ...["SNAPSHOT", "FIRING Page ACTIVE", "CHANGED Page SUPPRESSED", "CHANGED Page ACTIVE"],
       "RESOLVED Page ACTIVE",
     ]);
+  });
+
+  test("tell that another alert keeps one quiet than before", async () => {
+    const query = `subscription { alertEvents(filter: { matchers: ["alertname=Leaf"], ${processed} }) {
+      kind changes { kind alert { name state inhibitedBy { labels } } } } }`;
+    const root = (host: string) => labelled("Root", "alpha", { host });
+    await fire(root("a"));
+    await shown("Root");
+    await fire(labelled("Leaf", "alpha"));
+    const subscriber = await subscribe(ofAlpha, query);
+    const inhibitor = (host: string) =>
+      waitFor(
+        () => {
+          const [change] = subscriber.results.at(-1)?.data.alertEvents.changes ?? [];
+          return change?.alert.inhibitedBy[0]?.labels.host === host;
+        },
+        { what: `it to be kept quiet by ${host}` },
+      );
+    await inhibitor("a");
+    const before = subscriber.results.length;
+    await fire(root("b"));
+    await resolve(root("a"));
+    await inhibitor("b");
+    expect(told({ ...subscriber, results: subscriber.results.slice(before) })).toEqual(["CHANGED Leaf SUPPRESSED"]);
   });
 
   test("tell that an alert has got too old for the filter when anything happens", async () => {
