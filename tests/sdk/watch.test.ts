@@ -38,7 +38,7 @@ const alert = (name: string, state = "ACTIVE") => ({
   ...{ id: `alr_${name}`, fingerprint: name, name, state, severity: null, project: null, rule: null, globalRule: null },
   ...{ labels: {}, annotations: {}, startsAt: "2026-01-01T00:00:00.000Z", endsAt: "2026-01-01T00:00:00.000Z" },
   ...{ updatedAt: "2026-01-01T00:00:00.000Z", generatorURL: null, receivers: [], silencedBy: [], inhibitedBy: [] },
-  ...{ mutedBy: [], clusters: [] },
+  ...{ mutedBy: [], clusters: [], acknowledgement: null },
 });
 const event = (
   kind: string,
