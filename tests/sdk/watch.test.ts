@@ -35,7 +35,17 @@ const connect = (options: Partial<sdk.ClientOptions> = {}) =>
   sdk.createClient({ url: graph.url, token: "s3cret", retry: { baseDelayMs: 1, maxDelayMs: 2 }, ...options });
 
 const alert = (name: string, state = "ACTIVE") => ({
-  ...{ id: `alr_${name}`, fingerprint: name, name, state, severity: null, project: null, rule: null, globalRule: null },
+  ...{
+    id: `alr_${name}`,
+    fingerprint: name,
+    name,
+    state,
+    severity: null,
+    project: null,
+    rule: null,
+    globalRule: null,
+    acknowledgement: null,
+  },
   ...{ labels: {}, annotations: {}, startsAt: "2026-01-01T00:00:00.000Z", endsAt: "2026-01-01T00:00:00.000Z" },
   ...{ updatedAt: "2026-01-01T00:00:00.000Z", generatorURL: null, receivers: [], silencedBy: [], inhibitedBy: [] },
   ...{ mutedBy: [], clusters: [], acknowledgement: null },
