@@ -3,6 +3,9 @@ import type { Response } from "express";
 /** How often, on average, a stream asks. */
 const meanMs = 4_000;
 
+/** How long a client may take to read the rest of a stream that was ended. */
+const readingMs = 5_000;
+
 /** How long a stream waits before it asks again: a quarter more or less, so that streams opened at once do not ask at once. */
 export function pauseMs(random: number, mean = meanMs): number {
   return mean * (0.75 + random / 2);
@@ -24,6 +27,8 @@ export interface CredentialsWatch {
   readonly now?: () => number;
   /** How often, on average, it asks. */
   readonly meanMs?: number;
+  /** How long a client may take to read what was sent before the stream was ended; 5 seconds unless told otherwise. */
+  readonly restMs?: number;
 }
 
 /**
@@ -33,7 +38,7 @@ export interface CredentialsWatch {
  */
 export function watchCredentials(response: Response, watch: CredentialsWatch): void {
   const { stillProves, onEnd, onUnknown, random = Math.random, meanMs, mostMs = Infinity, unknownMs = 300_000 } = watch;
-  const { now = () => performance.now() } = watch;
+  const { now = () => performance.now(), restMs = readingMs } = watch;
   let timer: NodeJS.Timeout | undefined;
   let isUnknown = false;
   const openedAt = now();
@@ -43,6 +48,8 @@ export function watchCredentials(response: Response, watch: CredentialsWatch): v
   };
   const end = () => {
     response.end();
+    // Who does not read what was sent before would keep it open.
+    timer = setTimeout(() => response.destroy(), restMs);
     onEnd();
   };
   const check = () => {

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import express from "express";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -112,6 +112,7 @@ describe("a watch over a stream's credentials", () => {
   interface Watched {
     readonly url: string;
     readonly told: string[];
+    open: number;
     asked: number;
     mostAtOnce: number;
   }
@@ -119,14 +120,17 @@ describe("a watch over a stream's credentials", () => {
   /** A server whose answers are streams that are watched, each check of which takes longer than the pause between two. */
   const watched = async (
     answer: (asked: number) => boolean,
-    limits: Pick<CredentialsWatch, "mostMs" | "unknownMs" | "now"> = {},
+    limits: Pick<CredentialsWatch, "mostMs" | "unknownMs" | "now" | "restMs"> = {},
+    sent = "open",
   ): Promise<Watched> => {
     const app = express();
     const server = createServer(app);
-    const seen = { url: "", told: [] as string[], asked: 0, mostAtOnce: 0 };
+    const seen = { url: "", told: [] as string[], asked: 0, mostAtOnce: 0, open: 0 };
     let atOnce = 0;
     app.get("/", (_request, response) => {
-      response.write("open");
+      seen.open++;
+      response.once("close", () => seen.open--);
+      response.write(sent);
       watchCredentials(response, {
         ...limits,
         meanMs: 1,
@@ -159,6 +163,7 @@ describe("a watch over a stream's credentials", () => {
       url: seen.url,
       asked: 12,
       mostAtOnce: 1,
+      open: 0,
       told: ["Error: no answer 3", "Error: no answer again", "ended"],
     });
   });
@@ -186,6 +191,16 @@ describe("a watch over a stream's credentials", () => {
     );
     expect(await (await fetch(old.url)).text()).toBe("open");
     expect([old.asked, old.told]).toEqual([3, ["ended"]]);
+  });
+
+  it("lets go of a client that does not read the rest", async () => {
+    const seen = await watched(() => false, { restMs: 100 }, "x".repeat(50_000_000));
+    const socket = connect(Number(new URL(seen.url).port), "127.0.0.1");
+    atFileEnd(async () => void socket.destroy());
+    socket.pause();
+    socket.write("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+    await waitFor(() => seen.told.length > 0 && seen.open === 0, { what: "the stream to be closed" });
+    expect(seen.told).toEqual(["ended"]);
   });
 
   it("ends with the stream", async () => {
