@@ -46,7 +46,7 @@ export abstract class EventFields implements EventFacts {
   readonly isFirst: boolean;
 
   @Field(() => Boolean, {
-    description: "Whether it is the last of the events that belong together: one carries no more than 500 entries.",
+    description: "Whether it is the last of the events that belong together: one carries no more than 200 entries.",
   })
   readonly isLast: boolean;
 

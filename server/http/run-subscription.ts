@@ -3,6 +3,7 @@ import { createSourceEventStream, type ExecutionResult, execute, GraphQLError, t
 import type { Caller } from "../access/caller.js";
 import { rightsKey } from "../access/rights-key.js";
 import type { Breaks } from "../core/breaks.js";
+import { CostLimitError } from "../core/errors.js";
 import type { WeighedEvent } from "../graph/streams.js";
 import type { StreamBudget } from "./cost.js";
 import { completeMessage, type EventStream, nextMessage } from "./event-stream.js";
@@ -23,6 +24,9 @@ export interface RunningSubscription extends ReadSubscription {
   /** An error as the caller may see it. */
   readonly seen: (error: GraphQLError) => GraphQLError;
 }
+
+/** So much is held for a client that does not read. */
+const mostMessageBytes = 8 * 1024 * 1024;
 
 /**
  * Sends the events of a subscription until they end, the client leaves or the answer is ended by somebody else; in that
@@ -83,7 +87,14 @@ async function executeEvent(event: unknown, subscription: RunningSubscription): 
   await breaks.take();
   const result = await execute({ schema, document, rootValue: event, contextValue, variableValues, operationName });
   if (result.errors) isForAll = false; // they carry the id of one request
-  return { message: Buffer.from(nextMessage(masked(result, seen))), isForAll };
+  const message = Buffer.from(nextMessage(masked(result, seen)));
+  if (message.length > mostMessageBytes) throw tooLarge();
+  return { message, isForAll };
+}
+
+function tooLarge(): CostLimitError {
+  const message = `The operation is too expensive. One event would take more than ${mostMessageBytes / 1024 / 1024} MB. Ask for fewer fields.`;
+  return new CostLimitError(message, {});
 }
 
 function weightOf(event: unknown): number {

@@ -51,8 +51,8 @@ describe("a subscriber", () => {
     await waitFor(async () => (await app.data(app.operator, "{ alertCounts { active } }")).alertCounts.active === 200, {
       what: "the alerts",
     });
-    // 20 MB of each event that tells of all alerts, which is more than the operating system holds.
-    const much = Array.from({ length: 25 }, (_, index) => `a${index}: annotations`).join(" ");
+    // 7 MB of each event that tells of all alerts: the operating system holds no more than a few of them.
+    const much = Array.from({ length: 9 }, (_, index) => `a${index}: annotations`).join(" ");
     const query = `subscription { alertEvents { kind counts { total } changes { kind alert { name state ${much} } } } }`;
     const response = await new Promise<IncomingMessage>((resolve) => {
       const headers = {
@@ -69,18 +69,17 @@ describe("a subscriber", () => {
     await quick.first(1);
     const silence = `mutation { silenceCreate(input: { matchers: [{ name: "alertname", value: "Down.+", isRegex: true }],
       duration: "1h", comment: "c" }) { silence { id } userErrors { message } } }`;
-    // Six times two hundred changes, of which a thousand are kept.
-    for (let turn = 0; turn < 3; turn++) {
+    // Ten times two hundred changes, of which a thousand are kept.
+    for (let turn = 0; turn < 5; turn++) {
       const { silenceCreate } = await app.data(app.operator, silence);
       await waitFor(() => changesOf(quick) === turn * 400 + 200, { what: "the other subscriber to be told" });
       const expire = `mutation { silenceExpire(id: "${silenceCreate.silence.id}") { userErrors { code } } }`;
       await app.data(app.operator, expire);
       await waitFor(() => changesOf(quick) === turn * 400 + 400, { what: "the other subscriber to be told" });
     }
-    expect([
-      await metric(app, "metricsinfra_stream_events_total"),
-      await metric(app, "metricsinfra_stream_resyncs_total"),
-    ]).toEqual([quick.results.length, 0]);
+    const events = await metric(app, "metricsinfra_stream_events_total");
+    expect(events - quick.results.length).toBeLessThan(4);
+    expect(await metric(app, "metricsinfra_stream_resyncs_total")).toBe(0);
     const told: string[] = [];
     let rest = "";
     response.on("data", (chunk) => {
@@ -98,8 +97,17 @@ describe("a subscriber", () => {
       }
     });
     response.resume();
-    await waitFor(() => told.length === 3, { what: "what is told afterwards", deadlineMs: 20_000 });
-    expect(told).toEqual(["SNAPSHOT ACTIVE 200", "RESYNC 0", "SNAPSHOT ACTIVE 200"]);
+    await waitFor(() => told.length > 2 && told.at(-1) === "SNAPSHOT ACTIVE 200", {
+      what: "what is told afterwards",
+      deadlineMs: 20_000,
+    });
+    const sentBefore = [
+      "SNAPSHOT ACTIVE 200",
+      "CHANGES SUPPRESSED 200",
+      "CHANGES ACTIVE 200",
+      "CHANGES SUPPRESSED 200",
+    ];
+    expect(told).toEqual([...sentBefore.slice(0, told.length - 2), "RESYNC 0", "SNAPSHOT ACTIVE 200"]);
     expect(await metric(app, 'metricsinfra_stream_resyncs_total{subscription="alertEvents"}')).toBe(1);
   });
 

@@ -156,19 +156,19 @@ describe("a reader", () => {
   });
 
   test("gets very much in pieces, one after the other", async () => {
-    const lamps = house(...names(1_001));
+    const lamps = house(...names(401));
     const reader = lamps.read();
     const pieces = [await next(reader), await next(reader), await next(reader)];
     expect(pieces.map(({ kind, changes, isFirst, isLast }) => [kind, changes.length, isFirst, isLast])).toEqual([
-      ["SNAPSHOT", 500, true, false],
-      ["SNAPSHOT", 500, false, false],
+      ["SNAPSHOT", 200, true, false],
+      ["SNAPSHOT", 200, false, false],
       ["SNAPSHOT", 1, false, true],
     ]);
-    expect(pieces.flatMap(({ changes }) => changes.map(({ item }) => item.name))).toEqual(names(1_001));
-    lamps.switch(...names(600).map((name) => [name, true, "red"] as const));
+    expect(pieces.flatMap(({ changes }) => changes.map(({ item }) => item.name))).toEqual(names(401));
+    lamps.switch(...names(300).map((name) => [name, true, "red"] as const));
     const changed = [await next(reader), await next(reader)];
     expect(changed.map(({ kind, changes, isFirst, isLast }) => [kind, changes.length, isFirst, isLast])).toEqual([
-      ["CHANGES", 500, true, false],
+      ["CHANGES", 200, true, false],
       ["CHANGES", 100, false, true],
     ]);
   });
@@ -194,7 +194,7 @@ describe("a reader", () => {
   });
 
   test("who is too slow for a snapshot gets another instead of what is left of it", async () => {
-    const lamps = house(...names(501));
+    const lamps = house(...names(201));
     const [slow, quick] = [lamps.read(), lamps.read()];
     await next(slow);
     await next(quick);
@@ -209,7 +209,7 @@ describe("a reader", () => {
     ]);
     expect(kinds).toEqual([
       ["RESYNC", 0],
-      ["SNAPSHOT", 500],
+      ["SNAPSHOT", 200],
       ["SNAPSHOT", 1],
     ]);
     expect(lamps.resyncs).toBe(1);

@@ -172,6 +172,17 @@ describe("the events of a stream", () => {
     expect([pulled, numbers]).toEqual([40, ticks.map(({ number }) => number)]);
   });
 
+  it("end with one that is too large to be held for a client that may not read it", async () => {
+    const { url } = await startStreamServer(schema, people);
+    const large = await subscribe(url, "ann", "subscription { ticks { number large(megabytes: 9) } }");
+    await waitFor(() => large.isEnded, { what: "the end" });
+    const message = "The operation is too expensive. One event would take more than 8 MB. Ask for fewer fields.";
+    expect([large.results, large.isComplete]).toEqual([
+      [{ errors: [{ message, extensions: { code: "COST_LIMIT", requestId: "of ann" } }] }],
+      true,
+    ]);
+  });
+
   it("wait once they have cost a minute's worth, while the caller may ask, and others go on", async () => {
     ticks = Array.from({ length: 10 }, (_, index) => ({ number: index + 1, weight: 1_000 }));
     const { url } = await startStreamServer(schema, people, { costPerMinute: 15_000 });

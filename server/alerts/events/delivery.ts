@@ -1,5 +1,5 @@
-/** How many things one event carries at the most. */
-export const mostPerEvent = 500;
+/** How many things one event carries at the most: to make one takes some 10 ms, in which nobody else is answered. */
+export const mostPerEvent = 200;
 
 /** Where an event stands among those that belong together. */
 export interface Place {
