@@ -1,9 +1,9 @@
 import type { AlertmanagerClient, UpstreamAlert, UpstreamSilence } from "../clients/alertmanager-client.js";
-import { UnexpectedShape } from "../clients/answer-shape.js";
 import { AppError } from "../core/errors.js";
 import type { HeldKind, Touch } from "./reading/answer-reader.js";
 import type { AnswerReading } from "./reading/answer-reading.js";
 import { Holdings } from "./reading/holdings.js";
+import type { ReadingSource } from "./reading/reading-thread.js";
 import type { RoutingConfig } from "./reading/routing-config.js";
 
 /** Ids of what was changed, added or taken away. */
@@ -47,11 +47,10 @@ export class ClusterMember {
   #config: string | null = null;
   #statusAtMs = Number.NEGATIVE_INFINITY;
 
-  /** @param source names it among all that `reading` reads */
   constructor(
     readonly name: string,
     readonly client: AlertmanagerClient,
-    private readonly source: string,
+    private readonly source: ReadingSource,
     private readonly reading: AnswerReading,
     private readonly now: () => Date,
   ) {}
@@ -73,12 +72,11 @@ export class ClusterMember {
 
   /** Reads all alerts and silences, each for itself; what could not be read is told to `onFault` where it is not the member's. */
   async read(signal: AbortSignal, onFault: (error: unknown) => void): Promise<Changed> {
-    const { client, alerts, silences } = this;
+    const { source, reading, alerts, silences } = this;
     const askedAtMs = performance.now();
-    const begun = [client.alertsAnswer(signal), client.silencesAnswer(signal)] as const;
     const [alertsRead, silencesRead] = await Promise.allSettled([
-      this.#parsed("alerts", begun[0]),
-      this.#parsed("silences", begun[1]),
+      reading.read(source, "alerts", signal),
+      reading.read(source, "silences", signal),
     ]);
     if (signal.aborted) return nothing;
     const failures = [alertsRead, silencesRead].flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
@@ -119,15 +117,6 @@ export class ClusterMember {
   /** What its configuration does with alerts; null before it was read. */
   get routing(): RoutingConfig | null {
     return this.#routing;
-  }
-
-  async #parsed<K extends HeldKind>(kind: K, answer: Promise<Buffer>) {
-    try {
-      return await this.reading.read(this.source, kind, await answer);
-    } catch (error) {
-      if (error instanceof UnexpectedShape || error instanceof SyntaxError) throw this.client.unexpected(error);
-      throw error;
-    }
   }
 
   #conclude([failure, ...more]: readonly unknown[], what: HeldKind): void {

@@ -19,7 +19,7 @@ export interface LiveOptions extends PollOptions {
 export type LiveListener = (changes: LiveChanges, snapshot: AlertSnapshot) => void;
 
 // Who asks right after the start waits so long for the first answers.
-const firstPatienceMs = 1_000;
+const firstPatienceMs = 2_000;
 
 /** Watches all Alertmanager clusters and holds in memory what they hold. */
 export class LiveAlerts {
@@ -37,7 +37,8 @@ export class LiveAlerts {
     this.#reading = new AnswerReading(options.readingWorker);
     this.#clusters = clusters.map(({ name: cluster, members }) => {
       const polled = members.map(
-        ({ name, client }) => new ClusterMember(name, client, `${cluster}/${name}`, this.#reading, options.now),
+        ({ name, client, server, limits }) =>
+          new ClusterMember(name, client, { id: `${cluster}/${name}`, server, limits }, this.#reading, options.now),
       );
       return new Cluster(cluster, polled, options, (changed) => this.#take(changed));
     });

@@ -27,10 +27,18 @@ interface KeystoneServer {
 /** Of a user with roles in some 10,000 projects. */
 const keystoneBytes = 16 * 1024 * 1024;
 
-/** Alertmanagers that share their silences, each with its client. */
+/** One Alertmanager: its client, and what another thread needs to make its own. */
+export interface AlertmanagerMember {
+  readonly name: string;
+  readonly client: AlertmanagerClient;
+  readonly server: UpstreamServer;
+  readonly limits: HttpLimits;
+}
+
+/** Alertmanagers that share their silences. */
 export interface AlertmanagerGroup {
   readonly name: string;
-  readonly members: readonly { readonly name: string; readonly client: AlertmanagerClient }[];
+  readonly members: readonly AlertmanagerMember[];
 }
 
 /** The clients of all servers behind the graph, and their connections. */
@@ -85,7 +93,8 @@ export function openUpstreams(settings: UpstreamSettings, now: () => Date): Upst
     alertmanagers: settings.alertmanagers.map(({ name, members }) => ({
       name,
       members: members.map((server) => {
-        return { name: server.name, client: new AlertmanagerClient(connect("Alertmanager", server)) };
+        const client = new AlertmanagerClient(connect("Alertmanager", server));
+        return { name: server.name, client, server, limits };
       }),
     })),
     close: async () => {

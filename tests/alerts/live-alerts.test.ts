@@ -24,8 +24,12 @@ function watch(clusters: Readonly<Record<string, readonly string[]>>, timeoutMs 
   const groups = Object.entries(clusters).map(([name, urls]) => ({
     name,
     members: urls.map((url, index) => {
-      const http = new HttpJson("Alertmanager", { name: `${name}${index + 1}`, url }, upstream.fetch, { timeoutMs });
-      return { name: `${name}${index + 1}`, client: new AlertmanagerClient(http) };
+      const [server, limits] = [
+        { name: `${name}${index + 1}`, url },
+        { timeoutMs, maxBytes: 64 * 1024 * 1024 },
+      ];
+      const client = new AlertmanagerClient(new HttpJson("Alertmanager", server, upstream.fetch, limits));
+      return { name: server.name, client, server, limits };
     }),
   }));
   const live = new LiveAlerts(groups, {

@@ -1,21 +1,32 @@
 import { Worker } from "node:worker_threads";
-import { UnexpectedShape } from "../../clients/answer-shape.js";
+import { type HttpLimits, NeverSentError } from "../../clients/http-json.js";
+import type { UpstreamServer } from "../../clients/upstream-server.js";
+import { UpstreamUnavailableError } from "../../core/errors.js";
 import type { AnswerDiff, Held, HeldKind } from "./answer-reader.js";
 import type { RoutingConfig } from "./routing-config.js";
 
 type Item = Held[HeldKind];
 
-/** An answer or a configuration to be read. */
-export type ReadingTask =
-  | { readonly source: string; readonly kind: HeldKind; readonly bytes: Uint8Array }
-  | { readonly config: string };
+/** An Alertmanager that is read: whatever is needed to ask it. */
+export interface ReadingSource {
+  /** Unique among all that are read. */
+  readonly id: string;
+  readonly server: UpstreamServer;
+  readonly limits: HttpLimits;
+}
 
-/** What the worker says of a task: changes piece by piece, and then the rest; or what is wrong with it. */
+/** What is to be read, or not to be read after all. */
+export type ReadingTask =
+  | { readonly source: ReadingSource; readonly kind: HeldKind }
+  | { readonly config: string }
+  | { readonly cancelled: true };
+
+/** What the worker says of a task: changes piece by piece, and then the rest; or why there is nothing. */
 export type ReadingResult =
   | { readonly part: readonly Item[] }
   | { readonly rest: Omit<AnswerDiff<Item>, "changed"> }
   | { readonly config: RoutingConfig }
-  | { readonly unexpected: Pick<UnexpectedShape, "where" | "expected"> }
+  | { readonly unavailable: string; readonly wasSent: boolean }
   | { readonly broken: string };
 
 /** A message between the two threads. */
@@ -30,7 +41,8 @@ interface Waiting {
 }
 
 /**
- * An `AnswerReader` in a thread of its own, so that parsing megabytes keeps no query waiting. One that broke is followed by
+ * Asks Alertmanagers, and reads what they answer, in a thread of its own: megabytes that come every few seconds keep no query
+ * waiting, and leave nothing to be collected among the objects that queries are answered from. One that broke is followed by
  * a new one, which knows no answers: its first diffs are whole.
  */
 export class ReadingThread {
@@ -41,20 +53,19 @@ export class ReadingThread {
   /** @param file `reading-worker.js`, as it was built */
   constructor(private readonly file: URL) {}
 
-  /** Takes `bytes` over: nobody can read them afterwards. Throws as `AnswerReader.read` does. */
-  read<K extends HeldKind>(source: string, kind: K, bytes: Buffer): Promise<AnswerDiff<Held[K]>> {
-    // A small buffer is a piece of one that others use too.
-    const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+  /** How all that an Alertmanager holds differs from when it was last read; rejects with `UpstreamUnavailableError`. */
+  async read<K extends HeldKind>(source: ReadingSource, kind: K, signal?: AbortSignal): Promise<AnswerDiff<Held[K]>> {
+    signal?.throwIfAborted();
     const changed: Held[K][] = [];
-    return this.#ask({ source, kind, bytes: own }, [own.buffer as ArrayBuffer], (result) => {
+    return this.#ask({ source, kind }, signal, (result) => {
       if ("part" in result) for (const item of result.part) changed.push(item as Held[K]);
       return "rest" in result ? { ...result.rest, changed } : undefined;
     });
   }
 
-  /** Throws as `readRoutingConfig` does, or `SyntaxError`. */
+  /** What `readRoutingConfig` makes of the text; rejects with an error that tells what is wrong with it. */
   config(config: string): Promise<RoutingConfig> {
-    return this.#ask({ config }, [], (result) => ("config" in result ? result.config : undefined));
+    return this.#ask({ config }, undefined, (result) => ("config" in result ? result.config : undefined));
   }
 
   /** Ends it; whoever waits is told so. */
@@ -65,15 +76,21 @@ export class ReadingThread {
   /** Resolves with what `take` makes of the results, as soon as that is something. */
   #ask<T>(
     content: ReadingTask,
-    transferred: readonly ArrayBuffer[],
+    signal: AbortSignal | undefined,
     take: (result: ReadingResult) => T | undefined,
   ): Promise<T> {
     const id = ++this.#asked;
     return new Promise<T>((resolve, reject) => {
       const settle = (end: () => void) => {
         this.#waiting.delete(id);
+        signal?.removeEventListener("abort", cancel);
         end();
       };
+      const cancel = () => {
+        this.#worker?.postMessage({ id, content: { cancelled: true } } satisfies Numbered<ReadingTask>);
+        settle(() => reject(signal?.reason));
+      };
+      signal?.addEventListener("abort", cancel);
       this.#waiting.set(id, {
         fail: (error) => settle(() => reject(error)),
         take: (result) => {
@@ -82,7 +99,7 @@ export class ReadingThread {
         },
       });
       this.#worker ??= this.#start();
-      this.#worker.postMessage({ id, content } satisfies Numbered<ReadingTask>, transferred);
+      this.#worker.postMessage({ id, content } satisfies Numbered<ReadingTask>);
     });
   }
 
@@ -92,9 +109,10 @@ export class ReadingThread {
     worker.unref();
     worker.on("message", ({ id, content }: Numbered<ReadingResult>) => {
       const waiting = this.#waiting.get(id);
-      if ("broken" in content) waiting?.fail(new SyntaxError(content.broken));
-      else if ("unexpected" in content) {
-        waiting?.fail(new UnexpectedShape(content.unexpected.where, content.unexpected.expected));
+      if ("broken" in content) waiting?.fail(new Error(content.broken));
+      else if ("unavailable" in content) {
+        const Unavailable = content.wasSent ? UpstreamUnavailableError : NeverSentError;
+        waiting?.fail(new Unavailable(content.unavailable));
       } else waiting?.take(content);
     });
     worker.on("error", (error) => {
