@@ -59,12 +59,11 @@ export class ClusterContent {
 
   /** Takes in what a member was just found to hold, or that one is away; tells what may be different now. */
   settle(member?: ClusterMember, changed: Changed = nothing): Changed {
-    this.#sizes = null;
     const [alerts, silences] = [this.#alertSources, this.#silenceSources];
     this.#alertSources = this.#sources(alerts, (one) => one.alerts);
     this.#silenceSources = this.#sources(silences, (one) => one.silences);
     const isSource = member !== undefined && this.#alertSources.includes(member);
-    return {
+    const settled = {
       alerts: sameMembers(alerts, this.#alertSources)
         ? changed.alerts
         : [...idsOf(alertsOf(alerts)), ...idsOf(alertsOf(this.#alertSources)), ...changed.alerts],
@@ -73,6 +72,8 @@ export class ClusterContent {
         : [...idsOf(silencesOf(silences)), ...idsOf(silencesOf(this.#silenceSources)), ...changed.silences],
       touched: isSource ? changed.touched : [],
     };
+    if (settled.alerts.length + settled.silences.length > 0) this.#sizes = null;
+    return settled;
   }
 
   /**
