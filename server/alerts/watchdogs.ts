@@ -29,6 +29,8 @@ export class Watchdogs {
   readonly #watched: readonly Watched[];
   readonly #looking: Repeated;
   readonly #externalLabels = new Set<string>();
+  /** Those whose absence was told and that have not been seen since. */
+  readonly #missed = new Set<string>();
   #readings: readonly Watchdog[] = [];
 
   constructor(
@@ -74,22 +76,22 @@ export class Watchdogs {
     }
     const heard = heardIn(alerts);
     const clusters = new Map(this.live.health.map((health) => [health.name, health]));
-    const before = this.#readings;
     this.#readings = this.#watched.map(({ name, cluster, sight }) => {
       const { reachable = false, lastSyncAt = null } = clusters.get(cluster) ?? {};
       if (lastSyncAt !== null) sight.see(lastSyncAt.getTime(), heard.get(keyOf(name, cluster)) ?? null);
       return { name, cluster, ...sight.reading(reachable) };
     });
-    for (const [index, reading] of this.#readings.entries()) this.#tell(before[index], reading);
+    for (const reading of this.#readings) this.#tell(reading);
     return this.#readings;
   }
 
-  #tell(before: Watchdog | undefined, { name, cluster, state, lastSeenAt }: Watchdog): void {
-    if (before?.state === state) return;
+  #tell({ name, cluster, state, lastSeenAt }: Watchdog): void {
     const about = { watchdog: name, cluster, lastSeenAt };
-    if (state === "ABSENT")
+    const key = keyOf(name, cluster);
+    if (state === "ABSENT" && !this.#missed.has(key)) {
+      this.#missed.add(key);
       this.options.log.warn(about, "A watchdog is absent: alerts of its Prometheus do not arrive");
-    else if (before?.state === "ABSENT" && state === "OK") this.options.log.info(about, "A watchdog is back");
+    } else if (state === "OK" && this.#missed.delete(key)) this.options.log.info(about, "A watchdog is back");
   }
 }
 

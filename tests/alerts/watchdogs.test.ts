@@ -157,7 +157,8 @@ describe("over two real Alertmanagers", () => {
     await Promise.all(alertmanagers.map((each) => each.postAlerts([of("p1"), of("shard-2")])));
     await untilStates({ "p1 in main": "OK", "p1 in other": "OK", "shard-2 in main": "OK", "shard-2 in other": "OK" });
     expect((await read()).map(({ absentSince }: { absentSince: unknown }) => absentSince)).toEqual(Array(4).fill(null));
-    expect(log.filter(({ msg }) => msg === "A watchdog is back").length).toBe(4);
+    // Also those that nobody knew anything of in between.
+    await waitFor(() => log.filter(({ msg }) => msg === "A watchdog is back").length === 4, { what: "four messages" });
   });
 
   test("while a cluster cannot be read nothing is known of its own, and the other's are as they were", async () => {
