@@ -73,7 +73,7 @@ export interface Domains {
   readonly refusals: RefusalLog;
   readonly resolvers: readonly object[];
   readonly streams: Streams<Caller>;
-  /** Differs whenever what is held in memory of the Alertmanagers does. */
+  /** Differs whenever an answer about what is live may, but for what other servers write. */
   readonly liveVersion: () => string;
   readonly secrets: SecretCare;
   readonly retention: Retention;
@@ -261,7 +261,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     refusals: new RefusalLog(changes, { projectOf, now, log, onRefusal }),
     resolvers: [new NodeResolver(nodes), new RestoreResolver(restoring), ...parts.flatMap((part) => part.resolvers)],
     streams: Object.fromEntries(parts.flatMap(({ streams = {} }) => Object.entries(streams))),
-    liveVersion: alerts.version,
+    liveVersion: () => `${alerts.version()} ${database.commits}`,
     secrets: secretCare,
     retention,
     watchdogs,

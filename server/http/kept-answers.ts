@@ -34,7 +34,7 @@ interface Asked {
   isLive: boolean;
 }
 
-/** What follows from the roles that a request brings is looked up again so often: projects are renamed and deleted. */
+/** So old an answer may be of what other servers wrote: which projects there are. */
 const keptMs = 1_000;
 /** Of all answers, and of the requests that they are for. */
 const mostCharacters = 32 * 1024 * 1024;

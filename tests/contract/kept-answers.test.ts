@@ -102,8 +102,22 @@ describe("an answer about what is live", () => {
     }
   });
 
+  it("is never older than which projects the caller has made or deleted", async () => {
+    const query = `{ project(name: "late") { name alertCounts { total } } projects { nodes { name } } alertCounts { total } }`;
+    const names = ["alpha", "beta"].map((name) => ({ name }));
+    const before = await keptFor(app.operator, query);
+    expect(before.answer).toMatchObject({ project: null, projects: { nodes: names } });
+    const create = `mutation { projectCreate(input: { name: "late" }) { project { id } } }`;
+    const { id } = (await app.data(app.operator, create)).projectCreate.project;
+    const late = { name: "late", alertCounts: { total: 0 } };
+    expect((await ask(app.operator, query)).answer.project).toEqual(late);
+    expect((await keptFor(app.operator, query)).answer.project).toEqual(late);
+    await app.data(app.operator, `mutation { projectDelete(id: "${id}") { userErrors { message } } }`);
+    expect((await ask(app.operator, query)).answer).toEqual(before.answer);
+  });
+
   it("is not kept where it depends on anything else", async () => {
-    const query = `{ alerts { nodes { name project { name } } } }`;
+    const query = `{ alerts { nodes { name project { revision } } } }`;
     for (let round = 0; round < 3; round++) expect((await ask(as("ann"), query)).isKept).toBe(false);
     const wrong = `{ alerts(first: 0) { totalCount } }`;
     for (let round = 0; round < 3; round++) {
@@ -135,11 +149,16 @@ describe("a document is about what is live alone", () => {
     ["query A { alertCounts { total } } fragment F on Alert { id }", true],
     ["{ alertGroups { nodes { alerts { nodes { ...F } } } } } fragment F on Alert { name }", true],
     ["{ alertGroups { nodes { alerts { nodes { ...F } } } } } fragment F on Alert { rule { id } }", false],
-    ["{ alerts { nodes { ... on Alert { project { id } } } } }", false],
+    ["{ alerts { nodes { ... on Alert { project { name } } } } }", true],
+    ["{ alerts { nodes { ... on Alert { project { revision } } } } }", false],
     ["{ alerts { totalCount } viewer { name } }", false],
     ["{ alerts { nodes { silencedBy { viewerCanEdit } } } }", false],
     ["{ alerts { totalCount } __schema { description } }", false],
-    ['{ project(name: "a") { alerts { totalCount } } }', false],
+    ['{ project(name: "a") { alerts { totalCount } } }', true],
+    ["{ projects { nodes { name alertCounts { total } } pageInfo { endCursor } } }", true],
+    ["{ projects { nodes { name alertCounts { total } viewerRole } } }", false],
+    // What projects there are is not looked up anew only where a board asks for it.
+    ['{ project(name: "a") { name } projects { nodes { name } } }', false],
     ['mutation { silenceExpire(id: "x") { userErrors { message } } }', false],
   ])("%s: %s", (document, isLive) => {
     expect(isLiveDocument(app.app.schema, parse(document))).toBe(isLive);

@@ -37,6 +37,7 @@ export class Database {
   #tail: Promise<unknown> = Promise.resolve();
   readonly #transaction = new WorkScope<EntityManager>();
   readonly #maintenance = new WorkScope<DataSource>();
+  #commits = 0;
 
   constructor(
     private readonly writer: DataSource,
@@ -51,6 +52,11 @@ export class Database {
 
   get isSqlite(): boolean {
     return this.writer.options.type === "better-sqlite3";
+  }
+
+  /** How many writes of this server were committed: whatever was read before may be different after another one. */
+  get commits(): number {
+    return this.#commits;
   }
 
   /** The SQL of how many entries the JSON array in a column has. */
@@ -86,11 +92,11 @@ export class Database {
     const within = (manager: EntityManager) => this.#transaction.run(manager, () => work(manager));
     const { sqlite } = this.options;
     const writer = this.#maintenance.current ?? this.writer;
-    if (!sqlite) return this.#within(this.#retried(() => writer.transaction(within)));
+    if (!sqlite) return this.#counted(this.#within(this.#retried(() => writer.transaction(within))));
     const run = () => this.#alone(sqlite, within);
     const result = this.#tail.then(run, run);
     this.#tail = result.catch(() => {});
-    return result.catch((error: unknown) => Promise.reject(wrapDriverError(error)));
+    return this.#counted(result.catch((error: unknown) => Promise.reject(wrapDriverError(error))));
   }
 
   /**
@@ -99,7 +105,12 @@ export class Database {
    */
   async statement<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     if (this.isSqlite || this.#transaction.current !== undefined) return this.transaction(work);
-    return this.#within(this.#retried(() => work(this.writer.manager)));
+    return this.#counted(this.#within(this.#retried(() => work(this.writer.manager))));
+  }
+
+  /** One that seems to have failed counts too: it may have been committed all the same. */
+  #counted<T>(write: Promise<T>): Promise<T> {
+    return write.finally(() => this.#commits++);
   }
 
   /** Runs a read; a driver's error comes out as an AppError that names no SQL. */
