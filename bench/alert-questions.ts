@@ -41,6 +41,15 @@ export const alertQuestions: readonly AlertQuestion[] = [
     theirs: filtered(`project="${askedProject.name}"`),
   },
   {
+    name: "the same, never a kept answer",
+    isWhole: true,
+    ours: {
+      query: `query ($name: String!) { project(name: $name) { version alerts(first: 50) { nodes { ${alertFields} } } } }`,
+      variables: { name: askedProject.name },
+    },
+    theirs: filtered(`project="${askedProject.name}"`),
+  },
+  {
     name: "groups, 5 alerts each",
     aim: 30,
     ours: {

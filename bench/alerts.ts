@@ -33,8 +33,9 @@ try {
     try {
       console.log(`\n${size} alerts, 200 projects, 200 silences`);
       reportMemory(size, base, await memoryOf(stack.server, stack.metricsUrl));
-      if (size === aimedSize && !values["no-idle"]) await measureIdle(empty, stack);
       await measureQuestions(stack);
+      // Last, when all that comes with new alerts is done.
+      if (size === aimedSize && !values["no-idle"]) await measureIdle(empty, stack);
     } finally {
       await stack.stop();
     }
@@ -71,14 +72,14 @@ async function measureIdle(without: AlertStack, full: AlertStack): Promise<void>
 async function measureQuestions(stack: AlertStack): Promise<void> {
   const numbers = (side: string) =>
     `${`${side}/s`.padStart(8)} ${"p50 ms".padStart(8)} ${"p95 ms".padStart(8)} ${"kB".padStart(6)}`;
-  console.log(`  ${"question".padEnd(28)} conn. ${numbers("ours")}   ${numbers("theirs")}   ratio`);
+  console.log(`  ${"question".padEnd(30)} conn. ${numbers("ours")}   ${numbers("theirs")}   ratio`);
   // Alertmanager has one answer to several of the questions.
   const known = new Map<string, LoadResult>();
   for (const question of alertQuestions) {
     const { name, aim, theirs: path } = question;
     const refusal = await refusalOf(stack, question);
     if (refusal !== null) {
-      console.log(`  ${name.padEnd(28)} skipped: ${refusal}`);
+      console.log(`  ${name.padEnd(30)} skipped: ${refusal}`);
       if (stack.alerts === aimedSize && aim !== undefined) missed.push(`${name} cannot be asked`);
       continue;
     }
@@ -99,7 +100,7 @@ function report(stack: AlertStack, { name, aim }: AlertQuestion, ours: LoadResul
   const isJudged = stack.alerts === aimedSize && aim !== undefined;
   const fewer = theirs.connections === ours.connections ? "" : ` (theirs over ${theirs.connections})`;
   console.log(
-    `  ${name.padEnd(28)} ${String(ours.connections).padStart(5)} ${numbers(ours)}   ${numbers(theirs)}   ${ratio.toFixed(ratio < 10 ? 1 : 0)}${isJudged ? ` (aim ${aim})` : ""}${fewer}`,
+    `  ${name.padEnd(30)} ${String(ours.connections).padStart(5)} ${numbers(ours)}   ${numbers(theirs)}   ${ratio.toFixed(ratio < 10 ? 1 : 0)}${isJudged ? ` (aim ${aim})` : ""}${fewer}`,
   );
   if (isJudged && ratio < aim) {
     missed.push(`${name}, ${ours.connections} connection(s): ${ratio.toFixed(1)} times Alertmanager, not ${aim}`);

@@ -13,16 +13,16 @@ export interface KeptAnswersOptions {
   readonly onOperation: (kind: string, seconds: number, failed: boolean) => void;
 }
 
-/** An answer as it is sent. */
+/** An answer as it is sent, its pieces one after the other. */
 export interface KeptAnswer {
   readonly contentType: string;
-  readonly body: string;
+  readonly body: readonly Buffer[];
 }
 
 interface Kept {
   readonly contentType: string;
   /** The answer before its cost, which each caller is told of anew. */
-  readonly data: string;
+  readonly data: Buffer;
   readonly cost: Cost;
   readonly untilMs: number;
 }
@@ -37,7 +37,7 @@ interface Asked {
 /** So old an answer may be of what other servers wrote: which projects there are. */
 const keptMs = 1_000;
 /** Of all answers, and of the requests that they are for. */
-const mostCharacters = 32 * 1024 * 1024;
+const mostBytes = 32 * 1024 * 1024;
 /** Where the cost begins in an answer; a text in the data has its quotes escaped. */
 const costMark = ',"extensions":{"cost":';
 
@@ -50,7 +50,7 @@ export class KeptAnswers {
   readonly #asked = new WeakMap<RequestFacts, Asked>();
   readonly #live = new WeakMap<DocumentNode, boolean>();
   #version = "";
-  #characters = 0;
+  #bytes = 0;
 
   constructor(private readonly options: KeptAnswersOptions) {}
 
@@ -80,7 +80,7 @@ export class KeptAnswers {
     // Apollo says how that is refused.
     if (cost === null) return null;
     this.options.onOperation("query", (performance.now() - startedAt) / 1_000, false);
-    return { contentType: kept.contentType, body: `${kept.data}${costMark}${JSON.stringify(cost)}}}\n` };
+    return { contentType: kept.contentType, body: [kept.data, Buffer.from(`${costMark}${JSON.stringify(cost)}}}\n`)] };
   }
 
   /** Takes note of what Apollo answered. */
@@ -99,12 +99,13 @@ export class KeptAnswers {
         .trimEnd()
         .slice(0, -2),
     );
-    const kept = { contentType, data: body.string.slice(0, end), cost, untilMs: performance.now() + keptMs };
+    const data = Buffer.from(body.string.slice(0, end));
+    const kept = { contentType, data, cost, untilMs: performance.now() + keptMs };
     this.#drop(asked.key);
     this.#kept.set(asked.key, kept);
-    this.#characters += sizeOf(asked.key, kept);
+    this.#bytes += sizeOf(asked.key, kept);
     for (const key of this.#kept.keys()) {
-      if (this.#characters <= mostCharacters) break;
+      if (this.#bytes <= mostBytes) break;
       this.#drop(key);
     }
   }
@@ -113,7 +114,7 @@ export class KeptAnswers {
     const kept = this.#kept.get(key);
     if (kept === undefined) return;
     this.#kept.delete(key);
-    this.#characters -= sizeOf(key, kept);
+    this.#bytes -= sizeOf(key, kept);
   }
 
   #forgetOld(): void {
@@ -121,7 +122,7 @@ export class KeptAnswers {
     if (version === this.#version) return;
     this.#version = version;
     this.#kept.clear();
-    this.#characters = 0;
+    this.#bytes = 0;
   }
 
   #isLive(schema: GraphQLSchema, document: DocumentNode): boolean {

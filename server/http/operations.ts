@@ -17,7 +17,7 @@ export function operations(
     const found = await kept.find(caller, request.headers.accept ?? "", text);
     if (found !== null) {
       response.setHeader("content-type", found.contentType);
-      return sendText(response, 200, found.body);
+      return sendBytes(response, 200, found.body);
     }
     const httpGraphQLRequest = { method, headers: headersOf(request), search: "", body };
     const answered = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context: async () => caller });
@@ -40,13 +40,16 @@ function headersOf({ headers }: Request): HeaderMap {
 function send(response: Response, { status = 200, headers, body }: HTTPGraphQLResponse, requestId: string): void {
   if (body.kind !== "complete") throw new Error("No operation is answered in several parts.");
   for (const [name, value] of headers) response.setHeader(name, value);
-  sendText(response, status, status < 400 ? body.string : withRequestIds(body.string, requestId));
+  sendBytes(response, status, [Buffer.from(status < 400 ? body.string : withRequestIds(body.string, requestId))]);
 }
 
-function sendText(response: Response, status: number, text: string): void {
-  const bytes = Buffer.from(text);
-  response.writeHead(status, { "content-length": bytes.length });
-  response.end(bytes);
+/** Sends the pieces and their length at once. */
+function sendBytes(response: Response, status: number, pieces: readonly Buffer[]): void {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  response.cork();
+  response.writeHead(status, { "content-length": length });
+  for (const piece of pieces) response.write(piece);
+  response.end();
 }
 
 /** Of a request that Apollo refuses before there is an operation, it does not tell whose it is when errors are formatted. */
