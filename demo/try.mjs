@@ -1,4 +1,5 @@
-// A first program on the SDK: lists what fires, silences the first alert for a minute, and takes the silence back.
+// A first program on the SDK: lists what fires, silences the first alert for a minute and takes the silence back, then says
+// that it looks after the alert, until it does not.
 // Run it while the demo runs; `npm start` prints the whole command line:
 //   node demo/try.mjs http://127.0.0.1:14000/graphql TOKEN
 import { createClient } from "@metricsinfra/sdk";
@@ -26,4 +27,9 @@ if (alert === undefined) {
   console.log(`silenced: ${alert.name} is now ${(await client.alerts.get(alert.id))?.state}`);
   await client.silences.expire(silence.id);
   console.log(`silence expired: ${alert.name} is now ${(await client.alerts.get(alert.id))?.state}`);
+
+  const { results } = await client.acknowledgements.acknowledge({ alerts: [alert.id], note: "trying the SDK" });
+  console.log(`acknowledged by ${results[0]?.acknowledgement?.owner}`, (await client.alerts.get(alert.id))?.state);
+  await client.acknowledgements.unacknowledge({ ids: [alert.id] });
+  console.log(`nobody looks after it: ${alert.name} is now ${(await client.alerts.get(alert.id))?.state}`);
 }

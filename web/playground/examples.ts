@@ -85,8 +85,8 @@ query Projects($first: Int = 10) {
   {
     name: "Alerts",
     title: "Alerts that fire now",
-    query: `# What fires now, newest first, with
-# its rule and with what silences it.
+    query: `# What fires now, newest first, with its rule,
+# what keeps it quiet and who looks after it.
 query Alerts($filter: AlertFilter) {
   alerts(filter: $filter, first: 20) {
     totalCount
@@ -104,11 +104,14 @@ query Alerts($filter: AlertFilter) {
       rule {
         expr
       }
-      silencedBy {
-        id
-        comment
-        createdBy
-        endsAt
+      quietReasons {
+        kind
+        by
+        until
+      }
+      acknowledgement {
+        owner
+        note
       }
     }
   }
@@ -123,6 +126,96 @@ query Alerts($filter: AlertFilter) {
     variables: `{
   "filter": {
     "states": ["ACTIVE", "SUPPRESSED"]
+  }
+}`,
+  },
+  {
+    name: "Board",
+    title: "A board: what is wrong, in groups",
+    query: `# The worst first, grouped as notifications are
+# unless you say by which labels, with how many
+# of each group somebody looks after already.
+query Board($filter: AlertFilter, $groupBy: [String!]) {
+  alertCounts(filter: $filter) {
+    total
+    active
+    suppressed
+    acknowledged
+    severities {
+      severity
+      total
+    }
+  }
+  alertGroups(filter: $filter, groupBy: $groupBy, orderBy: SEVERITY, first: 20) {
+    totalCount
+    nodes {
+      labels
+      receiver
+      severity
+      counts {
+        total
+        suppressed
+      }
+      acknowledgement {
+        acknowledged
+        total
+        joinedSince
+      }
+      alerts(first: 5) {
+        nodes {
+          id
+          name
+          state
+          startsAt
+          labels
+        }
+      }
+    }
+  }
+}
+`,
+    variables: `{
+  "filter": {
+    "acknowledged": false,
+    "matchers": ["severity!=none"]
+  },
+  "groupBy": ["project", "alertname"]
+}`,
+  },
+  {
+    name: "AlertsAcknowledge",
+    title: "Say that you look after alerts",
+    query: `# Put ids of alerts into the variables below.
+# A silence for exactly these alerts lasts as
+# long as they fire; alertsUnacknowledge ends it.
+mutation AlertsAcknowledge($input: AlertsAcknowledgeInput!) {
+  alertsAcknowledge(input: $input) {
+    results {
+      id
+      acknowledgement {
+        owner
+        note
+        silences {
+          endsAt
+        }
+      }
+      userErrors {
+        code
+        message
+      }
+    }
+    userErrors {
+      code
+      message
+      path
+    }
+  }
+}
+`,
+    variables: `{
+  "input": {
+    "alerts": ["alr_0123456789abcdef"],
+    "note": "On my way"
   }
 }`,
   },
@@ -161,6 +254,36 @@ mutation SilenceCreate($input: SilenceCreateInput!) {
     ],
     "duration": "1h",
     "comment": "Known, being worked on"
+  }
+}`,
+  },
+  {
+    name: "AlertEvents",
+    title: "Watch alerts as they come and go",
+    query: `# A snapshot first, then what begins,
+# changes and ends, as it happens.
+subscription AlertEvents($filter: AlertFilter) {
+  alertEvents(filter: $filter) {
+    kind
+    counts {
+      active
+      suppressed
+    }
+    changes {
+      kind
+      alert {
+        name
+        state
+        severity
+        labels
+      }
+    }
+  }
+}
+`,
+    variables: `{
+  "filter": {
+    "states": ["ACTIVE"]
   }
 }`,
   },
