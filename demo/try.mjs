@@ -30,6 +30,6 @@ if (alert === undefined) {
 
   const { results } = await client.acknowledgements.acknowledge({ alerts: [alert.id], note: "trying the SDK" });
   console.log(`acknowledged by ${results[0]?.acknowledgement?.owner}`, (await client.alerts.get(alert.id))?.state);
-  await client.acknowledgements.unacknowledge({ ids: [alert.id] });
+  await client.acknowledgements.unacknowledge({ alerts: [alert.id] });
   console.log(`nobody looks after it: ${alert.name} is now ${(await client.alerts.get(alert.id))?.state}`);
 }
