@@ -41,6 +41,10 @@ export class Watchdogs {
     this.#watched = names.flatMap((name) =>
       live.health.map((cluster) => ({ name, cluster: cluster.name, sight: new WatchdogSight(absentAfterMs) })),
     );
+    // Before anybody can read it: whatever is asked of an alert with them needs their names.
+    live.onChange(({ alerts }) => {
+      for (const { after } of alerts) if (after !== null && isWatchdog(after)) this.#learnLabels(after);
+    });
     this.#looking = new Repeated(() => this.look(), {
       firstMs: () => 0,
       nextMs: () => intervalMs,
@@ -71,9 +75,6 @@ export class Watchdogs {
   async look(): Promise<readonly Watchdog[]> {
     const snapshot = await this.live.snapshot();
     const alerts = (snapshot?.alertsOfProject("") ?? []).filter(isWatchdog);
-    for (const name of alerts.flatMap(({ labels }) => Object.keys(labels))) {
-      if (!ownLabels.has(name)) this.#externalLabels.add(name);
-    }
     const heard = heardIn(alerts);
     const clusters = new Map(this.live.health.map((health) => [health.name, health]));
     this.#readings = this.#watched.map(({ name, cluster, sight }) => {
@@ -83,6 +84,10 @@ export class Watchdogs {
     });
     for (const reading of this.#readings) this.#tell(reading);
     return this.#readings;
+  }
+
+  #learnLabels({ labels }: Alert): void {
+    for (const name of Object.keys(labels)) if (!ownLabels.has(name)) this.#externalLabels.add(name);
   }
 
   #tell({ name, cluster, state, lastSeenAt }: Watchdog): void {
@@ -99,7 +104,7 @@ export class Watchdogs {
 const ownLabels: ReadonlySet<string> = new Set(["alertname", "severity", "watchdog"]);
 
 function isWatchdog({ name, labels }: Alert): boolean {
-  return name === "Watchdog" && labelValue(labels, "watchdog") !== "";
+  return name === "Watchdog" && labelValue(labels, "watchdog") !== "" && labelValue(labels, "project") === "";
 }
 
 /**

@@ -253,6 +253,9 @@ test("while no Alertmanager has answered, alerts are unknown and the rest of the
   await lonely.data(lonely.operator, createProject, { name: "alpha" });
   const query = `{ alerts { totalCount } silences { totalCount } project(name: "alpha") { name alerts { totalCount } alertCounts { total } silences { totalCount } }
     alertmanagers { reachable error } prometheusServers { reachable lastSyncAt error } }`;
+  // Before the first answer failed nothing is wrong.
+  const isTold = async () => (await lonely.data(lonely.operator, "{ alertmanagers { error } }")).alertmanagers[0].error;
+  await waitFor(isTold, { what: "the first answer" });
   expect(await lonely.data(lonely.operator, query)).toEqual({
     alerts: null,
     silences: null,

@@ -74,7 +74,7 @@ describe("the playground in a browser", () => {
   it("paints its editor and examples, says that a token is needed, and sends nothing without one", async () => {
     expect(await page.title()).toBe("metricsinfra playground");
     expect(await textOf(editor())).toContain("query Viewer {");
-    expect(await tabs().allTextContents()).toEqual(["Viewer", "Projects", "Alerts", "SilenceCreate", "Revisions"]);
+    expect(await tabs().allTextContents()).toEqual(["Viewer", "Projects", "Board", "SilenceCreate", "AlertEvents"]);
     expect(await state().textContent()).toBe("Enter a token to load the schema.");
     await run();
     await expect.poll(() => textOf(answer())).toContain("The graph needs a valid API token, or a");
@@ -117,7 +117,7 @@ describe("the playground in a browser", () => {
   it("brings back an example whose tab was closed, with its variables", async () => {
     await page.getByRole("tab", { name: "SilenceCreate" }).click();
     await page.locator(".graphiql-tab-active").getByRole("button", { name: "Close Tab" }).click();
-    expect(await tabs().allTextContents()).toEqual(["Viewer", "Projects", "Alerts", "Revisions"]);
+    expect(await tabs().allTextContents()).toEqual(["Viewer", "Projects", "Board", "AlertEvents"]);
     await page.getByLabel("Open an example").selectOption("SilenceCreate");
     await expect.poll(() => textOf(editor())).toContain("mutation SilenceCreate(");
     expect(await textOf(page.locator(".graphiql-editor-tool .view-lines").first())).toContain('"duration": "1h"');
@@ -126,7 +126,7 @@ describe("the playground in a browser", () => {
 
   it("streams a subscription, and stops it", async () => {
     await signIn();
-    await page.getByRole("tab", { name: "Revisions" }).click();
+    await page.getByLabel("Open an example").selectOption("Revisions");
     await run();
     await expect.poll(() => textOf(answer())).toMatch(/"revisions": \d+/);
     await page.getByRole("button", { name: "Stop query (Ctrl-Enter)" }).click();

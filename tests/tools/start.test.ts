@@ -70,7 +70,9 @@ describe("npm start", { timeout: 2 * WHOLE_START_MS }, () => {
     const script = /node demo\/try\.mjs .*/.exec(first.output)?.[0] ?? "no script line";
     const tried = await startProcess({ command: "sh", args: ["-c", script], cwd: ROOT });
     expect(await tried.exited).toEqual({ code: 0, signal: null });
-    expect(tried.output).toMatch(/TargetDown is now SUPPRESSED\nsilence expired: TargetDown is now ACTIVE\n$/);
+    expect(tried.output).toMatch(
+      /TargetDown is now SUPPRESSED\nsilence expired: TargetDown is now ACTIVE\nacknowledged by demo-shop-member SUPPRESSED\nnobody looks after it: TargetDown is now ACTIVE\n$/,
+    );
 
     const watchdog = await waitFor(async () => (await client.watchdogs()).find(({ state }) => state === "OK"), {
       what: "the watchdog of the demo's Prometheus",

@@ -4,13 +4,16 @@ export interface Example {
   readonly title: string;
   readonly query: string;
   readonly variables?: string;
+  /** Whether the playground opens with it. */
+  readonly isOpen?: true;
 }
 
-/** The operations that the playground opens with; each one's name is that of its operation and of its tab. */
+/** The operations that the playground offers; each one's name is that of its operation and of its tab. */
 export const examples: readonly Example[] = [
   {
     name: "Viewer",
     title: "Who am I?",
+    isOpen: true,
     query: `# Whose token this is, and its projects.
 # Ctrl+Enter runs it, Ctrl+Space completes,
 # the book on the left explains each field.
@@ -33,6 +36,7 @@ query Viewer {
   {
     name: "Projects",
     title: "Projects, their targets and rules",
+    isOpen: true,
     query: `# What is scraped and what is alerted on,
 # with its health live from Prometheus.
 query Projects($first: Int = 10) {
@@ -132,6 +136,7 @@ query Alerts($filter: AlertFilter) {
   {
     name: "Board",
     title: "A board: what is wrong, in groups",
+    isOpen: true,
     query: `# The worst first, grouped as notifications are
 # unless you say by which labels, with how many
 # of each group somebody looks after already.
@@ -222,6 +227,7 @@ mutation AlertsAcknowledge($input: AlertsAcknowledgeInput!) {
   {
     name: "SilenceCreate",
     title: "Silence an alert for an hour",
+    isOpen: true,
     query: `# Silences one alert of one project:
 # put your names into the variables below.
 mutation SilenceCreate($input: SilenceCreateInput!) {
@@ -260,6 +266,7 @@ mutation SilenceCreate($input: SilenceCreateInput!) {
   {
     name: "AlertEvents",
     title: "Watch alerts as they come and go",
+    isOpen: true,
     query: `# A snapshot first, then what begins,
 # changes and ends, as it happens.
 subscription AlertEvents($filter: AlertFilter) {

@@ -11,7 +11,9 @@ import { type SignIn, sessionEnded } from "./sign-in.js";
 import { TokenField } from "./token-field.jsx";
 
 const plugins = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
-const tabs = examples.map(({ query, variables }) => ({ query, variables: variables ?? null }));
+const tabs = examples.flatMap(({ query, variables, isOpen }) => {
+  return isOpen ? [{ query, variables: variables ?? null }] : [];
+});
 
 /** GraphiQL below a bar that says who is asking. A new fetcher, made for each who is accepted, makes GraphiQL load the schema. */
 export function Playground() {
