@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
 import { describeOnEachDatabase } from "../support/databases.js";
+import { waitFor } from "../support/wait-for.js";
 import { mutations, type OnCall, startOnCall } from "./on-call.js";
 
 const { acknowledge, unacknowledge, update } = mutations;
@@ -393,6 +394,53 @@ describeOnEachDatabase((database) => {
     expect(await seen()).toEqual([{ acknowledged: 2, total: 4, joinedSince: 1 }, "a", "cd"]);
     await done("bob", unacknowledge, { input: { alerts: [a] } });
     expect(await seen()).toEqual([{ acknowledged: 1, total: 4, joinedSince: 1 }, "", "acd"]);
+  });
+
+  it("ends with the project of its alert, and says nothing to whoever has one of that name afterwards", async () => {
+    const { app, fire, told } = onCall;
+    const create = `mutation { projectCreate(input: { name: "gone" }) { project { id } } }`;
+    const project = async () => (await app.data(as("operator"), create)).projectCreate.project.id;
+    const remove = (id: string) =>
+      app.data(as("operator"), `mutation ($id: ID!) { projectDelete(id: $id) { userErrors { message } } }`, { id });
+    const first = await project();
+    const dave = await app.token({ [first]: "MEMBER" });
+    const alerts = await fire([{ alertname: "Gone", project: "gone" }]);
+    const made = (await app.data(dave, acknowledge, { input: { alerts, note: "secret" } })).done.results[0];
+    const { id } = made.acknowledgement;
+    expect(await silencesOf(id)).toHaveLength(1);
+    expect((await remove(first)).projectDelete.userErrors).toEqual([]);
+    const query = "query ($id: ID!) { node(id: $id) { ... on Acknowledgement { endReason endedAt version } } }";
+    const ended = { endReason: "DELETED", endedAt: expect.any(String), version: 2 };
+    expect((await app.data(as("operator"), query, { id })).node).toEqual(ended);
+    const [begun] = alerts;
+    const ofAlert = `query ($id: ID!) { node(id: $id) { ... on Alert { acknowledgement { owner } } } }`;
+    expect((await app.data(as("operator"), ofAlert, { id: begun })).node).toEqual({ acknowledgement: null });
+    await waitFor(async () => (await silencesOf(id)).length === 0, { what: "its silence to end", deadlineMs: 20_000 });
+    await waitFor(async () => (await told()).at(-1)?.type === "Silence", { what: "that to be told" });
+    expect((await told()).slice(-2)).toMatchObject([
+      {
+        ...{ action: "UPDATE", type: "Acknowledgement", id, actor: "test", project: first },
+        ...{ before: { endReason: null, endedAt: null }, after: { endReason: "DELETED", endedAt: expect.any(String) } },
+      },
+      { action: "UPDATE", type: "Silence", actor: "server", project: first, after: { state: "EXPIRED" } },
+    ]);
+    const second = await app.token({ [await project()]: "MEMBER" });
+    const anew = (await app.data(second, acknowledge, { input: { alerts } })).done.results[0];
+    expect(anew).toMatchObject({ acknowledgement: { note: "", endReason: null }, userErrors: [] });
+    expect((await app.data(second, "query ($id: ID!) { node(id: $id) { id } }", { id })).node).toBeNull();
+  });
+
+  it("of an alert that was nobody's is no secret told to the project that it comes to belong to", async () => {
+    const { app, fire } = onCall;
+    const alerts = await fire([{ alertname: "Later", project: "later" }]);
+    const { id } = (await done("operator", acknowledge, { input: { alerts, note: "secret" } })).results[0]
+      .acknowledgement;
+    const create = `mutation { projectCreate(input: { name: "later" }) { project { id } } }`;
+    const member = await app.token({ [(await app.data(as("operator"), create)).projectCreate.project.id]: "MEMBER" });
+    const mine = (await app.data(member, acknowledge, { input: { alerts } })).done.results[0];
+    expect(mine).toMatchObject({ acknowledgement: { note: "", endReason: null }, userErrors: [] });
+    const query = "query ($id: ID!) { node(id: $id) { ... on Acknowledgement { endReason } } }";
+    expect((await app.data(as("operator"), query, { id })).node).toEqual({ endReason: "REMOVED" });
   });
 
   it("is made and taken back once by requests with the same key", async () => {

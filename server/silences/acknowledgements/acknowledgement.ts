@@ -7,7 +7,12 @@ import { Node } from "../../graph/node.js";
 import { DateTime, Labels } from "../../graph/scalars.js";
 
 /** Why an acknowledgement is in force no longer. */
-export const AcknowledgementEnd = { RESOLVED: "RESOLVED", EXPIRED: "EXPIRED", REMOVED: "REMOVED" } as const;
+export const AcknowledgementEnd = {
+  RESOLVED: "RESOLVED",
+  EXPIRED: "EXPIRED",
+  REMOVED: "REMOVED",
+  DELETED: "DELETED",
+} as const;
 export type AcknowledgementEnd = keyof typeof AcknowledgementEnd;
 
 registerEnumType(AcknowledgementEnd, {
@@ -17,6 +22,7 @@ registerEnumType(AcknowledgementEnd, {
     RESOLVED: { description: "The alert resolved; should it fire again, that is for somebody to acknowledge anew." },
     EXPIRED: { description: "Its time was up, and the alert fires still." },
     REMOVED: { description: "Somebody took it back." },
+    DELETED: { description: "The project of its alert was deleted." },
   },
 });
 

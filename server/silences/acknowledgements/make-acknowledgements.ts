@@ -9,6 +9,7 @@ import type { Log } from "../../core/log.js";
 import { Repeated } from "../../core/repeated.js";
 import { type GraphPart, storedNodes } from "../../graph/graph-part.js";
 import type { LimitService } from "../../projects/limit-service.js";
+import type { ProjectContents } from "../../projects/project-contents.js";
 import type { ProjectService } from "../../projects/project-service.js";
 import type { AcknowledgementOf } from "../quiet-reason-service.js";
 import type { SilencesOfAcknowledgements } from "../silence-limits.js";
@@ -28,6 +29,7 @@ import { AcknowledgementSilencing } from "./acknowledgement-silencing.js";
 import { AcknowledgementStore } from "./acknowledgement-store.js";
 import { AcknowledgementUpkeep } from "./acknowledgement-upkeep.js";
 import { AcknowledgementWriter } from "./acknowledgement-writer.js";
+import { AcknowledgementsOfProject } from "./acknowledgements-of-project.js";
 import { ActiveAcknowledgements } from "./active-acknowledgements.js";
 import { AlertsToAcknowledge } from "./alerts-to-acknowledge.js";
 import { ManagedSilences } from "./managed-silences.js";
@@ -38,16 +40,22 @@ import { WarmAlertmanagers } from "./warm-alertmanagers.js";
 export interface KnownAcknowledgements {
   readonly repository: AcknowledgementRepository;
   readonly active: ActiveAcknowledgements;
+  /** Those of projects that are deleted. */
+  readonly ofProjects: ProjectContents;
 }
 
 /** Makes what is known of acknowledgements, which is nothing before `active` is started. */
-export function knowAcknowledgements(database: Database, log: Pick<Log, "warn">): KnownAcknowledgements {
+export function knowAcknowledgements(
+  database: Database,
+  log: Pick<Log, "warn">,
+  now: () => Date,
+): KnownAcknowledgements {
   const repository = new AcknowledgementRepository(database);
   const active = new ActiveAcknowledgements(repository, {
     isShared: !database.isSqlite,
     onError: (error) => log.warn({ err: error }, "Acknowledgements cannot be read"),
   });
-  return { repository, active };
+  return { repository, active, ofProjects: new AcknowledgementsOfProject(repository, active, now) };
 }
 
 /** What acknowledgements are built over. */
