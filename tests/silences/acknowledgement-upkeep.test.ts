@@ -1,5 +1,6 @@
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import { forward, hang } from "../clients/stand-in.js";
+import { type Answer, forward, hang } from "../clients/stand-in.js";
 import { startAlertmanager } from "../support/alertmanager.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { waitFor } from "../support/wait-for.js";
@@ -86,6 +87,28 @@ describe("what an acknowledgement keeps quiet", () => {
     const asked = gateway.requests.length;
     await waitFor(() => gateway.requests.length > asked + 10, { what: "more readings", deadlineMs: 20_000 });
     expect(gateway.requests.filter((line) => line === "POST /api/v2/silences")).toHaveLength(1);
+  });
+
+  it("is silenced by who asked for it, also where the silence shows before the Alertmanager has answered", async () => {
+    const { gateway, alertmanager, acknowledged, told, sql } = await start();
+    const onward = forward(alertmanager.url);
+    /** Hands it on at once, and its answer back a while later. */
+    const late: Answer = async (request, response) => {
+      const { method, headers, url = "" } = request;
+      const answer = await fetch(new URL(url, alertmanager.url), {
+        ...{ method, headers: { "content-type": headers["content-type"] ?? "" } },
+        body: await text(request),
+      });
+      const body = await answer.text();
+      setTimeout(() => response.writeHead(answer.status, { "content-type": "application/json" }).end(body), 1_000);
+    };
+    gateway.answerWith((request, response) => (isWrite(request) ? late(request, response) : onward(request, response)));
+    await acknowledged({ alertname: "Shown" });
+    expect((await told()).map(({ action, type, actor }) => [action, type, actor])).toEqual([
+      ["CREATE", "Acknowledgement", "alice"],
+      ["CREATE", "Silence", "alice"],
+    ]);
+    expect(await sql("SELECT value FROM acknowledgement_revision")).toEqual([{ value: 2 }]);
   });
 
   it("stays silent as long as it fires, by the same silence, each time for a short while only", async () => {

@@ -49,9 +49,11 @@ export class UpkeepJudgement {
     const missing = plan.missing.filter(({ acknowledgement: { id }, cluster }) =>
       isSteady(`${id} silent in ${cluster}`, [cluster]),
     );
+    // Who had it made may be about to say so.
+    const found = plan.found.filter(({ known, cluster }) => isSteady(`${known.id} found`, [cluster]));
     const claimed = plan.claimed.filter(({ silence, cluster }) => isSteady(`${silence.id} claims`, [cluster]));
     this.#steadily.next();
-    const { expired, refired, endedByHand, due, found, ending } = plan;
+    const { expired, refired, endedByHand, due, ending } = plan;
     const resolved = [...refired, ...(await this.#resolved(absent, reading))];
     const orphans = await this.#orphans(claimed, nowMs);
     return { expired, resolved, endedByHand, missing, due, found, ending: [...ending, ...orphans] };
