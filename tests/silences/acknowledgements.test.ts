@@ -241,7 +241,7 @@ describeOnEachDatabase((database) => {
     expect((await again({})).acknowledgement).toMatchObject({ note: "second", version: 2 });
   });
 
-  it("is handed over: to a name, which takes it by acknowledging; its silence is in that name", async () => {
+  it("is handed over: to a name, which takes it by acknowledging; its silence stays who handed it over's", async () => {
     const { alerts, ids } = await acknowledged(["Handed"], { note: "night" });
     const [id = ""] = ids;
     const [silence] = await silencesOf(id);
@@ -251,7 +251,11 @@ describeOnEachDatabase((database) => {
       userErrors: [],
     });
     expect(await silencesOf(id)).toEqual([
-      expect.objectContaining({ id: silence?.id, createdBy: "bob", comment: `Acknowledged by bob: day [${id}]` }),
+      expect.objectContaining({
+        id: silence?.id,
+        createdBy: "alice",
+        comment: `Acknowledged by alice for bob: day [${id}]`,
+      }),
     ]);
     const mine = await done("bob", acknowledge, { input: { alerts } });
     expect(mine.results[0].acknowledgement).toMatchObject({ id, owner: "bob", handedOverBy: "alice", note: "day" });
@@ -269,6 +273,7 @@ describeOnEachDatabase((database) => {
     const other = await onCall.fire([{ alertname: "ForCarol" }]);
     const { results } = await done("alice", acknowledge, { input: { alerts: other, owner: "carol" } });
     expect(results[0].acknowledgement).toMatchObject({ owner: "carol", createdBy: "alice", handedOverBy: "alice" });
+    expect((await silencesOf(results[0].acknowledgement.id)).map(({ createdBy }) => createdBy)).toEqual(["alice"]);
     const changes = (await onCall.told()).filter((row) => row.id === id && row.type === "Acknowledgement");
     expect(changes.map(({ action, actor, after }) => [action, actor, (after as { owner: string }).owner])).toEqual([
       ["CREATE", "alice", "alice"],

@@ -28,20 +28,24 @@ export interface ManagedSilenceTimes {
 
 /**
  * The silence of an acknowledgement: for the alert with exactly these labels. `without` are labels that it does not have and
- * others have that have all of its own: a silence is for those too unless it says so.
+ * others have that have all of its own: a silence is for those too unless it says so. That of an alert of no project is for
+ * no project's, not even for one that is yet to come.
  */
 export function managedSilence(
-  { id, labels, owner, note }: Acknowledgement,
+  { id, labels, owner, handedOverBy, note }: Acknowledgement,
   { startsAtMs, endsAtMs }: ManagedSilenceTimes,
   without: readonly string[],
 ): SilenceText {
+  const by = handedOverBy === null ? `Acknowledged by ${owner}` : `Acknowledged by ${handedOverBy} for ${owner}`;
   const said = note.trim() === "" ? "" : `: ${note.trim()}`;
+  const absent = new Set(Object.hasOwn(labels, projectLabel) ? without : [projectLabel, ...without]);
   return {
-    matchers: [...matchersOf(labels), ...[...without].sort().map((name) => equal(name, ""))],
+    matchers: [...matchersOf(labels), ...[...absent].sort().map((name) => equal(name, ""))],
     startsAtMs,
     endsAtMs,
-    createdBy: owner,
-    comment: `Acknowledged by ${owner}${said} [${id}]`,
+    // Who writes a silence is somebody who may; a name that it was handed over to is nobody's word.
+    createdBy: handedOverBy ?? owner,
+    comment: `${by}${said} [${id}]`,
   };
 }
 
