@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import { type Answer, forward, hang } from "../clients/stand-in.js";
+import { type Answer, forward, hang, json } from "../clients/stand-in.js";
 import { startAlertmanager } from "../support/alertmanager.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { waitFor } from "../support/wait-for.js";
@@ -109,6 +109,38 @@ describe("what an acknowledgement keeps quiet", () => {
       ["CREATE", "Silence", "alice"],
     ]);
     expect(await sql("SELECT value FROM acknowledgement_revision")).toEqual([{ value: 2 }]);
+  });
+
+  it.each([404, 400])("is asked for once a minute, of an Alertmanager whose proxy answers %d", async (status) => {
+    const { gateway, alertmanager, acknowledged, acknowledgementOf } = await start();
+    const onward = forward(alertmanager.url);
+    const refuse = json({ message: "no" }, status);
+    gateway.answerWith((request, response) =>
+      isWrite(request) ? refuse(request, response) : onward(request, response),
+    );
+    const { id } = await acknowledged({ alertname: "Refused" });
+    expect(await acknowledgementOf(id)).toMatchObject({ owner: "alice", silences: [] });
+    const writes = () => gateway.requests.filter((line) => line === "POST /api/v2/silences").length;
+    await waitFor(() => writes() === 2, { what: "the upkeep to try", deadlineMs: 20_000 });
+    const asked = gateway.requests.length;
+    await waitFor(() => gateway.requests.length > asked + 20, { what: "more readings", deadlineMs: 20_000 });
+    expect(writes()).toBe(2);
+  });
+
+  it("is asked to last longer once a minute, of an Alertmanager that refuses", async () => {
+    const { gateway, alertmanager, acknowledged, silences } = await start({ acknowledgements: { silenceSeconds: 9 } });
+    const onward = forward(alertmanager.url);
+    const { id } = await acknowledged({ alertname: "Unextended" });
+    const [silence] = await silences(id);
+    const refuse = json({ message: "no" }, 400);
+    gateway.answerWith((request, response) =>
+      isWrite(request) ? refuse(request, response) : onward(request, response),
+    );
+    const writes = () => gateway.requests.filter((line) => line === "POST /api/v2/silences").length;
+    await waitFor(() => writes() === 2, { what: "the upkeep to try", deadlineMs: 20_000 });
+    const asked = gateway.requests.length;
+    await waitFor(() => gateway.requests.length > asked + 8, { what: "more readings", deadlineMs: 20_000 });
+    expect([writes(), (await silences(id))[0]?.endsAt]).toEqual([2, silence?.endsAt]);
   });
 
   it("stays silent as long as it fires, by the same silence, each time for a short while only", async () => {

@@ -47,7 +47,8 @@ export class AcknowledgementUpkeep {
     const { active, judgement, silences, lease } = this.parts;
     const reading = await this.#read();
     const plan = planUpkeep(active.all, reading, (...one) => silences.isDue(...one));
-    const settled = await judgement.settle({ ...plan, missing: plan.missing.filter(this.#isWelcome) }, reading);
+    const [missing, due] = [plan.missing.filter(this.#isWelcome), plan.due.filter(this.#isWelcome)];
+    const settled = await judgement.settle({ ...plan, missing, due }, reading);
     if (Object.values(settled).every(({ length }) => length === 0)) return;
     try {
       await lease.during((tenure) => this.#carryOut(settled, tenure));

@@ -122,8 +122,9 @@ export class ManagedSilences {
       const id = await client.putSilence(text, known?.id);
       return granted(wantedText(cluster, text, nowMs), id);
     } catch (error) {
-      if (error instanceof NotFoundError) return this.#put(client, { ...errand, known: null });
-      if (error instanceof BadUserInputError) return null;
+      if (error instanceof NotFoundError && known !== null) return this.#put(client, { ...errand, known: null });
+      // That a new one is not found is the word of a proxy.
+      if (error instanceof NotFoundError || error instanceof BadUserInputError) return null;
       throw error;
     }
   }
