@@ -219,6 +219,27 @@ describe("what an acknowledgement keeps quiet", () => {
     });
   });
 
+  it("is loud too when somebody has ended the silence just when it was to be extended", async () => {
+    const { gateway, alertmanager, acknowledged, silences, acknowledgementOf, inForce } = await start({
+      acknowledgements: { silenceSeconds: 6 },
+    });
+    const { id } = await acknowledged({ alertname: "AtOnce" });
+    const [silence] = await silences(id);
+    const onward = forward(alertmanager.url);
+    const asked = gateway.requests.length;
+    const before = json(await alertmanager.api("/api/v2/silences"));
+    // As it was read last.
+    gateway.answerWith((request, response) =>
+      (request.url === "/api/v2/silences" && !isWrite(request) ? before : onward)(request, response),
+    );
+    await alertmanager.api(`/api/v2/silence/${silence?.id}`, { method: "DELETE" });
+    const isDue = () => gateway.requests.slice(asked).some((line) => /^POST|\/silence\//.test(line));
+    await waitFor(isDue, { what: "the upkeep to be at it" });
+    gateway.answerWith(onward);
+    await waitFor(async () => (await acknowledgementOf(id)).quiet === false, { what: "it to be loud" });
+    expect(await inForce()).toEqual([]);
+  });
+
   it("stays silent when somebody edits the silence without ending it, which says again what it did when it is extended", async () => {
     const { alertmanager, acknowledged, silences, acknowledgementOf } = await start({
       acknowledgements: { silenceSeconds: 9 },

@@ -1,5 +1,5 @@
 import type { AlertSnapshot } from "../../alerts/alert-snapshot.js";
-import type { SilenceText } from "../../clients/alertmanager-client.js";
+import type { SilenceText, UpstreamSilence } from "../../clients/alertmanager-client.js";
 import type { Labels } from "../../core/labels.js";
 import type { Matcher } from "../../core/matcher.js";
 import { projectLabel } from "../silence-scope.js";
@@ -71,6 +71,11 @@ export function isFor(
 /** The labels that a silence says its alerts do not have. */
 export function absentIn({ matchers }: Pick<SilenceText, "matchers">): readonly string[] {
   return matchers.filter(({ value, isRegex, isEqual }) => value === "" && !isRegex && isEqual).map(({ name }) => name);
+}
+
+/** Whether somebody ended it: then its end is the time of its last change, and was not reached by waiting. */
+export function wasEndedEarly({ state, endsAtMs, updatedAtMs }: UpstreamSilence): boolean {
+  return state === "EXPIRED" && updatedAtMs >= endsAtMs;
 }
 
 /** The names of labels by which others of these alerts, which have all labels of this one, differ from it. */

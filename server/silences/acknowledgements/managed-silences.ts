@@ -6,7 +6,7 @@ import { Silence } from "../silence.js";
 import { describe } from "../silence-acts.js";
 import { granted, wantedEnd, wantedText } from "../wanted-silence.js";
 import type { Acknowledgement } from "./acknowledgement.js";
-import { managedSilence } from "./managed-silence.js";
+import { managedSilence, wasEndedEarly } from "./managed-silence.js";
 
 /** A silence that is to be made, or made to last. */
 export interface SilenceErrand {
@@ -23,7 +23,7 @@ export interface DoneErrand extends SilenceErrand {
   readonly silence: Silence;
 }
 
-/** What came of errands; what is in neither was not reached, because the Alertmanager does not answer. */
+/** What came of errands; what is in neither was not reached, because the Alertmanager does not answer, or has been ended. */
 export interface ErrandsResult {
   readonly done: readonly DoneErrand[];
   /** Those that the Alertmanager itself refused. */
@@ -70,12 +70,15 @@ export class ManagedSilences {
       const held = existing && isNew ? await client.silencesNow() : [];
       // Those that are done are not done again when another member has to go on.
       for (let errand = open[0]; errand !== undefined; errand = open[0]) {
-        guard();
         const found = errand.known === null ? existing?.(errand, held) : undefined;
-        const silence =
-          found === undefined ? await this.#put(client, errand) : new Silence({ cluster, silence: found });
-        if (silence === null) refused.push(errand);
-        else done.push({ ...errand, silence });
+        // Alertmanager would make a new one of what somebody has ended since it was read.
+        if (!(await isEnded(client, errand))) {
+          guard();
+          const silence =
+            found === undefined ? await this.#put(client, errand) : new Silence({ cluster, silence: found });
+          if (silence === null) refused.push(errand);
+          else done.push({ ...errand, silence });
+        }
         open.shift();
       }
     });
@@ -137,6 +140,11 @@ export class ManagedSilences {
       if (!(error instanceof AppError)) throw error;
     }
   }
+}
+
+async function isEnded(client: AlertmanagerClient, { known }: SilenceErrand): Promise<boolean> {
+  const stored = known && (await client.silence(known.id));
+  return stored !== null && wasEndedEarly(stored);
 }
 
 function actOn({ projectId }: Acknowledgement) {

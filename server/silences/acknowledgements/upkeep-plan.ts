@@ -3,7 +3,7 @@ import type { UpstreamSilence } from "../../clients/alertmanager-client.js";
 import { groupBy } from "../../core/loaders.js";
 import type { Acknowledgement } from "./acknowledgement.js";
 import type { EndingSilence } from "./acknowledgement-silencing.js";
-import { absentIn, acknowledgementIn, isFor, labelsBeyond, namedLike } from "./managed-silence.js";
+import { absentIn, acknowledgementIn, isFor, labelsBeyond, namedLike, wasEndedEarly } from "./managed-silence.js";
 import type { SilenceErrand } from "./managed-silences.js";
 
 // What has to be done about the acknowledgements in force, by what the Alertmanagers were read to hold. Pure.
@@ -176,11 +176,6 @@ function othersBySilence(
     }
   }
   return others;
-}
-
-/** Whether somebody ended it: then its end is the time of its last change, and was not reached by waiting. */
-function wasEndedEarly({ state, endsAtMs, updatedAtMs }: UpstreamSilence): boolean {
-  return state === "EXPIRED" && updatedAtMs >= endsAtMs;
 }
 
 function lastEndFirst(a: UpstreamSilence, b: UpstreamSilence): number {
