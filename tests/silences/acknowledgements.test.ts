@@ -448,6 +448,34 @@ describeOnEachDatabase((database) => {
     expect((await app.data(as("operator"), query, { id })).node).toEqual({ endReason: "REMOVED" });
   });
 
+  it("says nothing more to a repeated request of who may not read the alert any more", async () => {
+    const { app, fire, projects } = onCall;
+    const create = `mutation { projectCreate(input: { name: "left" }) { project { id } } }`;
+    const left = (await app.data(as("operator"), create)).projectCreate.project.id;
+    const dave = await app.token({ [left]: "MEMBER", [projects.beta]: "MEMBER" });
+    const alerts = await fire([{ alertname: "Left", project: "left" }]);
+    const repeat = async (mutation: string, variables: object, key: string) =>
+      (await app.data(dave, mutation, variables, { "idempotency-key": key })).done;
+    const { acknowledgement } = (await repeat(acknowledge, { input: { alerts } }, "left-1")).results[0];
+    const { id } = acknowledgement;
+    const requests: [string, object, string][] = [
+      [acknowledge, { input: { alerts } }, "left-1"],
+      [update, { id, input: { note: "mine" } }, "left-2"],
+      [unacknowledge, { input: { acknowledgements: [id] } }, "left-3"],
+    ];
+    for (const request of requests) await repeat(...request);
+    await app.data(as("operator"), "mutation ($id: ID!) { projectDelete(id: $id) { userErrors { code } } }", {
+      id: left,
+    });
+    const nothing = (one: string) => ({
+      results: [{ id: one, acknowledgement: null, userErrors: [] }],
+      userErrors: [],
+    });
+    const answers = [];
+    for (const request of requests) answers.push(await repeat(...request));
+    expect(answers).toEqual([nothing(alerts[0] ?? ""), { acknowledgement: null, userErrors: [] }, nothing(id)]);
+  });
+
   it("is made and taken back once by requests with the same key", async () => {
     const alerts = await onCall.fire([{ alertname: "Key" }, { alertname: "Key", n: "2" }]);
     const headers = { "idempotency-key": "once" };

@@ -6,6 +6,7 @@ import { Acknowledgement, type AcknowledgementEnd, neverEnded } from "./acknowle
 import type { AlertsAcknowledgeInput } from "./acknowledgement-input.js";
 import type { AcknowledgementLimits, Room } from "./acknowledgement-limits.js";
 import type { AcknowledgementRepository } from "./acknowledgement-repository.js";
+import { seenBy } from "./acknowledgement-rights.js";
 import type { AcknowledgementSettings } from "./acknowledgement-settings.js";
 import type { AcknowledgementSilencing } from "./acknowledgement-silencing.js";
 import type { AcknowledgementStore, AcknowledgementWrites } from "./acknowledgement-store.js";
@@ -186,7 +187,7 @@ export class AcknowledgementWriter {
       ({ ownerId }) => ownerId === caller.principal.id,
     );
     const byFingerprint = new Map([...mine, ...made].map((one) => [one.fingerprint, one]));
-    return resultsOf(ids, (_, index) => byFingerprint.get(fingerprints[index] ?? "") ?? null);
+    return resultsOf(ids, (_, index) => seenBy(caller, byFingerprint.get(fingerprints[index] ?? "") ?? null));
   }
 }
 
