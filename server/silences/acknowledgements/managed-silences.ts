@@ -4,6 +4,7 @@ import type { AlertmanagerClient, UpstreamSilence } from "../../clients/alertman
 import { AppError, BadUserInputError, NotFoundError } from "../../core/errors.js";
 import { Silence } from "../silence.js";
 import { describe } from "../silence-acts.js";
+import { beginning } from "../silence-write.js";
 import { granted, wantedEnd, wantedText } from "../wanted-silence.js";
 import type { Acknowledgement } from "./acknowledgement.js";
 import { managedSilence, wasEndedEarly } from "./managed-silence.js";
@@ -122,7 +123,7 @@ export class ManagedSilences {
     const times = { startsAtMs: known?.startsAtMs ?? nowMs, endsAtMs: this.endOf(acknowledgement) };
     const text = managedSilence(acknowledgement, times, without);
     try {
-      const id = await client.putSilence(text, known?.id);
+      const id = await client.putSilence(known === null ? beginning(text, nowMs) : text, known?.id);
       return granted(wantedText(cluster, text, nowMs), id);
     } catch (error) {
       if (error instanceof NotFoundError && known !== null) return this.#put(client, { ...errand, known: null });
