@@ -111,6 +111,21 @@ describe("what an acknowledgement keeps quiet", () => {
     expect(await sql("SELECT value FROM acknowledgement_revision")).toEqual([{ value: 2 }]);
   });
 
+  it("is silenced once each, also where many at once take longer than a request may", { timeout: 90_000 }, async () => {
+    const { app, tokens, gateway, alertmanager, fire, inForce, told } = await start();
+    const alerts = await fire(Array.from({ length: 50 }, (_, index) => ({ alertname: `Slow${index}` })));
+    const onward = forward(alertmanager.url);
+    gateway.answerWith((request, response) => {
+      setTimeout(() => onward(request, response), isWrite(request) ? 100 : 0);
+    });
+    const { done } = await app.data(tokens.alice, acknowledge, { input: { alerts } });
+    expect(done.results.filter((one: { acknowledgement: object | null }) => one.acknowledgement === null)).toEqual([]);
+    await waitFor(async () => (await inForce()).length === 50, { what: "all to be silenced", deadlineMs: 40_000 });
+    const isTold = async () => (await told()).filter(({ type }) => type === "Silence").length === 50;
+    await waitFor(isTold, { what: "that to be told", deadlineMs: 20_000 });
+    expect(gateway.requests.filter((line) => /^(POST|DELETE)/.test(line))).toHaveLength(50);
+  });
+
   it.each([404, 400])("is asked for once a minute, of an Alertmanager whose proxy answers %d", async (status) => {
     const { gateway, alertmanager, acknowledged, acknowledgementOf } = await start();
     const onward = forward(alertmanager.url);

@@ -22,11 +22,13 @@ export class AcknowledgementSilencing {
     private readonly silences: ManagedSilences,
     private readonly store: AcknowledgementStore,
     private readonly changes: ChangeLog,
+    /** What a request has not written after so long it leaves to the upkeep. */
+    private readonly patienceMs: number,
   ) {}
 
   /**
    * Makes the silences of these, or makes those that there are say what they should. Where an Alertmanager does not answer,
-   * that is left to the upkeep: the acknowledgement is there all the same.
+   * or not in time, that is left to the upkeep: the acknowledgement is there all the same.
    */
   async begin(caller: Caller, acknowledgements: readonly Acknowledgement[]): Promise<void> {
     const quiet = acknowledgements.filter((one) => one.quiet && one.isInForce);
@@ -40,7 +42,11 @@ export class AcknowledgementSilencing {
         return { acknowledgement, cluster, known: held?.state === "EXPIRED" ? null : (held ?? null), without };
       });
     });
-    const results = await this.#inEachCluster(errands, (cluster, those) => this.silences.put(cluster, those));
+    const untilMs = performance.now() + this.patienceMs;
+    const isLate = () => performance.now() >= untilMs;
+    const results = await this.#inEachCluster(errands, (cluster, those) =>
+      this.silences.put(cluster, those, { isLate }),
+    );
     await this.record(
       caller,
       results.flatMap(({ done }) => done),

@@ -84,7 +84,7 @@ export class AcknowledgementUpkeep {
       silence: new Silence({ cluster: one.cluster, silence: one.known }),
     }));
     for (const [cluster, errands] of groupBy([...plan.missing, ...plan.due], (errand) => errand.cluster)) {
-      const result = await silences.put(cluster, errands, guard, existing);
+      const result = await silences.put(cluster, errands, { guard, existing });
       done.push(...result.done);
       for (const errand of result.refused) this.#refuse(errand);
     }

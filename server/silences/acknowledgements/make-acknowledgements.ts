@@ -96,7 +96,9 @@ export function makeAcknowledgements(parts: AcknowledgementsParts): Acknowledgem
   const { repository, active } = parts.known;
   const store = new AcknowledgementStore(database, repository, active, changes, now);
   const silences = new ManagedSilences(live, settings.silenceSeconds * 1_000, now);
-  const silencing = new AcknowledgementSilencing(live, silences, store, changes);
+  const pollMs = upstreams.pollIntervalSeconds * 1_000;
+  // After two readings, and the last write that was under way then, the upkeep makes what is missing: nothing twice.
+  const silencing = new AcknowledgementSilencing(live, silences, store, changes, Math.max(2_000, 2 * pollMs));
   const limits = new AcknowledgementLimits(repository, active, projects, parts.limits, now);
   const targets = new AlertsToAcknowledge(live, alerts);
   const service = new AcknowledgementService(repository, active, live, alerts, projects);
@@ -104,7 +106,6 @@ export function makeAcknowledgements(parts: AcknowledgementsParts): Acknowledgem
   const writer = new AcknowledgementWriter(targets, repository, store, active, silencing, limits, changes, ...shared);
   const editor = new AcknowledgementEditor(targets, repository, store, active, silencing, changes, ...shared);
 
-  const pollMs = upstreams.pollIntervalSeconds * 1_000;
   const lease = new Lease(new LeaseRepository(database), {
     name: "acknowledgement-upkeep",
     holder: parts.randomBytes(16).toString("hex"),

@@ -24,7 +24,7 @@ export interface DoneErrand extends SilenceErrand {
   readonly silence: Silence;
 }
 
-/** What came of errands; what is in neither was not reached, because the Alertmanager does not answer, or has been ended. */
+/** What came of errands; what is in neither was not reached, because the Alertmanager does not answer in time, or has been ended. */
 export interface ErrandsResult {
   readonly done: readonly DoneErrand[];
   /** Those that the Alertmanager itself refused. */
@@ -35,6 +35,15 @@ export interface ErrandsResult {
 export type Guard = () => void;
 
 const freely: Guard = () => undefined;
+
+/** How to make silences. */
+export interface PutOptions {
+  readonly guard?: Guard;
+  /** Whether to leave the rest; asked after each write. */
+  readonly isLate?: () => boolean;
+  /** Finds the one that there is after all among all that the cluster holds at this moment. */
+  readonly existing?: (errand: SilenceErrand, held: readonly UpstreamSilence[]) => UpstreamSilence | undefined;
+}
 
 /** Writes the silences of acknowledgements to the Alertmanagers: short ones, which end by themselves should nobody extend them. */
 export class ManagedSilences {
@@ -55,15 +64,11 @@ export class ManagedSilences {
     return leftMs <= (this.silenceMs * 2) / 3 && endsAtMs < this.endOf(acknowledgement);
   }
 
-  /**
-   * Makes or extends silences of one cluster, and has it read afterwards. `existing` finds the one that there is after all
-   * among all that the cluster holds at this moment.
-   */
+  /** Makes or extends silences of one cluster, and has it read afterwards. */
   async put(
     cluster: string,
     errands: readonly SilenceErrand[],
-    guard: Guard = freely,
-    existing?: (errand: SilenceErrand, held: readonly UpstreamSilence[]) => UpstreamSilence | undefined,
+    { guard = freely, isLate = () => false, existing }: PutOptions = {},
   ): Promise<ErrandsResult> {
     const [open, done, refused] = [[...errands], [] as DoneErrand[], [] as SilenceErrand[]];
     const isNew = errands.some(({ known }) => known === null);
@@ -81,6 +86,7 @@ export class ManagedSilences {
           else done.push({ ...errand, silence });
         }
         open.shift();
+        if (isLate()) return;
       }
     });
     return { done, refused };
