@@ -216,6 +216,24 @@ describe("what an acknowledgement keeps quiet", () => {
     expect((await alertOf(later)).acknowledgement).toBeNull();
   });
 
+  it("is loud when ever more labels join, so that a silence for it alone would be too much to ask of an Alertmanager", async () => {
+    const { fire, acknowledged, silences, acknowledgementOf, alertOf, inForce } = await start();
+    const { id, alert } = await acknowledged({ alertname: "Growing" });
+    await silences(id);
+    const more = (from: number, to: number) =>
+      Object.fromEntries(Array.from({ length: to - from }, (_, index) => [`label_${from + index}`, "x"]));
+    await fire([{ alertname: "Growing", ...more(0, 48) }]);
+    const [narrowed] = await waitFor(async () => (await inForce())[0]?.matchers.length === 50 && inForce(), {
+      what: "a silence of fifty matchers",
+    });
+    expect(narrowed?.comment).toContain(id);
+    await fire([{ alertname: "Growing", ...more(48, 49) }]);
+    await waitFor(async () => (await acknowledgementOf(id)).quiet === false, { what: "it to be loud" });
+    await waitFor(async () => (await inForce()).length === 0, { what: "its silence to end" });
+    await waitFor(async () => (await alertOf(alert)).state === "ACTIVE", { what: "that to show" });
+    expect((await alertOf(alert)).acknowledgement).toEqual({ id });
+  });
+
   it("is loud again when somebody ends the silence by hand, and stays acknowledged", async () => {
     const { app, tokens, acknowledged, silences, acknowledgementOf, alertOf, inForce, told } = await start();
     const { id, alert } = await acknowledged({ alertname: "ByHand" });

@@ -5,7 +5,7 @@ import type { UpstreamSilence } from "../../clients/alertmanager-client.js";
 import { groupBy } from "../../core/loaders.js";
 import type { Acknowledgement, SilencePlace } from "./acknowledgement.js";
 import type { AcknowledgementStore, WriteOptions } from "./acknowledgement-store.js";
-import { labelsBeyond, namedLike } from "./managed-silence.js";
+import { isBounded, labelsBeyond, namedLike } from "./managed-silence.js";
 import type { DoneErrand, Guard, ManagedSilences, SilenceErrand } from "./managed-silences.js";
 
 /** A silence of an acknowledgement that is to end. */
@@ -37,6 +37,7 @@ export class AcknowledgementSilencing {
     const errands = quiet.flatMap((acknowledgement): SilenceErrand[] => {
       const { labels } = acknowledgement;
       const without = labelsBeyond(labels, namedLike(labels, snapshot));
+      if (!isBounded(labels, without)) return [];
       return acknowledgement.places.map(({ cluster, silenceId }) => {
         const held = silenceId === null ? undefined : snapshot?.silence(silenceId)?.silence;
         return { acknowledgement, cluster, known: held?.state === "EXPIRED" ? null : (held ?? null), without };

@@ -77,7 +77,7 @@ export class AcknowledgementUpkeep {
     const guard = () => tenure.requireHeld();
     const expired = await this.#alter(plan.expired, (at) => ({ untilAt: at, endReason: "EXPIRED" }), confirm);
     const resolved = await this.#alter(plan.resolved, (at) => ({ untilAt: at, endReason: "RESOLVED" }), confirm);
-    await this.#alter(plan.endedByHand, () => ({ quiet: false }), confirm);
+    await this.#alter(plan.loud, () => ({ quiet: false }), confirm);
     await silencing.end(caller, [...expired, ...resolved], { guard, others: plan.ending });
     const done: DoneErrand[] = plan.found.map((one) => ({
       ...one,

@@ -108,7 +108,7 @@ export class Acknowledgement extends Node implements NonNullable<ReturnType<Ackn
   @Column("boolean")
   @Field(() => Boolean, {
     description:
-      "Whether a silence for exactly this alert keeps Alertmanager from notifying about it again. Becomes false when somebody expires that silence by hand: the alert stays acknowledged, and is notified about.",
+      "Whether a silence for exactly this alert keeps Alertmanager from notifying about it again. Becomes false when somebody expires that silence by hand, and when so many alerts join that have its labels and others that no silence is for it alone: the alert stays acknowledged, and is notified about.",
   })
   readonly quiet!: boolean;
 

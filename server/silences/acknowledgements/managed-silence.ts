@@ -14,10 +14,18 @@ const mostMatcherBytes = 8_192;
 
 /** Says why no silence can be made for an alert with these labels; null when one can. */
 export function checkSilenceable(labels: Labels): string | null {
-  const entries = Object.entries(labels);
-  const bytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
-  if (entries.length <= mostMatchers && bytes <= mostMatcherBytes) return null;
-  return `The alert has ${entries.length} labels of ${bytes} bytes, too much for the matchers of a silence: ${mostMatchers} of ${mostMatcherBytes} bytes. Acknowledge it with \`quiet: false\`.`;
+  if (isBounded(labels, [])) return null;
+  const [count, bytes] = [Object.keys(labels).length, bytesOf(labels, [])];
+  return `The alert has ${count} labels of ${bytes} bytes, too much for the matchers of a silence: ${mostMatchers} of ${mostMatcherBytes} bytes. Acknowledge it with \`quiet: false\`.`;
+}
+
+/** Whether the silence for exactly these labels, and for none that has one of `without` besides, is not too much to ask. */
+export function isBounded(labels: Labels, without: readonly string[]): boolean {
+  return Object.keys(labels).length + without.length <= mostMatchers && bytesOf(labels, without) <= mostMatcherBytes;
+}
+
+function bytesOf(labels: Labels, without: readonly string[]): number {
+  return [...Object.entries(labels).flat(), ...without].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }
 
 /** What is to be in Alertmanager. */

@@ -12,7 +12,7 @@ import type { WarmAlertmanagers } from "./warm-alertmanagers.js";
 export interface SettledPlan {
   readonly expired: readonly Acknowledgement[];
   readonly resolved: readonly Acknowledgement[];
-  readonly endedByHand: readonly Acknowledgement[];
+  readonly loud: readonly Acknowledgement[];
   readonly missing: readonly SilenceErrand[];
   readonly due: readonly FoundSilence[];
   readonly found: readonly FoundSilence[];
@@ -53,10 +53,10 @@ export class UpkeepJudgement {
     const found = plan.found.filter(({ known, cluster }) => isSteady(`${known.id} found`, [cluster]));
     const claimed = plan.claimed.filter(({ silence, cluster }) => isSteady(`${silence.id} claims`, [cluster]));
     this.#steadily.next();
-    const { expired, refired, endedByHand, due, ending } = plan;
+    const { expired, refired, loud, due, ending } = plan;
     const resolved = [...refired, ...(await this.#resolved(absent, reading))];
     const orphans = await this.#orphans(claimed, nowMs);
-    return { expired, resolved, endedByHand, missing, due, found, ending: [...ending, ...orphans] };
+    return { expired, resolved, loud, missing, due, found, ending: [...ending, ...orphans] };
   }
 
   async #resolved(absent: readonly Acknowledgement[], { clusters }: Reading): Promise<readonly Acknowledgement[]> {
