@@ -252,6 +252,21 @@ describe("what an acknowledgement keeps quiet", () => {
     });
   });
 
+  it("is loud too when its note changes before the end of the silence was taken note of", async () => {
+    const { app, tokens, acknowledged, silences, acknowledgementOf, inForce } = await start();
+    const { id } = await acknowledged({ alertname: "Noted" });
+    await silences(id);
+    const query = `query ($id: ID!) { node(id: $id) { ... on Acknowledgement { silences { id } } } }`;
+    const [silence] = (await app.data(tokens.bob, query, { id })).node.silences;
+    const expire = "mutation ($id: ID!) { silenceExpire(id: $id) { userErrors { message } } }";
+    await app.data(tokens.bob, expire, silence);
+    const { done } = await app.data(tokens.alice, mutations.update, { id, input: { note: "seen" } });
+    expect(done.userErrors).toEqual([]);
+    expect(await inForce()).toEqual([]);
+    await waitFor(async () => (await acknowledgementOf(id)).quiet === false, { what: "it to be loud" });
+    expect(await inForce()).toEqual([]);
+  });
+
   it("is loud too when somebody has ended the silence just when it was to be extended", async () => {
     const { gateway, alertmanager, acknowledged, silences, acknowledgementOf, inForce } = await start({
       acknowledgements: { silenceSeconds: 6 },

@@ -5,7 +5,7 @@ import type { UpstreamSilence } from "../../clients/alertmanager-client.js";
 import { groupBy } from "../../core/loaders.js";
 import type { Acknowledgement, SilencePlace } from "./acknowledgement.js";
 import type { AcknowledgementStore, WriteOptions } from "./acknowledgement-store.js";
-import { isBounded, labelsBeyond, namedLike } from "./managed-silence.js";
+import { isBounded, labelsBeyond, namedLike, wasEndedEarly } from "./managed-silence.js";
 import type { DoneErrand, Guard, ManagedSilences, SilenceErrand } from "./managed-silences.js";
 
 /** A silence of an acknowledgement that is to end. */
@@ -38,9 +38,11 @@ export class AcknowledgementSilencing {
       const { labels } = acknowledgement;
       const without = labelsBeyond(labels, namedLike(labels, snapshot));
       if (!isBounded(labels, without)) return [];
-      return acknowledgement.places.map(({ cluster, silenceId }) => {
+      return acknowledgement.places.flatMap(({ cluster, silenceId }) => {
         const held = silenceId === null ? undefined : snapshot?.silence(silenceId)?.silence;
-        return { acknowledgement, cluster, known: held?.state === "EXPIRED" ? null : (held ?? null), without };
+        // Somebody has ended it, of which the upkeep is about to take note.
+        if (held !== undefined && wasEndedEarly(held)) return [];
+        return [{ acknowledgement, cluster, known: held?.state === "EXPIRED" ? null : (held ?? null), without }];
       });
     });
     const untilMs = performance.now() + this.patienceMs;
