@@ -144,6 +144,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
   });
   const rules = makeRules({ database, projects: projects.service, limits, changes, prometheus, queries });
   const projectContents = [contacts.history, targets.history, rules.history];
+  const known = knowAcknowledgements(database, log, now);
   const lifecycle = makeProjectLifecycle({
     repository: projectRepository,
     projects: projects.service,
@@ -152,9 +153,9 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     tokenRoles: access.tokenRepository,
     contactGroups: contactGroupRepository,
     contents: projectContents,
+    passing: [known.ofProjects],
     now,
   });
-  const known = knowAcknowledgements(database, log);
   const alerts = makeAlerts({
     alertmanagers,
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,

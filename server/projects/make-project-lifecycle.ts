@@ -20,6 +20,8 @@ export interface ProjectLifecycleParts {
   readonly contactGroups: ContactGroupsOfProject;
   /** What belongs to projects, of all the domains that own some of it. */
   readonly contents: readonly (ProjectContents & ReturningContents)[];
+  /** What goes away with them, and does not come back. */
+  readonly passing: readonly ProjectContents[];
   readonly now: () => Date;
 }
 
@@ -30,8 +32,8 @@ export interface ProjectLifecycle extends GraphPart<Caller> {
 
 /** Builds the rest of the domain of projects, after the domains that own what belongs to them. */
 export function makeProjectLifecycle(parts: ProjectLifecycleParts): ProjectLifecycle {
-  const { repository, projects, limits, changes, tokenRoles, contactGroups, contents, now } = parts;
-  const leaving = [new ProjectTokenRoles(tokenRoles), ...contents];
+  const { repository, projects, limits, changes, tokenRoles, contactGroups, contents, passing, now } = parts;
+  const leaving = [new ProjectTokenRoles(tokenRoles), ...contents, ...passing];
   const deletion = new ProjectDeletionService(repository, projects, leaving, changes, now);
   return {
     history: new ProjectHistory(repository, projects, contents, contactGroups, limits),

@@ -9,6 +9,8 @@ import type { Project } from "./project.js";
 export interface ProjectContents {
   /** Deletes all that belongs to the project, in a bounded number of statements; answers what went, for the change log. */
   removeOf(project: Project): Promise<readonly Act[]>;
+  /** Told once that is committed, before the caller is answered; must not reject. */
+  afterRemoval?(): Promise<void>;
 }
 
 /** What comes back when its project is restored. */

@@ -40,7 +40,9 @@ export class ProjectDeletionService {
           write: (revision: number) => this.#bury(before, revision),
           alongside: () => this.#removeContents(before),
         };
-        return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
+        const outcome = await this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
+        if (outcome.revision !== null) for (const contents of this.contents) await contents.afterRemoval?.();
+        return outcome;
       },
     );
   }

@@ -12,15 +12,29 @@ export interface SilenceWrite {
   readonly put: (client: AlertmanagerClient) => Promise<string>;
 }
 
+/** By how much the clock of an Alertmanager may be behind ours without silences beginning late. */
+const mostBehindMs = 3_600_000;
+
+/**
+ * The text as it is sent: one that is to begin by now begins before, which Alertmanager makes its own now. Its clock may be
+ * behind ours, if only by milliseconds, and what is pending when it is read afterwards keeps nothing quiet.
+ */
+export function beginning(text: SilenceText, nowMs: number): SilenceText {
+  return text.startsAtMs > nowMs ? text : { ...text, startsAtMs: Math.min(text.startsAtMs, nowMs - mostBehindMs) };
+}
+
 /** The write that makes a silence. */
 export function creation(cluster: string, text: SilenceText, nowMs: number): SilenceWrite {
-  return { before: null, wanted: wantedText(cluster, text, nowMs), put: (client) => client.putSilence(text) };
+  const sent = beginning(text, nowMs);
+  return { before: null, wanted: wantedText(cluster, text, nowMs), put: (client) => client.putSilence(sent) };
 }
 
 /** The write that makes `text` of a silence, under its id or a new one. */
 export function change(before: Silence, text: SilenceText, nowMs: number): SilenceWrite {
   const { cluster, uuid } = before;
-  return { before, wanted: wantedText(cluster, text, nowMs), put: (client) => client.putSilence(text, uuid) };
+  // Alertmanager keeps the id of one in force whose start stays as it is.
+  const sent = text.startsAtMs === before.text.startsAtMs ? text : beginning(text, nowMs);
+  return { before, wanted: wantedText(cluster, text, nowMs), put: (client) => client.putSilence(sent, uuid) };
 }
 
 /** The write that ends a silence now. */

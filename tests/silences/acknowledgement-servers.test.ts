@@ -18,7 +18,7 @@ const { acknowledge, unacknowledge } = mutations;
 const main = fileURLToPath(new URL("../../dist/server/main.js", import.meta.url));
 const state = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Alert { state acknowledgement { owner } } } }`;
 
-describe("of two servers on one database", () => {
+describe("of two servers on one database", { timeout: 90_000 }, () => {
   it("each shows what was acknowledged by the other, and taken back", async () => {
     const { app, tokens, fire, another } = await startOnCall(await createMariadbDatabase());
     const other = await another();
@@ -51,7 +51,7 @@ describe("of two servers on one database", () => {
     gateway.answerWith((request, response) => {
       setTimeout(() => onward(request, response), isWrite(request) ? 100 : 0);
     });
-    await waitFor(async () => (await inForce()).length >= 20, { what: "the silences", deadlineMs: 20_000 });
+    await waitFor(async () => (await inForce()).length >= 20, { what: "the silences", deadlineMs: 40_000 });
     // Both look again and again.
     await waitFor(() => gateway.requests.length > before + 100, { what: "more readings", deadlineMs: 20_000 });
     expect(gateway.requests.slice(before).filter((line) => line === "POST /api/v2/silences")).toHaveLength(20);
@@ -112,7 +112,7 @@ describe("of two servers on one database", () => {
     return { server, extended, endedMs, holder };
   }
 
-  it("the other goes on when the first is killed, before the silences end", { timeout: 90_000 }, async () => {
+  it("the other goes on when the first is killed, before the silences end", async () => {
     const database = await createMariadbDatabase();
     const onCall = await startOnCall(database);
     const { server, extended, endedMs, holder } = await startProcessWithSilence(onCall, database, 18);
@@ -129,9 +129,7 @@ describe("of two servers on one database", () => {
     await other.close();
   });
 
-  it("the first, stopped for a while and woken when the other has gone on, is one of two again", {
-    timeout: 90_000,
-  }, async () => {
+  it("the first, stopped for a while and woken when the other has gone on, is one of two again", async () => {
     const database = await createMariadbDatabase();
     const onCall = await startOnCall(database);
     const { server, extended, endedMs, holder } = await startProcessWithSilence(onCall, database, 18);
@@ -149,7 +147,7 @@ describe("of two servers on one database", () => {
   });
 });
 
-describe("a server that is asked nothing", () => {
+describe("a server that is asked nothing", { timeout: 90_000 }, () => {
   /** The statements of a server with an acknowledgement in force, of which nothing has to be done, in each second. */
   async function idleStatements(database: Parameters<typeof startOnCall>[0]) {
     const { app, tokens, fire, gateway } = await startOnCall(database);

@@ -1,5 +1,6 @@
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import { forward, hang } from "../clients/stand-in.js";
+import { type Answer, forward, hang, json } from "../clients/stand-in.js";
 import { startAlertmanager } from "../support/alertmanager.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { waitFor } from "../support/wait-for.js";
@@ -88,6 +89,75 @@ describe("what an acknowledgement keeps quiet", () => {
     expect(gateway.requests.filter((line) => line === "POST /api/v2/silences")).toHaveLength(1);
   });
 
+  it("is silenced by who asked for it, also where the silence shows before the Alertmanager has answered", async () => {
+    const { gateway, alertmanager, acknowledged, told, sql } = await start();
+    const onward = forward(alertmanager.url);
+    /** Hands it on at once, and its answer back a while later. */
+    const late: Answer = async (request, response) => {
+      const { method, headers, url = "" } = request;
+      const answer = await fetch(new URL(url, alertmanager.url), {
+        ...{ method, headers: { "content-type": headers["content-type"] ?? "" } },
+        body: await text(request),
+      });
+      const body = await answer.text();
+      setTimeout(() => response.writeHead(answer.status, { "content-type": "application/json" }).end(body), 1_000);
+    };
+    gateway.answerWith((request, response) => (isWrite(request) ? late(request, response) : onward(request, response)));
+    await acknowledged({ alertname: "Shown" });
+    expect((await told()).map(({ action, type, actor }) => [action, type, actor])).toEqual([
+      ["CREATE", "Acknowledgement", "alice"],
+      ["CREATE", "Silence", "alice"],
+    ]);
+    expect(await sql("SELECT value FROM acknowledgement_revision")).toEqual([{ value: 2 }]);
+  });
+
+  it("is silenced once each, also where many at once take longer than a request may", { timeout: 90_000 }, async () => {
+    const { app, tokens, gateway, alertmanager, fire, inForce, told } = await start();
+    const alerts = await fire(Array.from({ length: 50 }, (_, index) => ({ alertname: `Slow${index}` })));
+    const onward = forward(alertmanager.url);
+    gateway.answerWith((request, response) => {
+      setTimeout(() => onward(request, response), isWrite(request) ? 100 : 0);
+    });
+    const { done } = await app.data(tokens.alice, acknowledge, { input: { alerts } });
+    expect(done.results.filter((one: { acknowledgement: object | null }) => one.acknowledgement === null)).toEqual([]);
+    await waitFor(async () => (await inForce()).length === 50, { what: "all to be silenced", deadlineMs: 40_000 });
+    const isTold = async () => (await told()).filter(({ type }) => type === "Silence").length === 50;
+    await waitFor(isTold, { what: "that to be told", deadlineMs: 20_000 });
+    expect(gateway.requests.filter((line) => /^(POST|DELETE)/.test(line))).toHaveLength(50);
+  });
+
+  it.each([404, 400])("is asked for once a minute, of an Alertmanager whose proxy answers %d", async (status) => {
+    const { gateway, alertmanager, acknowledged, acknowledgementOf } = await start();
+    const onward = forward(alertmanager.url);
+    const refuse = json({ message: "no" }, status);
+    gateway.answerWith((request, response) =>
+      isWrite(request) ? refuse(request, response) : onward(request, response),
+    );
+    const { id } = await acknowledged({ alertname: "Refused" });
+    expect(await acknowledgementOf(id)).toMatchObject({ owner: "alice", silences: [] });
+    const writes = () => gateway.requests.filter((line) => line === "POST /api/v2/silences").length;
+    await waitFor(() => writes() === 2, { what: "the upkeep to try", deadlineMs: 20_000 });
+    const asked = gateway.requests.length;
+    await waitFor(() => gateway.requests.length > asked + 20, { what: "more readings", deadlineMs: 20_000 });
+    expect(writes()).toBe(2);
+  });
+
+  it("is asked to last longer once a minute, of an Alertmanager that refuses", async () => {
+    const { gateway, alertmanager, acknowledged, silences } = await start({ acknowledgements: { silenceSeconds: 9 } });
+    const onward = forward(alertmanager.url);
+    const { id } = await acknowledged({ alertname: "Unextended" });
+    const [silence] = await silences(id);
+    const refuse = json({ message: "no" }, 400);
+    gateway.answerWith((request, response) =>
+      isWrite(request) ? refuse(request, response) : onward(request, response),
+    );
+    const writes = () => gateway.requests.filter((line) => line === "POST /api/v2/silences").length;
+    await waitFor(() => writes() === 2, { what: "the upkeep to try", deadlineMs: 20_000 });
+    const asked = gateway.requests.length;
+    await waitFor(() => gateway.requests.length > asked + 8, { what: "more readings", deadlineMs: 20_000 });
+    expect([writes(), (await silences(id))[0]?.endsAt]).toEqual([2, silence?.endsAt]);
+  });
+
   it("stays silent as long as it fires, by the same silence, each time for a short while only", async () => {
     const { acknowledged, silences, told } = await start({ acknowledgements: { silenceSeconds: 6 } });
     const { id } = await acknowledged({ alertname: "Long" });
@@ -146,6 +216,24 @@ describe("what an acknowledgement keeps quiet", () => {
     expect((await alertOf(later)).acknowledgement).toBeNull();
   });
 
+  it("is loud when ever more labels join, so that a silence for it alone would be too much to ask of an Alertmanager", async () => {
+    const { fire, acknowledged, silences, acknowledgementOf, alertOf, inForce } = await start();
+    const { id, alert } = await acknowledged({ alertname: "Growing" });
+    await silences(id);
+    const more = (from: number, to: number) =>
+      Object.fromEntries(Array.from({ length: to - from }, (_, index) => [`label_${from + index}`, "x"]));
+    await fire([{ alertname: "Growing", ...more(0, 48) }]);
+    const [narrowed] = await waitFor(async () => (await inForce())[0]?.matchers.length === 50 && inForce(), {
+      what: "a silence of fifty matchers",
+    });
+    expect(narrowed?.comment).toContain(id);
+    await fire([{ alertname: "Growing", ...more(48, 49) }]);
+    await waitFor(async () => (await acknowledgementOf(id)).quiet === false, { what: "it to be loud" });
+    await waitFor(async () => (await inForce()).length === 0, { what: "its silence to end" });
+    await waitFor(async () => (await alertOf(alert)).state === "ACTIVE", { what: "that to show" });
+    expect((await alertOf(alert)).acknowledgement).toEqual({ id });
+  });
+
   it("is loud again when somebody ends the silence by hand, and stays acknowledged", async () => {
     const { app, tokens, acknowledged, silences, acknowledgementOf, alertOf, inForce, told } = await start();
     const { id, alert } = await acknowledged({ alertname: "ByHand" });
@@ -162,6 +250,42 @@ describe("what an acknowledgement keeps quiet", () => {
       ...{ action: "UPDATE", type: "Acknowledgement", actor: "server" },
       ...{ before: { quiet: true, endedAt: null }, after: { quiet: false, endedAt: null } },
     });
+  });
+
+  it("is loud too when its note changes before the end of the silence was taken note of", async () => {
+    const { app, tokens, acknowledged, silences, acknowledgementOf, inForce } = await start();
+    const { id } = await acknowledged({ alertname: "Noted" });
+    await silences(id);
+    const query = `query ($id: ID!) { node(id: $id) { ... on Acknowledgement { silences { id } } } }`;
+    const [silence] = (await app.data(tokens.bob, query, { id })).node.silences;
+    const expire = "mutation ($id: ID!) { silenceExpire(id: $id) { userErrors { message } } }";
+    await app.data(tokens.bob, expire, silence);
+    const { done } = await app.data(tokens.alice, mutations.update, { id, input: { note: "seen" } });
+    expect(done.userErrors).toEqual([]);
+    expect(await inForce()).toEqual([]);
+    await waitFor(async () => (await acknowledgementOf(id)).quiet === false, { what: "it to be loud" });
+    expect(await inForce()).toEqual([]);
+  });
+
+  it("is loud too when somebody has ended the silence just when it was to be extended", async () => {
+    const { gateway, alertmanager, acknowledged, silences, acknowledgementOf, inForce } = await start({
+      acknowledgements: { silenceSeconds: 6 },
+    });
+    const { id } = await acknowledged({ alertname: "AtOnce" });
+    const [silence] = await silences(id);
+    const onward = forward(alertmanager.url);
+    const asked = gateway.requests.length;
+    const before = json(await alertmanager.api("/api/v2/silences"));
+    // As it was read last.
+    gateway.answerWith((request, response) =>
+      (request.url === "/api/v2/silences" && !isWrite(request) ? before : onward)(request, response),
+    );
+    await alertmanager.api(`/api/v2/silence/${silence?.id}`, { method: "DELETE" });
+    const isDue = () => gateway.requests.slice(asked).some((line) => /^POST|\/silence\//.test(line));
+    await waitFor(isDue, { what: "the upkeep to be at it" });
+    gateway.answerWith(onward);
+    await waitFor(async () => (await acknowledgementOf(id)).quiet === false, { what: "it to be loud" });
+    expect(await inForce()).toEqual([]);
   });
 
   it("stays silent when somebody edits the silence without ending it, which says again what it did when it is extended", async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
 import { describeOnEachDatabase } from "../support/databases.js";
+import { waitFor } from "../support/wait-for.js";
 import { mutations, type OnCall, startOnCall } from "./on-call.js";
 
 const { acknowledge, unacknowledge, update } = mutations;
@@ -240,7 +241,7 @@ describeOnEachDatabase((database) => {
     expect((await again({})).acknowledgement).toMatchObject({ note: "second", version: 2 });
   });
 
-  it("is handed over: to a name, which takes it by acknowledging; its silence is in that name", async () => {
+  it("is handed over: to a name, which takes it by acknowledging; its silence stays who handed it over's", async () => {
     const { alerts, ids } = await acknowledged(["Handed"], { note: "night" });
     const [id = ""] = ids;
     const [silence] = await silencesOf(id);
@@ -250,7 +251,11 @@ describeOnEachDatabase((database) => {
       userErrors: [],
     });
     expect(await silencesOf(id)).toEqual([
-      expect.objectContaining({ id: silence?.id, createdBy: "bob", comment: `Acknowledged by bob: day [${id}]` }),
+      expect.objectContaining({
+        id: silence?.id,
+        createdBy: "alice",
+        comment: `Acknowledged by alice for bob: day [${id}]`,
+      }),
     ]);
     const mine = await done("bob", acknowledge, { input: { alerts } });
     expect(mine.results[0].acknowledgement).toMatchObject({ id, owner: "bob", handedOverBy: "alice", note: "day" });
@@ -268,6 +273,7 @@ describeOnEachDatabase((database) => {
     const other = await onCall.fire([{ alertname: "ForCarol" }]);
     const { results } = await done("alice", acknowledge, { input: { alerts: other, owner: "carol" } });
     expect(results[0].acknowledgement).toMatchObject({ owner: "carol", createdBy: "alice", handedOverBy: "alice" });
+    expect((await silencesOf(results[0].acknowledgement.id)).map(({ createdBy }) => createdBy)).toEqual(["alice"]);
     const changes = (await onCall.told()).filter((row) => row.id === id && row.type === "Acknowledgement");
     expect(changes.map(({ action, actor, after }) => [action, actor, (after as { owner: string }).owner])).toEqual([
       ["CREATE", "alice", "alice"],
@@ -393,6 +399,81 @@ describeOnEachDatabase((database) => {
     expect(await seen()).toEqual([{ acknowledged: 2, total: 4, joinedSince: 1 }, "a", "cd"]);
     await done("bob", unacknowledge, { input: { alerts: [a] } });
     expect(await seen()).toEqual([{ acknowledged: 1, total: 4, joinedSince: 1 }, "", "acd"]);
+  });
+
+  it("ends with the project of its alert, and says nothing to whoever has one of that name afterwards", async () => {
+    const { app, fire, told } = onCall;
+    const create = `mutation { projectCreate(input: { name: "gone" }) { project { id } } }`;
+    const project = async () => (await app.data(as("operator"), create)).projectCreate.project.id;
+    const remove = (id: string) =>
+      app.data(as("operator"), `mutation ($id: ID!) { projectDelete(id: $id) { userErrors { message } } }`, { id });
+    const first = await project();
+    const dave = await app.token({ [first]: "MEMBER" });
+    const alerts = await fire([{ alertname: "Gone", project: "gone" }]);
+    const made = (await app.data(dave, acknowledge, { input: { alerts, note: "secret" } })).done.results[0];
+    const { id } = made.acknowledgement;
+    expect(await silencesOf(id)).toHaveLength(1);
+    expect((await remove(first)).projectDelete.userErrors).toEqual([]);
+    const query = "query ($id: ID!) { node(id: $id) { ... on Acknowledgement { endReason endedAt version } } }";
+    const ended = { endReason: "DELETED", endedAt: expect.any(String), version: 2 };
+    expect((await app.data(as("operator"), query, { id })).node).toEqual(ended);
+    const [begun] = alerts;
+    const ofAlert = `query ($id: ID!) { node(id: $id) { ... on Alert { acknowledgement { owner } } } }`;
+    expect((await app.data(as("operator"), ofAlert, { id: begun })).node).toEqual({ acknowledgement: null });
+    await waitFor(async () => (await silencesOf(id)).length === 0, { what: "its silence to end", deadlineMs: 20_000 });
+    await waitFor(async () => (await told()).at(-1)?.type === "Silence", { what: "that to be told" });
+    expect((await told()).slice(-2)).toMatchObject([
+      {
+        ...{ action: "UPDATE", type: "Acknowledgement", id, actor: "test", project: first },
+        ...{ before: { endReason: null, endedAt: null }, after: { endReason: "DELETED", endedAt: expect.any(String) } },
+      },
+      { action: "UPDATE", type: "Silence", actor: "server", project: first, after: { state: "EXPIRED" } },
+    ]);
+    const second = await app.token({ [await project()]: "MEMBER" });
+    const anew = (await app.data(second, acknowledge, { input: { alerts } })).done.results[0];
+    expect(anew).toMatchObject({ acknowledgement: { note: "", endReason: null }, userErrors: [] });
+    expect((await app.data(second, "query ($id: ID!) { node(id: $id) { id } }", { id })).node).toBeNull();
+  });
+
+  it("of an alert that was nobody's is no secret told to the project that it comes to belong to", async () => {
+    const { app, fire } = onCall;
+    const alerts = await fire([{ alertname: "Later", project: "later" }]);
+    const { id } = (await done("operator", acknowledge, { input: { alerts, note: "secret" } })).results[0]
+      .acknowledgement;
+    const create = `mutation { projectCreate(input: { name: "later" }) { project { id } } }`;
+    const member = await app.token({ [(await app.data(as("operator"), create)).projectCreate.project.id]: "MEMBER" });
+    const mine = (await app.data(member, acknowledge, { input: { alerts } })).done.results[0];
+    expect(mine).toMatchObject({ acknowledgement: { note: "", endReason: null }, userErrors: [] });
+    const query = "query ($id: ID!) { node(id: $id) { ... on Acknowledgement { endReason } } }";
+    expect((await app.data(as("operator"), query, { id })).node).toEqual({ endReason: "REMOVED" });
+  });
+
+  it("says nothing more to a repeated request of who may not read the alert any more", async () => {
+    const { app, fire, projects } = onCall;
+    const create = `mutation { projectCreate(input: { name: "left" }) { project { id } } }`;
+    const left = (await app.data(as("operator"), create)).projectCreate.project.id;
+    const dave = await app.token({ [left]: "MEMBER", [projects.beta]: "MEMBER" });
+    const alerts = await fire([{ alertname: "Left", project: "left" }]);
+    const repeat = async (mutation: string, variables: object, key: string) =>
+      (await app.data(dave, mutation, variables, { "idempotency-key": key })).done;
+    const { acknowledgement } = (await repeat(acknowledge, { input: { alerts } }, "left-1")).results[0];
+    const { id } = acknowledgement;
+    const requests: [string, object, string][] = [
+      [acknowledge, { input: { alerts } }, "left-1"],
+      [update, { id, input: { note: "mine" } }, "left-2"],
+      [unacknowledge, { input: { acknowledgements: [id] } }, "left-3"],
+    ];
+    for (const request of requests) await repeat(...request);
+    await app.data(as("operator"), "mutation ($id: ID!) { projectDelete(id: $id) { userErrors { code } } }", {
+      id: left,
+    });
+    const nothing = (one: string) => ({
+      results: [{ id: one, acknowledgement: null, userErrors: [] }],
+      userErrors: [],
+    });
+    const answers = [];
+    for (const request of requests) answers.push(await repeat(...request));
+    expect(answers).toEqual([nothing(alerts[0] ?? ""), { acknowledgement: null, userErrors: [] }, nothing(id)]);
   });
 
   it("is made and taken back once by requests with the same key", async () => {

@@ -12,7 +12,7 @@ import { Steadily } from "../../server/silences/acknowledgements/steadily.js";
 const id = "ack_01h455vb4pex5vsknk084sn02q";
 const labels = { alertname: "Disk", device: "sda", project: "alpha" };
 const acknowledgement = Object.assign(new Acknowledgement(), {
-  ...{ id, labels, owner: "alice", note: "look]\n[here", untilAt: neverEnded },
+  ...{ id, labels, owner: "alice", handedOverBy: null, note: "look]\n[here", untilAt: neverEnded },
 });
 const equal = (name: string, value: string) => ({ name, value, isRegex: false, isEqual: true });
 const own = managedSilence(acknowledgement, { startsAtMs: 1, endsAtMs: 2 }, ["region"]);
@@ -25,6 +25,19 @@ describe("the silence of an acknowledgement", () => {
       comment: `Acknowledged by alice: look]\n[here [${id}]`,
     });
     expect([acknowledgementIn(own), isFor(acknowledgement, own)]).toEqual([id, true]);
+  });
+
+  it("is for no project's alerts when its own is of none, and still its own", () => {
+    const platform = Object.assign(new Acknowledgement(), { ...acknowledgement, labels: { alertname: "Disk" } });
+    const silence = managedSilence(platform, { startsAtMs: 1, endsAtMs: 2 }, ["device"]);
+    expect(silence.matchers).toEqual([equal("alertname", "Disk"), equal("device", ""), equal("project", "")]);
+    expect(isFor(platform, silence)).toBe(true);
+  });
+
+  it("is written by who handed it over, for whom that was", () => {
+    const handed = Object.assign(new Acknowledgement(), { ...acknowledgement, owner: "bob", handedOverBy: "alice" });
+    const { createdBy, comment } = managedSilence(handed, { startsAtMs: 1, endsAtMs: 2 }, []);
+    expect([createdBy, comment]).toEqual(["alice", `Acknowledged by alice for bob: look]\n[here [${id}]`]);
   });
 
   it.each([

@@ -91,7 +91,7 @@ test("silences, the project's and the platform's, and the acknowledgement are to
       {
         ...nothing,
         ...{ kind: "ACKNOWLEDGEMENT", by: "ann", acknowledgement: { note: "mine" } },
-        silence: { comment: expect.stringMatching(/^Acknowledged by ann: mine \[ack_\w+\]$/) },
+        silence: { comment: expect.stringMatching(/^Acknowledged by test for ann: mine \[ack_\w+\]$/) },
         matchers: expect.arrayContaining([equal("project", "alpha"), equal("alertname", "Down")]),
       },
     ]),

@@ -7,7 +7,7 @@ import { type UserError, UserErrors } from "../../graph/user-error.js";
 import type { Acknowledgement } from "./acknowledgement.js";
 import type { AcknowledgementUpdateInput, AlertsUnacknowledgeInput } from "./acknowledgement-input.js";
 import type { AcknowledgementRepository } from "./acknowledgement-repository.js";
-import { maySee, mayWrite, requireWritable } from "./acknowledgement-rights.js";
+import { maySee, mayWrite, requireWritable, seenBy } from "./acknowledgement-rights.js";
 import type { AcknowledgementSettings } from "./acknowledgement-settings.js";
 import type { AcknowledgementSilencing } from "./acknowledgement-silencing.js";
 import type { AcknowledgementChanges, AcknowledgementStore } from "./acknowledgement-store.js";
@@ -40,7 +40,7 @@ export class AcknowledgementEditor {
     caller.requireAnywhere("silence.write");
     return this.changes.once(
       caller,
-      (known) => this.repository.find(known),
+      async (known) => seenBy(caller, await this.repository.find(known)),
       async (key) => {
         const seen = await this.repository.find(id);
         if (seen === null) throw new NotFoundError("Acknowledgement");
@@ -75,7 +75,7 @@ export class AcknowledgementEditor {
         act: (key) => this.#endAll(caller, acknowledgements, key),
         found: async () => {
           const found = await this.repository.findMany(acknowledgements);
-          return resultsOf(acknowledgements, (_, index) => found[index] ?? null);
+          return resultsOf(acknowledgements, (_, index) => seenBy(caller, found[index] ?? null));
         },
       });
     }
@@ -86,7 +86,9 @@ export class AcknowledgementEditor {
         const first = await this.repository.find(id);
         const ended = first === null ? [] : await this.repository.endedWith(first, fingerprints);
         const byFingerprint = new Map(ended.map((one) => [one.fingerprint, one]));
-        return resultsOf(alerts ?? [], (_, index) => byFingerprint.get(fingerprints[index] ?? "") ?? null);
+        return resultsOf(alerts ?? [], (_, index) =>
+          seenBy(caller, byFingerprint.get(fingerprints[index] ?? "") ?? null),
+        );
       },
     });
   }

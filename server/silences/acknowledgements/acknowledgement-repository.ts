@@ -110,6 +110,23 @@ export class AcknowledgementRepository extends TableReader<Acknowledgement> {
     return affected === 1;
   }
 
+  /**
+   * Ends those of a project that are in force, whatever the transaction has read before; answers them as they are then.
+   * Inside the caller's transaction, which took `revision`.
+   */
+  async endOfProject(projectId: string, revision: number, at: Date): Promise<Acknowledgement[]> {
+    const { affected } = await this.database.transaction((manager) =>
+      manager
+        .createQueryBuilder()
+        .update(Acknowledgement)
+        .set({ untilAt: at, endReason: "DELETED", revision, version: () => "version + 1", updatedAt: at })
+        .where("project_id = :projectId AND ended_at = :never", { projectId, never: neverEnded })
+        .execute(),
+    );
+    if (affected === 0) return [];
+    return this.select(all(equals("projectId", projectId), equals("revision", revision)));
+  }
+
   /** The ids in Alertmanager of all silences that were ever made for acknowledgements of a project, as far as is known. */
   async silencesOf(projectId: string): Promise<ReadonlySet<string>> {
     const rows = await this.select(equals("projectId", projectId));

@@ -1,5 +1,6 @@
 import type { Caller } from "../../access/caller.js";
 import { ForbiddenError, NotFoundError } from "../../core/errors.js";
+import type { Acknowledgement } from "./acknowledgement.js";
 
 // Acknowledgements are seen and written as silences are: those of a project's alerts by whoever sees and silences these,
 // those of alerts that belong to none as platform silences are.
@@ -7,6 +8,11 @@ import { ForbiddenError, NotFoundError } from "../../core/errors.js";
 /** Whether the caller sees the acknowledgements of this project's alerts; null stands for alerts that belong to none. */
 export function maySee(caller: Caller, projectId: string | null): boolean {
   return projectId === null ? caller.may("platform.read") : caller.may("project.read", projectId);
+}
+
+/** It, or null where the caller does not see it: rights may have gone since a request that is repeated. */
+export function seenBy(caller: Caller, one: Acknowledgement | null): Acknowledgement | null {
+  return one !== null && maySee(caller, one.projectId) ? one : null;
 }
 
 /** Whether the caller may write them. */

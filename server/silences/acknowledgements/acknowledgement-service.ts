@@ -16,7 +16,7 @@ import {
   acknowledgementsWhere,
   inForceFirst,
 } from "./acknowledgement-repository.js";
-import { maySee, mayWrite } from "./acknowledgement-rights.js";
+import { mayWrite, seenBy } from "./acknowledgement-rights.js";
 import type { ActiveAcknowledgements } from "./active-acknowledgements.js";
 
 const mostValues = 100;
@@ -33,14 +33,12 @@ export class AcknowledgementService {
 
   /** The acknowledgement with this id; null when it is absent or invisible to the caller. */
   async find(caller: Caller, id: string): Promise<Acknowledgement | null> {
-    const found = await caller.loaders.for(this.repository.byId).load(id);
-    return found !== null && maySee(caller, found.projectId) ? found : null;
+    return seenBy(caller, await caller.loaders.for(this.repository.byId).load(id));
   }
 
   /** The one in force of an alert; null when there is none that the caller may see. */
   ofAlert(caller: Caller, { fingerprint, startsAtMs }: Alert): Acknowledgement | null {
-    const found = this.active.of(fingerprint, startsAtMs);
-    return found !== null && maySee(caller, found.projectId) ? found : null;
+    return seenBy(caller, this.active.of(fingerprint, startsAtMs));
   }
 
   /** All that the caller may see, those in force first. */

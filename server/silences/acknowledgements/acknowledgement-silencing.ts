@@ -5,7 +5,7 @@ import type { UpstreamSilence } from "../../clients/alertmanager-client.js";
 import { groupBy } from "../../core/loaders.js";
 import type { Acknowledgement, SilencePlace } from "./acknowledgement.js";
 import type { AcknowledgementStore, WriteOptions } from "./acknowledgement-store.js";
-import { labelsBeyond, namedLike } from "./managed-silence.js";
+import { isBounded, labelsBeyond, namedLike, wasEndedEarly } from "./managed-silence.js";
 import type { DoneErrand, Guard, ManagedSilences, SilenceErrand } from "./managed-silences.js";
 
 /** A silence of an acknowledgement that is to end. */
@@ -22,11 +22,13 @@ export class AcknowledgementSilencing {
     private readonly silences: ManagedSilences,
     private readonly store: AcknowledgementStore,
     private readonly changes: ChangeLog,
+    /** What a request has not written after so long it leaves to the upkeep. */
+    private readonly patienceMs: number,
   ) {}
 
   /**
    * Makes the silences of these, or makes those that there are say what they should. Where an Alertmanager does not answer,
-   * that is left to the upkeep: the acknowledgement is there all the same.
+   * or not in time, that is left to the upkeep: the acknowledgement is there all the same.
    */
   async begin(caller: Caller, acknowledgements: readonly Acknowledgement[]): Promise<void> {
     const quiet = acknowledgements.filter((one) => one.quiet && one.isInForce);
@@ -35,12 +37,19 @@ export class AcknowledgementSilencing {
     const errands = quiet.flatMap((acknowledgement): SilenceErrand[] => {
       const { labels } = acknowledgement;
       const without = labelsBeyond(labels, namedLike(labels, snapshot));
-      return acknowledgement.places.map(({ cluster, silenceId }) => {
+      if (!isBounded(labels, without)) return [];
+      return acknowledgement.places.flatMap(({ cluster, silenceId }) => {
         const held = silenceId === null ? undefined : snapshot?.silence(silenceId)?.silence;
-        return { acknowledgement, cluster, known: held?.state === "EXPIRED" ? null : (held ?? null), without };
+        // Somebody has ended it, of which the upkeep is about to take note.
+        if (held !== undefined && wasEndedEarly(held)) return [];
+        return [{ acknowledgement, cluster, known: held?.state === "EXPIRED" ? null : (held ?? null), without }];
       });
     });
-    const results = await this.#inEachCluster(errands, (cluster, those) => this.silences.put(cluster, those));
+    const untilMs = performance.now() + this.patienceMs;
+    const isLate = () => performance.now() >= untilMs;
+    const results = await this.#inEachCluster(errands, (cluster, those) =>
+      this.silences.put(cluster, those, { isLate }),
+    );
     await this.record(
       caller,
       results.flatMap(({ done }) => done),

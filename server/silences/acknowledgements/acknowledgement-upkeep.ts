@@ -47,7 +47,8 @@ export class AcknowledgementUpkeep {
     const { active, judgement, silences, lease } = this.parts;
     const reading = await this.#read();
     const plan = planUpkeep(active.all, reading, (...one) => silences.isDue(...one));
-    const settled = await judgement.settle({ ...plan, missing: plan.missing.filter(this.#isWelcome) }, reading);
+    const [missing, due] = [plan.missing.filter(this.#isWelcome), plan.due.filter(this.#isWelcome)];
+    const settled = await judgement.settle({ ...plan, missing, due }, reading);
     if (Object.values(settled).every(({ length }) => length === 0)) return;
     try {
       await lease.during((tenure) => this.#carryOut(settled, tenure));
@@ -76,14 +77,14 @@ export class AcknowledgementUpkeep {
     const guard = () => tenure.requireHeld();
     const expired = await this.#alter(plan.expired, (at) => ({ untilAt: at, endReason: "EXPIRED" }), confirm);
     const resolved = await this.#alter(plan.resolved, (at) => ({ untilAt: at, endReason: "RESOLVED" }), confirm);
-    await this.#alter(plan.endedByHand, () => ({ quiet: false }), confirm);
+    await this.#alter(plan.loud, () => ({ quiet: false }), confirm);
     await silencing.end(caller, [...expired, ...resolved], { guard, others: plan.ending });
     const done: DoneErrand[] = plan.found.map((one) => ({
       ...one,
       silence: new Silence({ cluster: one.cluster, silence: one.known }),
     }));
     for (const [cluster, errands] of groupBy([...plan.missing, ...plan.due], (errand) => errand.cluster)) {
-      const result = await silences.put(cluster, errands, guard, existing);
+      const result = await silences.put(cluster, errands, { guard, existing });
       done.push(...result.done);
       for (const errand of result.refused) this.#refuse(errand);
     }

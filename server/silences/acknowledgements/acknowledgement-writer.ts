@@ -2,10 +2,11 @@ import type { Caller, IdempotencyKey } from "../../access/caller.js";
 import type { ChangeLog } from "../../audit/change-log.js";
 import { newId } from "../../core/ids.js";
 import { type UserError, UserErrors } from "../../graph/user-error.js";
-import { Acknowledgement, neverEnded } from "./acknowledgement.js";
+import { Acknowledgement, type AcknowledgementEnd, neverEnded } from "./acknowledgement.js";
 import type { AlertsAcknowledgeInput } from "./acknowledgement-input.js";
 import type { AcknowledgementLimits, Room } from "./acknowledgement-limits.js";
 import type { AcknowledgementRepository } from "./acknowledgement-repository.js";
+import { seenBy } from "./acknowledgement-rights.js";
 import type { AcknowledgementSettings } from "./acknowledgement-settings.js";
 import type { AcknowledgementSilencing } from "./acknowledgement-silencing.js";
 import type { AcknowledgementStore, AcknowledgementWrites } from "./acknowledgement-store.js";
@@ -107,7 +108,9 @@ export class AcknowledgementWriter {
     const outcomes = new Map<string, Acknowledgement | UserError>();
     for (const [fingerprint, target] of byFingerprint) {
       const before = known.get(fingerprint);
-      const isSame = before?.covers(target.alert.startsAtMs) === true && !before.isOver(writes.at);
+      // One of a project that had this name before says nothing about it, nor may its owner be told here.
+      const isOurs = before?.projectId === target.projectId;
+      const isSame = isOurs && before.covers(target.alert.startsAtMs) && !before.isOver(writes.at);
       outcomes.set(
         fingerprint,
         before !== undefined && isSame
@@ -160,7 +163,7 @@ export class AcknowledgementWriter {
     if (refusal !== null) return refusal;
     // One that is over, or of an earlier firing, which nobody has noticed yet.
     if (before !== undefined) {
-      await writes.alter(before, { untilAt: writes.at, endReason: before.isOver(writes.at) ? "EXPIRED" : "RESOLVED" });
+      await writes.alter(before, { untilAt: writes.at, endReason: reasonToEnd(before, target, writes.at) });
     }
     const { fingerprint, labels, startsAt, clusters } = alert;
     const { id: createdById, name: createdBy } = caller.principal;
@@ -184,7 +187,7 @@ export class AcknowledgementWriter {
       ({ ownerId }) => ownerId === caller.principal.id,
     );
     const byFingerprint = new Map([...mine, ...made].map((one) => [one.fingerprint, one]));
-    return resultsOf(ids, (_, index) => byFingerprint.get(fingerprints[index] ?? "") ?? null);
+    return resultsOf(ids, (_, index) => seenBy(caller, byFingerprint.get(fingerprints[index] ?? "") ?? null));
   }
 }
 
@@ -193,6 +196,14 @@ interface Anew {
   readonly target: AlertToAcknowledge;
   readonly terms: Terms;
   readonly room: Room;
+}
+
+/** Why one ends that is in the way of another. */
+function reasonToEnd(before: Acknowledgement, { alert, projectId }: AlertToAcknowledge, at: Date): AcknowledgementEnd {
+  if (before.isOver(at)) return "EXPIRED";
+  if (!before.covers(alert.startsAtMs) || before.projectId === projectId) return "RESOLVED";
+  // What was nobody's alert is a project's now.
+  return before.projectId === null ? "REMOVED" : "DELETED";
 }
 
 /** Somebody to whom it was handed over by name alone is who has that name. */

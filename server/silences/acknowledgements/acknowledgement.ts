@@ -7,7 +7,12 @@ import { Node } from "../../graph/node.js";
 import { DateTime, Labels } from "../../graph/scalars.js";
 
 /** Why an acknowledgement is in force no longer. */
-export const AcknowledgementEnd = { RESOLVED: "RESOLVED", EXPIRED: "EXPIRED", REMOVED: "REMOVED" } as const;
+export const AcknowledgementEnd = {
+  RESOLVED: "RESOLVED",
+  EXPIRED: "EXPIRED",
+  REMOVED: "REMOVED",
+  DELETED: "DELETED",
+} as const;
 export type AcknowledgementEnd = keyof typeof AcknowledgementEnd;
 
 registerEnumType(AcknowledgementEnd, {
@@ -17,6 +22,7 @@ registerEnumType(AcknowledgementEnd, {
     RESOLVED: { description: "The alert resolved; should it fire again, that is for somebody to acknowledge anew." },
     EXPIRED: { description: "Its time was up, and the alert fires still." },
     REMOVED: { description: "Somebody took it back." },
+    DELETED: { description: "The project of its alert was deleted." },
   },
 });
 
@@ -102,7 +108,7 @@ export class Acknowledgement extends Node implements NonNullable<ReturnType<Ackn
   @Column("boolean")
   @Field(() => Boolean, {
     description:
-      "Whether a silence for exactly this alert keeps Alertmanager from notifying about it again. Becomes false when somebody expires that silence by hand: the alert stays acknowledged, and is notified about.",
+      "Whether a silence for exactly this alert keeps Alertmanager from notifying about it again. Becomes false when somebody expires that silence by hand, and when so many alerts join that have its labels and others that no silence is for it alone: the alert stays acknowledged, and is notified about.",
   })
   readonly quiet!: boolean;
 

@@ -9,6 +9,7 @@ import type { Log } from "../../core/log.js";
 import { Repeated } from "../../core/repeated.js";
 import { type GraphPart, storedNodes } from "../../graph/graph-part.js";
 import type { LimitService } from "../../projects/limit-service.js";
+import type { ProjectContents } from "../../projects/project-contents.js";
 import type { ProjectService } from "../../projects/project-service.js";
 import type { AcknowledgementOf } from "../quiet-reason-service.js";
 import type { SilencesOfAcknowledgements } from "../silence-limits.js";
@@ -28,6 +29,7 @@ import { AcknowledgementSilencing } from "./acknowledgement-silencing.js";
 import { AcknowledgementStore } from "./acknowledgement-store.js";
 import { AcknowledgementUpkeep } from "./acknowledgement-upkeep.js";
 import { AcknowledgementWriter } from "./acknowledgement-writer.js";
+import { AcknowledgementsOfProject } from "./acknowledgements-of-project.js";
 import { ActiveAcknowledgements } from "./active-acknowledgements.js";
 import { AlertsToAcknowledge } from "./alerts-to-acknowledge.js";
 import { ManagedSilences } from "./managed-silences.js";
@@ -38,16 +40,22 @@ import { WarmAlertmanagers } from "./warm-alertmanagers.js";
 export interface KnownAcknowledgements {
   readonly repository: AcknowledgementRepository;
   readonly active: ActiveAcknowledgements;
+  /** Those of projects that are deleted. */
+  readonly ofProjects: ProjectContents;
 }
 
 /** Makes what is known of acknowledgements, which is nothing before `active` is started. */
-export function knowAcknowledgements(database: Database, log: Pick<Log, "warn">): KnownAcknowledgements {
+export function knowAcknowledgements(
+  database: Database,
+  log: Pick<Log, "warn">,
+  now: () => Date,
+): KnownAcknowledgements {
   const repository = new AcknowledgementRepository(database);
   const active = new ActiveAcknowledgements(repository, {
     isShared: !database.isSqlite,
     onError: (error) => log.warn({ err: error }, "Acknowledgements cannot be read"),
   });
-  return { repository, active };
+  return { repository, active, ofProjects: new AcknowledgementsOfProject(repository, active, now) };
 }
 
 /** What acknowledgements are built over. */
@@ -88,7 +96,9 @@ export function makeAcknowledgements(parts: AcknowledgementsParts): Acknowledgem
   const { repository, active } = parts.known;
   const store = new AcknowledgementStore(database, repository, active, changes, now);
   const silences = new ManagedSilences(live, settings.silenceSeconds * 1_000, now);
-  const silencing = new AcknowledgementSilencing(live, silences, store, changes);
+  const pollMs = upstreams.pollIntervalSeconds * 1_000;
+  // After two readings, and the last write that was under way then, the upkeep makes what is missing: nothing twice.
+  const silencing = new AcknowledgementSilencing(live, silences, store, changes, Math.max(2_000, 2 * pollMs));
   const limits = new AcknowledgementLimits(repository, active, projects, parts.limits, now);
   const targets = new AlertsToAcknowledge(live, alerts);
   const service = new AcknowledgementService(repository, active, live, alerts, projects);
@@ -96,7 +106,6 @@ export function makeAcknowledgements(parts: AcknowledgementsParts): Acknowledgem
   const writer = new AcknowledgementWriter(targets, repository, store, active, silencing, limits, changes, ...shared);
   const editor = new AcknowledgementEditor(targets, repository, store, active, silencing, changes, ...shared);
 
-  const pollMs = upstreams.pollIntervalSeconds * 1_000;
   const lease = new Lease(new LeaseRepository(database), {
     name: "acknowledgement-upkeep",
     holder: parts.randomBytes(16).toString("hex"),

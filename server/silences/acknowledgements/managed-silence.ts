@@ -1,5 +1,5 @@
 import type { AlertSnapshot } from "../../alerts/alert-snapshot.js";
-import type { SilenceText } from "../../clients/alertmanager-client.js";
+import type { SilenceText, UpstreamSilence } from "../../clients/alertmanager-client.js";
 import type { Labels } from "../../core/labels.js";
 import type { Matcher } from "../../core/matcher.js";
 import { projectLabel } from "../silence-scope.js";
@@ -14,10 +14,18 @@ const mostMatcherBytes = 8_192;
 
 /** Says why no silence can be made for an alert with these labels; null when one can. */
 export function checkSilenceable(labels: Labels): string | null {
-  const entries = Object.entries(labels);
-  const bytes = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
-  if (entries.length <= mostMatchers && bytes <= mostMatcherBytes) return null;
-  return `The alert has ${entries.length} labels of ${bytes} bytes, too much for the matchers of a silence: ${mostMatchers} of ${mostMatcherBytes} bytes. Acknowledge it with \`quiet: false\`.`;
+  if (isBounded(labels, [])) return null;
+  const [count, bytes] = [Object.keys(labels).length, bytesOf(labels, [])];
+  return `The alert has ${count} labels of ${bytes} bytes, too much for the matchers of a silence: ${mostMatchers} of ${mostMatcherBytes} bytes. Acknowledge it with \`quiet: false\`.`;
+}
+
+/** Whether the silence for exactly these labels, and for none that has one of `without` besides, is not too much to ask. */
+export function isBounded(labels: Labels, without: readonly string[]): boolean {
+  return Object.keys(labels).length + without.length <= mostMatchers && bytesOf(labels, without) <= mostMatcherBytes;
+}
+
+function bytesOf(labels: Labels, without: readonly string[]): number {
+  return [...Object.entries(labels).flat(), ...without].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }
 
 /** What is to be in Alertmanager. */
@@ -28,20 +36,24 @@ export interface ManagedSilenceTimes {
 
 /**
  * The silence of an acknowledgement: for the alert with exactly these labels. `without` are labels that it does not have and
- * others have that have all of its own: a silence is for those too unless it says so.
+ * others have that have all of its own: a silence is for those too unless it says so. That of an alert of no project is for
+ * no project's, not even for one that is yet to come.
  */
 export function managedSilence(
-  { id, labels, owner, note }: Acknowledgement,
+  { id, labels, owner, handedOverBy, note }: Acknowledgement,
   { startsAtMs, endsAtMs }: ManagedSilenceTimes,
   without: readonly string[],
 ): SilenceText {
+  const by = handedOverBy === null ? `Acknowledged by ${owner}` : `Acknowledged by ${handedOverBy} for ${owner}`;
   const said = note.trim() === "" ? "" : `: ${note.trim()}`;
+  const absent = new Set(Object.hasOwn(labels, projectLabel) ? without : [projectLabel, ...without]);
   return {
-    matchers: [...matchersOf(labels), ...[...without].sort().map((name) => equal(name, ""))],
+    matchers: [...matchersOf(labels), ...[...absent].sort().map((name) => equal(name, ""))],
     startsAtMs,
     endsAtMs,
-    createdBy: owner,
-    comment: `Acknowledged by ${owner}${said} [${id}]`,
+    // Who writes a silence is somebody who may; a name that it was handed over to is nobody's word.
+    createdBy: handedOverBy ?? owner,
+    comment: `${by}${said} [${id}]`,
   };
 }
 
@@ -67,6 +79,11 @@ export function isFor(
 /** The labels that a silence says its alerts do not have. */
 export function absentIn({ matchers }: Pick<SilenceText, "matchers">): readonly string[] {
   return matchers.filter(({ value, isRegex, isEqual }) => value === "" && !isRegex && isEqual).map(({ name }) => name);
+}
+
+/** Whether somebody ended it: then its end is the time of its last change, and was not reached by waiting. */
+export function wasEndedEarly({ state, endsAtMs, updatedAtMs }: UpstreamSilence): boolean {
+  return state === "EXPIRED" && updatedAtMs >= endsAtMs;
 }
 
 /** The names of labels by which others of these alerts, which have all labels of this one, differ from it. */

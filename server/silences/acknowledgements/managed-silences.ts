@@ -4,9 +4,10 @@ import type { AlertmanagerClient, UpstreamSilence } from "../../clients/alertman
 import { AppError, BadUserInputError, NotFoundError } from "../../core/errors.js";
 import { Silence } from "../silence.js";
 import { describe } from "../silence-acts.js";
+import { beginning } from "../silence-write.js";
 import { granted, wantedEnd, wantedText } from "../wanted-silence.js";
 import type { Acknowledgement } from "./acknowledgement.js";
-import { managedSilence } from "./managed-silence.js";
+import { managedSilence, wasEndedEarly } from "./managed-silence.js";
 
 /** A silence that is to be made, or made to last. */
 export interface SilenceErrand {
@@ -23,7 +24,7 @@ export interface DoneErrand extends SilenceErrand {
   readonly silence: Silence;
 }
 
-/** What came of errands; what is in neither was not reached, because the Alertmanager does not answer. */
+/** What came of errands; what is in neither was not reached, because the Alertmanager does not answer in time, or has been ended. */
 export interface ErrandsResult {
   readonly done: readonly DoneErrand[];
   /** Those that the Alertmanager itself refused. */
@@ -34,6 +35,15 @@ export interface ErrandsResult {
 export type Guard = () => void;
 
 const freely: Guard = () => undefined;
+
+/** How to make silences. */
+export interface PutOptions {
+  readonly guard?: Guard;
+  /** Whether to leave the rest; asked after each write. */
+  readonly isLate?: () => boolean;
+  /** Finds the one that there is after all among all that the cluster holds at this moment. */
+  readonly existing?: (errand: SilenceErrand, held: readonly UpstreamSilence[]) => UpstreamSilence | undefined;
+}
 
 /** Writes the silences of acknowledgements to the Alertmanagers: short ones, which end by themselves should nobody extend them. */
 export class ManagedSilences {
@@ -54,15 +64,11 @@ export class ManagedSilences {
     return leftMs <= (this.silenceMs * 2) / 3 && endsAtMs < this.endOf(acknowledgement);
   }
 
-  /**
-   * Makes or extends silences of one cluster, and has it read afterwards. `existing` finds the one that there is after all
-   * among all that the cluster holds at this moment.
-   */
+  /** Makes or extends silences of one cluster, and has it read afterwards. */
   async put(
     cluster: string,
     errands: readonly SilenceErrand[],
-    guard: Guard = freely,
-    existing?: (errand: SilenceErrand, held: readonly UpstreamSilence[]) => UpstreamSilence | undefined,
+    { guard = freely, isLate = () => false, existing }: PutOptions = {},
   ): Promise<ErrandsResult> {
     const [open, done, refused] = [[...errands], [] as DoneErrand[], [] as SilenceErrand[]];
     const isNew = errands.some(({ known }) => known === null);
@@ -70,13 +76,17 @@ export class ManagedSilences {
       const held = existing && isNew ? await client.silencesNow() : [];
       // Those that are done are not done again when another member has to go on.
       for (let errand = open[0]; errand !== undefined; errand = open[0]) {
-        guard();
         const found = errand.known === null ? existing?.(errand, held) : undefined;
-        const silence =
-          found === undefined ? await this.#put(client, errand) : new Silence({ cluster, silence: found });
-        if (silence === null) refused.push(errand);
-        else done.push({ ...errand, silence });
+        // Alertmanager would make a new one of what somebody has ended since it was read.
+        if (!(await isEnded(client, errand))) {
+          guard();
+          const silence =
+            found === undefined ? await this.#put(client, errand) : new Silence({ cluster, silence: found });
+          if (silence === null) refused.push(errand);
+          else done.push({ ...errand, silence });
+        }
         open.shift();
+        if (isLate()) return;
       }
     });
     return { done, refused };
@@ -119,11 +129,12 @@ export class ManagedSilences {
     const times = { startsAtMs: known?.startsAtMs ?? nowMs, endsAtMs: this.endOf(acknowledgement) };
     const text = managedSilence(acknowledgement, times, without);
     try {
-      const id = await client.putSilence(text, known?.id);
+      const id = await client.putSilence(known === null ? beginning(text, nowMs) : text, known?.id);
       return granted(wantedText(cluster, text, nowMs), id);
     } catch (error) {
-      if (error instanceof NotFoundError) return this.#put(client, { ...errand, known: null });
-      if (error instanceof BadUserInputError) return null;
+      if (error instanceof NotFoundError && known !== null) return this.#put(client, { ...errand, known: null });
+      // That a new one is not found is the word of a proxy.
+      if (error instanceof NotFoundError || error instanceof BadUserInputError) return null;
       throw error;
     }
   }
@@ -136,6 +147,11 @@ export class ManagedSilences {
       if (!(error instanceof AppError)) throw error;
     }
   }
+}
+
+async function isEnded(client: AlertmanagerClient, { known }: SilenceErrand): Promise<boolean> {
+  const stored = known && (await client.silence(known.id));
+  return stored !== null && wasEndedEarly(stored);
 }
 
 function actOn({ projectId }: Acknowledgement) {

@@ -12,7 +12,7 @@ import type { WarmAlertmanagers } from "./warm-alertmanagers.js";
 export interface SettledPlan {
   readonly expired: readonly Acknowledgement[];
   readonly resolved: readonly Acknowledgement[];
-  readonly endedByHand: readonly Acknowledgement[];
+  readonly loud: readonly Acknowledgement[];
   readonly missing: readonly SilenceErrand[];
   readonly due: readonly FoundSilence[];
   readonly found: readonly FoundSilence[];
@@ -40,21 +40,25 @@ export class UpkeepJudgement {
     const { readAtMs, nowMs } = reading;
     const isSteady = (what: string, clusters: readonly string[]) =>
       this.#steadily.holds(what, Math.min(nowMs, ...clusters.map((name) => readAtMs.get(name) ?? nowMs)));
-    const absent = plan.absent.filter(({ id, places }) =>
+    const isSteadyOf = ({ id, places }: Acknowledgement, what: string) =>
       isSteady(
-        `${id} absent`,
+        `${id} ${what}`,
         places.map(({ cluster }) => cluster),
-      ),
-    );
+      );
+    const absent = plan.absent.filter((one) => isSteadyOf(one, "absent"));
+    // A member may have been told of the end of a silence before it is told of the one in its place.
+    const loud = plan.loud.filter((one) => isSteadyOf(one, "loud"));
     const missing = plan.missing.filter(({ acknowledgement: { id }, cluster }) =>
       isSteady(`${id} silent in ${cluster}`, [cluster]),
     );
+    // Who had it made may be about to say so.
+    const found = plan.found.filter(({ known, cluster }) => isSteady(`${known.id} found`, [cluster]));
     const claimed = plan.claimed.filter(({ silence, cluster }) => isSteady(`${silence.id} claims`, [cluster]));
     this.#steadily.next();
-    const { expired, refired, endedByHand, due, found, ending } = plan;
+    const { expired, refired, due, ending } = plan;
     const resolved = [...refired, ...(await this.#resolved(absent, reading))];
     const orphans = await this.#orphans(claimed, nowMs);
-    return { expired, resolved, endedByHand, missing, due, found, ending: [...ending, ...orphans] };
+    return { expired, resolved, loud, missing, due, found, ending: [...ending, ...orphans] };
   }
 
   async #resolved(absent: readonly Acknowledgement[], { clusters }: Reading): Promise<readonly Acknowledgement[]> {

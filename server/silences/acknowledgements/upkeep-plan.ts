@@ -3,7 +3,15 @@ import type { UpstreamSilence } from "../../clients/alertmanager-client.js";
 import { groupBy } from "../../core/loaders.js";
 import type { Acknowledgement } from "./acknowledgement.js";
 import type { EndingSilence } from "./acknowledgement-silencing.js";
-import { absentIn, acknowledgementIn, isFor, labelsBeyond, namedLike } from "./managed-silence.js";
+import {
+  absentIn,
+  acknowledgementIn,
+  isBounded,
+  isFor,
+  labelsBeyond,
+  namedLike,
+  wasEndedEarly,
+} from "./managed-silence.js";
 import type { SilenceErrand } from "./managed-silences.js";
 
 // What has to be done about the acknowledgements in force, by what the Alertmanagers were read to hold. Pure.
@@ -38,8 +46,8 @@ export interface UpkeepPlan {
   readonly refired: readonly Acknowledgement[];
   /** Their alert is not there; if that stays so, it has resolved. */
   readonly absent: readonly Acknowledgement[];
-  /** Somebody has ended their silence. */
-  readonly endedByHand: readonly Acknowledgement[];
+  /** Somebody has ended their silence, or others join them with ever more labels, so that no silence is for them alone. */
+  readonly loud: readonly Acknowledgement[];
   /** Silences that are not there; if that stays so, they are to be made. */
   readonly missing: readonly SilenceErrand[];
   /** Silences that are to last longer, or to match less. */
@@ -76,7 +84,7 @@ type Plan = { [K in Exclude<keyof UpkeepPlan, "claimed">]: UpkeepPlan[K][number]
 
 class Planning {
   readonly plan: Plan = {
-    ...{ expired: [], refired: [], absent: [], endedByHand: [] },
+    ...{ expired: [], refired: [], absent: [], loud: [] },
     ...{ missing: [], due: [], found: [], ending: [] },
   };
 
@@ -127,9 +135,10 @@ class Planning {
       .map(({ silence }) => silence);
     const own = held !== undefined && held.state !== "EXPIRED" ? held : rivals.toSorted(lastEndFirst)[0];
     if (own === undefined) {
-      if (held !== undefined && wasEndedEarly(held)) this.plan.endedByHand.push(acknowledgement);
-      else
-        this.plan.missing.push({ acknowledgement, cluster, known: null, without: this.#withoutFor(acknowledgement) });
+      const without = this.#withoutFor(acknowledgement);
+      const isOver = (held !== undefined && wasEndedEarly(held)) || !isBounded(acknowledgement.labels, without);
+      if (isOver) this.plan.loud.push(acknowledgement);
+      else this.plan.missing.push({ acknowledgement, cluster, known: null, without });
       return;
     }
     const others = rivals.filter((silence) => silence !== own);
@@ -138,6 +147,10 @@ class Planning {
     if (own.id !== placed) this.plan.found.push(errand);
     const beyond = labelsBeyond(acknowledgement.labels, this.othersBySilence.get(own.id) ?? []);
     const without = [...new Set([...errand.without, ...beyond])];
+    if (!isBounded(acknowledgement.labels, without)) {
+      this.plan.loud.push(acknowledgement);
+      return;
+    }
     if (without.length > errand.without.length || this.isDue(acknowledgement, own)) {
       this.plan.due.push({ ...errand, without });
     }
@@ -176,11 +189,6 @@ function othersBySilence(
     }
   }
   return others;
-}
-
-/** Whether somebody ended it: then its end is the time of its last change, and was not reached by waiting. */
-function wasEndedEarly({ state, endsAtMs, updatedAtMs }: UpstreamSilence): boolean {
-  return state === "EXPIRED" && updatedAtMs >= endsAtMs;
 }
 
 function lastEndFirst(a: UpstreamSilence, b: UpstreamSilence): number {
