@@ -145,17 +145,6 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
   const rules = makeRules({ database, projects: projects.service, limits, changes, prometheus, queries });
   const projectContents = [contacts.history, targets.history, rules.history];
   const known = knowAcknowledgements(database, log, now);
-  const lifecycle = makeProjectLifecycle({
-    repository: projectRepository,
-    projects: projects.service,
-    limits,
-    changes,
-    tokenRoles: access.tokenRepository,
-    contactGroups: contactGroupRepository,
-    contents: projectContents,
-    passing: [known.ofProjects],
-    now,
-  });
   const alerts = makeAlerts({
     alertmanagers,
     intervalMs: settings.upstreams.pollIntervalSeconds * 1_000,
@@ -214,10 +203,22 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     acknowledgements: acknowledgements.ofSilences,
     acknowledgementOf: acknowledgements.ofAlert,
     writes: audit.writes,
+    log,
     now,
     server: alerts.server,
     mostMatching: settings.limits.operationCost,
     onResync,
+  });
+  const lifecycle = makeProjectLifecycle({
+    repository: projectRepository,
+    projects: projects.service,
+    limits,
+    changes,
+    tokenRoles: access.tokenRepository,
+    contactGroups: contactGroupRepository,
+    contents: projectContents,
+    passing: [known.ofProjects, silences.ofProjects],
+    now,
   });
   const rollout = makeRollout({ database, projects: projects.service, audit: audit.service, feed: audit.feed, now });
 

@@ -10,7 +10,7 @@ export interface ProjectContents {
   /** Deletes all that belongs to the project, in a bounded number of statements; answers what went, for the change log. */
   removeOf(project: Project): Promise<readonly Act[]>;
   /** Told once that is committed, before the caller is answered; must not reject. */
-  afterRemoval?(): Promise<void>;
+  afterRemoval?(caller: Caller, project: Project): Promise<void>;
 }
 
 /** What comes back when its project is restored. */

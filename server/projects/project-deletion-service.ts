@@ -41,7 +41,8 @@ export class ProjectDeletionService {
           alongside: () => this.#removeContents(before),
         };
         const outcome = await this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
-        if (outcome.revision !== null) for (const contents of this.contents) await contents.afterRemoval?.();
+        if (outcome.revision !== null)
+          for (const contents of this.contents) await contents.afterRemoval?.(caller, before);
         return outcome;
       },
     );

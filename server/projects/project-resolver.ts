@@ -68,7 +68,8 @@ export class ProjectResolver {
   }
 
   @Mutation(() => ProjectDeletePayload, {
-    description: "Deletes a project with its scrape jobs, rules and contact groups. Operators only.",
+    description:
+      "Deletes a project with its scrape jobs, rules and contact groups; its silences and acknowledgements end, and do not come back with it. Operators only.",
   })
   async projectDelete(
     @Ctx() caller: Caller,

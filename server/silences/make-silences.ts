@@ -6,6 +6,7 @@ import type { LiveAlerts } from "../alerts/live-alerts.js";
 import { uuidIn } from "../alerts/silence-id.js";
 import type { Witness } from "../audit/unsettled-writes.js";
 import type { WriteAhead } from "../audit/write-ahead.js";
+import type { Log } from "../core/log.js";
 import type { GraphPart } from "../graph/graph-part.js";
 import type { LimitService } from "../projects/limit-service.js";
 import type { ProjectService } from "../projects/project-service.js";
@@ -37,6 +38,7 @@ import { SilenceUsageResolver } from "./silence-usage-resolver.js";
 import { SilenceWitness } from "./silence-witness.js";
 import { SilenceWriter } from "./silence-writer.js";
 import { SilencedRules } from "./silenced-rules.js";
+import { SilencesOfProject } from "./silences-of-project.js";
 import { StoredSilences } from "./stored-silences.js";
 
 /** What silences are built over. */
@@ -51,6 +53,7 @@ export interface SilencesParts {
   readonly acknowledgements: SilencesOfAcknowledgements;
   readonly acknowledgementOf: AcknowledgementOf;
   readonly writes: WriteAhead;
+  readonly log: Pick<Log, "warn">;
   readonly now: () => Date;
   /** Names this run of this server, before the revisions that it tells. */
   readonly server: string;
@@ -64,6 +67,7 @@ export interface SilencesParts {
 export interface SilencesDomain extends GraphPart<Caller> {
   readonly service: SilenceService;
   readonly witness: Witness;
+  readonly ofProjects: SilencesOfProject;
 }
 
 /** Builds the domain of silences. */
@@ -90,6 +94,7 @@ export function makeSilences(parts: SilencesParts): SilencesDomain {
   return {
     service,
     witness: new SilenceWitness(live),
+    ofProjects: new SilencesOfProject(live, bulkWriter, parts.acknowledgements, parts.log),
     resolvers: [
       new SilenceResolver(service, writer),
       new SilenceBulkResolver(bulkWriter),

@@ -629,6 +629,34 @@ test("an alert shows the silences of others that keep it quiet, and whose they a
   expect(ofAll).toEqual({ node: { alerts: { totalCount: 3 } } });
 });
 
+test("those of a project end when it is deleted, and those that others have of it do not", async () => {
+  const make = async () => (await app.data(app.operator, createProject, { name: "gone" })).projectCreate.project.id;
+  const id = await make();
+  const member = await app.token({ [id]: "MEMBER" });
+  const inProject = { project: id, matchers: [down], comment: "a secret" };
+  const active = await app.data(member, create, { input: input(inProject) });
+  const startsAt = new Date(Date.now() + hour).toISOString();
+  const pending = await app.data(member, create, { input: input({ ...inProject, startsAt }) });
+  const { id: other } = await made(as("alphaMember"));
+  const platform = await madeBeside([regex("project", "gone|alpha")], "maintenance");
+  const remove = "mutation ($id: ID!) { projectDelete(id: $id) { userErrors { message } } }";
+  expect((await app.data(app.operator, remove, { id })).projectDelete.userErrors).toEqual([]);
+  const left = await app.data(app.operator, "{ silences(filter: { states: [ACTIVE, PENDING] }) { nodes { id } } }");
+  expect(left.silences.nodes.map(({ id }: { id: string }) => id).sort()).toEqual([other, platform].sort());
+  const entries = await app.data(
+    app.operator,
+    `{ auditEntries(first: 2, filter: { entityType: "Silence" }) { nodes { entityId action actor after } } }`,
+  );
+  const ended = [active, pending].map(({ silenceCreate: { silence } }) => silence.id);
+  expect(entries.auditEntries.nodes.map(({ entityId }: { entityId: string }) => entityId).sort()).toEqual(ended.sort());
+  expect(entries.auditEntries.nodes).toMatchObject(
+    Array(2).fill({ action: "UPDATE", actor: "test", after: { state: "EXPIRED" } }),
+  );
+  const successor = await app.token({ [await make()]: "MEMBER" });
+  const seen = await app.data(successor, "{ silences(filter: { states: [ACTIVE, PENDING] }) { nodes { id } } }");
+  expect(seen.silences.nodes).toEqual([{ id: platform }]);
+});
+
 // Last, because it ends both Alertmanagers.
 test("while all Alertmanagers are down, writes fail at once and what was read stays", async () => {
   const { id } = await made(as("alphaMember"));
