@@ -74,9 +74,10 @@ export class AlertSelector {
     const context = { matching, nowMs: this.now().getTime(), snapshot, acknowledgements };
     const { accepts, labelTests } = compileAlertFilter(filter, context);
     const all = scope.alerts(snapshot);
-    const narrowed = all.length > shortList ? narrowedBy(labelTests, snapshot) : null;
-    if (narrowed === null || narrowed.length >= all.length) return all.filter(accepts);
-    return narrowed.filter((alert) => scope.holds(alert) && accepts(alert));
+    // Indexes are of all alerts: to who sees only some, what comparing costs would tell which values the others have.
+    const isWhole = all === snapshot.alerts && all.length > shortList;
+    const narrowed = isWhole ? narrowedBy(labelTests, snapshot) : null;
+    return (narrowed !== null && narrowed.length < all.length ? narrowed : all).filter(accepts);
   }
 
   #keptOf(snapshot: AlertSnapshot): Kept {

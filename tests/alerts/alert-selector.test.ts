@@ -103,6 +103,21 @@ describe("what an index gives is what going through all gives", () => {
   });
 });
 
+test("what comparing costs tells nothing of the alerts that the caller does not see", () => {
+  const mine = Array.from({ length: 600 }, (_, number) => alertOf(number, { project: "mine" }));
+  const costAmong = (others: readonly Alert[], matchers: readonly string[]) => {
+    const changes = [...mine, ...others].map((after) => ({ before: null, after }));
+    const snapshot = AlertSnapshot.nothing.with({ alerts: changes, silences: [] }, know);
+    const matching = new Matching();
+    expect(selectorOf().select(snapshot, sightOf("mine"), { matchers }, matching).alerts).toEqual([]);
+    return matching.points;
+  };
+  const others = Array.from({ length: 700 }, (_, number) => alertOf(1_000 + number, { customer: "acme-2027" }));
+  const slow = [`customer=~"acme((a|.)*(b|.)*(c|.)*(d|.)*){30}x"`];
+  const many = [...Array.from({ length: 49 }, () => `customer!="x"`), `customer="acme-2027"`];
+  for (const matchers of [slow, many]) expect(costAmong(others, matchers)).toBe(costAmong([], matchers));
+});
+
 describe("an answer", () => {
   test("is kept while nothing changes, for who sees the same", () => {
     const acks = { ...acknowledgements, revision: 1 };
