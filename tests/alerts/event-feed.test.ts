@@ -380,9 +380,15 @@ describe("a journal", () => {
       ["b", "c"],
       [],
     ]);
-    journal.note(names(49_998));
-    expect([journal.since(start), journal.since(middle)?.length]).toEqual([null, 50_000]);
+    journal.note(names(49_996));
+    expect([journal.since(start), journal.since(middle)?.length]).toEqual([null, 49_998]);
     journal.note(names(50_001));
     expect([journal.since(middle), journal.since(journal.end)]).toEqual([null, []]);
+    // Where nothing is named, that something happened is noted all the same, and forgotten.
+    const last = journal.end;
+    journal.note([]);
+    expect([journal.end === last, journal.since(last)]).toEqual([false, []]);
+    for (let time = 0; time < 50_000; time++) journal.note([]);
+    expect(journal.since(last)).toBeNull();
   });
 });
