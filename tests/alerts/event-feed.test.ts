@@ -335,6 +335,20 @@ describe("what passes", () => {
     expect(short(await change).changes).toEqual(["LEFT a white", "CHANGED b red", "ADDED c white"]);
   });
 
+  test("costs something to be looked at as a whole, and nothing where each decides for itself", async () => {
+    const costOf = async (dependence: Dependence) => {
+      const lamps = house(...names(100));
+      const matching = new Matching();
+      const reader = lamps.read(true, matching, "lit", dependence);
+      await reader.next();
+      const paid = matching.points;
+      lamps.switch(["n1000", false]);
+      await reader.next();
+      return matching.points - paid;
+    };
+    expect([await costOf("others"), await costOf("itself")]).toEqual([5, 0]);
+  });
+
   test("is looked at without any change where the time decides", async () => {
     const lamps = house("a");
     const channel = new Channel(lamps.watched("time"), {
