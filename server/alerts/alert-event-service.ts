@@ -10,12 +10,13 @@ import { compileAlertFilter, dependenceOf } from "./alert-filter.js";
 import { newestFirst } from "./alert-index.js";
 import type { AlertFilter } from "./alert-input.js";
 import { scopeOfSight } from "./alert-scope.js";
-import type { AlertScope, AlertSelector } from "./alert-selector.js";
+import type { AlertSelector } from "./alert-selector.js";
 import { AlertSnapshot } from "./alert-snapshot.js";
 import type { EventFeed } from "./events/event-feed.js";
 import type { Watched } from "./events/watched.js";
+import { honestFilter } from "./honest-filter.js";
 import type { LiveAlerts } from "./live-alerts.js";
-import { sightOf } from "./project-sight.js";
+import { type ProjectSight, sightOf } from "./project-sight.js";
 
 /** The arguments of the subscription. */
 export interface AlertEventsArguments {
@@ -53,10 +54,11 @@ export class AlertEventService {
     const key = JSON.stringify([rightsKey(caller.principal), [...(sight.names ?? [])].sort(), filter]);
     const { matching, request } = caller;
     const reading = { wantsSnapshot: snapshot, matching, signal: request.signal };
-    yield* this.parts.feed.read(key, this.#watched(scopeOfSight(sight), filter ?? {}), reading);
+    yield* this.parts.feed.read(key, this.#watched(sight, filter ?? {}), reading);
   }
 
-  #watched(scope: AlertScope, filter: AlertFilter): Watched<Alert> {
+  #watched(sight: ProjectSight, filter: AlertFilter): Watched<Alert> {
+    const scope = scopeOfSight(sight);
     const { live, selector, acknowledgements, now } = this.parts;
     const current = () => live.current ?? AlertSnapshot.nothing;
     return {
@@ -66,7 +68,7 @@ export class AlertEventService {
       look: (matching) => {
         const snapshot = current();
         const context = { matching, nowMs: now().getTime(), snapshot, acknowledgements };
-        const { accepts } = compileAlertFilter(filter, context);
+        const { accepts } = compileAlertFilter(honestFilter(filter, snapshot, sight), context);
         return {
           find: (fingerprint) => snapshot.alert(fingerprint),
           candidates: () => scope.alerts(snapshot),

@@ -56,7 +56,7 @@ export function isOfTime({ leastAge, mostAge }: AlertFilter): boolean {
   return leastAge != null || mostAge != null;
 }
 
-/** Fields that are asked of the alert alone. */
+/** Fields that are asked of the alert alone. `inhibitedBy` is none: it is asked of the other, as long as that may be seen. */
 const ofAlert: ReadonlySet<string> = new Set<keyof AlertFilter>([
   ...([
     "projects",
@@ -69,7 +69,7 @@ const ofAlert: ReadonlySet<string> = new Set<keyof AlertFilter>([
     "rule",
     "clusters",
   ] as const),
-  ...(["silencedBy", "silenced", "inhibited", "inhibitedBy"] as const),
+  ...(["silencedBy", "silenced", "inhibited"] as const),
 ]);
 
 /** What decides whether an alert passes the filter. */

@@ -43,11 +43,12 @@ export class AlertGroupService {
     if (selection === null) return null;
     const { revision } = selection;
     const isUnchanged = query.knownRevision === revision;
-    const groups = isUnchanged ? [] : selection.groupsBy(grouping, query.order);
+    const grouped = () => selection.groupsBy(grouping, query.order, caller.matching);
+    const groups = isUnchanged ? [] : grouped();
     const list = `alertGroups@${project?.id ?? ""}:${query.order}:${grouping.key}`;
     return {
       page: pageOfArray(groups, query.page, list, (group) => groupPosition(query.order, group)),
-      count: () => selection.groupsBy(grouping, query.order).length,
+      count: () => grouped().length,
       counts: selection.counts,
       revision,
       isUnchanged,

@@ -19,8 +19,10 @@ export interface AlertScope {
 
 /** A list that is shorter is gone through, without an index. */
 const shortList = 500;
-/** What is kept of one snapshot: so many references to alerts, 8 bytes each. */
-const mostKept = 1_000_000;
+/** What is kept of one snapshot, with all that was made of it: as much as so many references to alerts, 8 bytes each. */
+const mostKept = 4_000_000;
+/** Of the conditions that an index can answer, so many are asked for their lists: to make an index takes a walk through all alerts. */
+const mostLists = 3;
 
 interface Kept {
   readonly snapshot: AlertSnapshot;
@@ -45,17 +47,20 @@ export class AlertSelector {
 
   /** Comparing is counted by `matching`; what is kept already costs nothing. Throws `BadUserInputError`. */
   select(snapshot: AlertSnapshot, scope: AlertScope, filter: AlertFilter, matching: Matching): AlertSelection {
-    const made = () => {
+    const made = (onGrow?: (selection: AlertSelection, by: number) => void) => {
       const revision = this.#revisionOf(snapshot, filter);
-      return new AlertSelection(this.#found(snapshot, scope, filter, matching), revision);
+      return new AlertSelection(this.#found(snapshot, scope, filter, matching), revision, onGrow);
     };
-    if (scope.key === null) return made();
+    if (scope.key === null || isOfTime(filter)) return made();
     const kept = this.#keptOf(snapshot);
     const key = `${scope.key}\n${JSON.stringify(filter)}`;
     const known = kept.selections.get(key);
     if (known !== undefined) return known;
-    const selection = made();
-    if (!isOfTime(filter)) keep(kept, key, selection);
+    const selection = made((grown, by) => {
+      if (kept.selections.get(key) === grown) makeRoom(kept, by);
+    });
+    kept.selections.set(key, selection);
+    makeRoom(kept, selection.size + key.length);
     return selection;
   }
 
@@ -74,9 +79,10 @@ export class AlertSelector {
     const context = { matching, nowMs: this.now().getTime(), snapshot, acknowledgements };
     const { accepts, labelTests } = compileAlertFilter(filter, context);
     const all = scope.alerts(snapshot);
-    const narrowed = all.length > shortList ? narrowedBy(labelTests, snapshot) : null;
-    if (narrowed === null || narrowed.length >= all.length) return all.filter(accepts);
-    return narrowed.filter((alert) => scope.holds(alert) && accepts(alert));
+    // Indexes are of all alerts: to who sees only some, what comparing costs would tell which values the others have.
+    const isWhole = all === snapshot.alerts && all.length > shortList;
+    const narrowed = isWhole ? narrowedBy(labelTests, snapshot) : null;
+    return (narrowed !== null && narrowed.length < all.length ? narrowed : all).filter(accepts);
   }
 
   #keptOf(snapshot: AlertSnapshot): Kept {
@@ -88,19 +94,14 @@ export class AlertSelector {
   }
 }
 
-function keep(kept: Kept, key: string, selection: AlertSelection): void {
-  kept.selections.set(key, selection);
-  kept.size += sizeOf(selection);
-  for (const [oldest, { alerts }] of kept.selections) {
-    if (kept.size <= mostKept || oldest === key) break;
-    kept.selections.delete(oldest);
-    kept.size -= sizeOf({ alerts });
+/** Takes note of what is kept besides, and lets go of the oldest where that is too much. */
+function makeRoom(kept: Kept, by: number): void {
+  kept.size += by;
+  for (const [key, { size }] of kept.selections) {
+    if (kept.size <= mostKept) break;
+    kept.selections.delete(key);
+    kept.size -= size + key.length;
   }
-}
-
-/** An empty one takes some memory too. */
-function sizeOf({ alerts }: Pick<AlertSelection, "alerts">): number {
-  return alerts.length + 100;
 }
 
 /** The shortest list that an index gives for one of these, the newest first; null when none gives one. */
@@ -108,7 +109,8 @@ function narrowedBy(tests: readonly LabelTest[], snapshot: AlertSnapshot): reado
   const usable = tests.filter(({ accepts }) => !accepts(""));
   const exact = usable.filter(({ values }) => values !== null);
   // A pattern is asked about each value that there is, which is worth it where nothing else helps.
-  const candidates = (exact.length > 0 ? exact : usable.slice(0, 1)).map((test) => listsOf(test, snapshot));
+  const asked = exact.length > 0 ? exact.slice(0, mostLists) : usable.slice(0, 1);
+  const candidates = asked.map((test) => listsOf(test, snapshot));
   const lengths = candidates.map((lists) => lists.reduce((sum, list) => sum + list.length, 0));
   const shortest = candidates[lengths.indexOf(Math.min(...lengths))];
   if (shortest === undefined) return null;

@@ -11,6 +11,7 @@ import { scopeOfProject, scopeOfRule, scopeOfSight } from "./alert-scope.js";
 import type { AlertSelection } from "./alert-selection.js";
 import type { AlertScope, AlertSelector } from "./alert-selector.js";
 import { AlertSnapshot } from "./alert-snapshot.js";
+import { honestFilter } from "./honest-filter.js";
 import type { LiveAlerts } from "./live-alerts.js";
 import { sightOf } from "./project-sight.js";
 
@@ -80,15 +81,8 @@ export class AlertService {
     return this.#select(caller, scopeOfSight(await sightOf(caller, this.projects)), filter);
   }
 
-  /** Whether an alert of others keeps mine quiet is not to be found out by guessing its fingerprint. */
   async #honest(caller: Caller, filter: AlertFilter, snapshot: AlertSnapshot): Promise<AlertFilter> {
-    if (!filter.inhibitedBy) return filter;
-    const { sees } = await sightOf(caller, this.projects);
-    const inhibitedBy = filter.inhibitedBy.filter((fingerprint) => {
-      const inhibitor = snapshot.alert(fingerprint);
-      return inhibitor !== undefined && sees(inhibitor.projectName);
-    });
-    return { ...filter, inhibitedBy };
+    return filter.inhibitedBy ? honestFilter(filter, snapshot, await sightOf(caller, this.projects)) : filter;
   }
 
   /** The alerts that keep this one quiet, as far as the caller may see them. */

@@ -207,11 +207,18 @@ function readAlert(value: unknown, where: string): UpstreamAlert {
     endsAtMs: timeOf(alert.endsAt, "endsAt"),
     updatedAtMs: timeOf(alert.updatedAt, "updatedAt"),
     generatorURL: textOrNull(alert.generatorURL, "generatorURL"),
-    receivers: listOf(alert.receivers, "receivers", (receiver, at) => textOf(fieldsOf(receiver, at).name, at)),
+    receivers: withoutRepeats(
+      listOf(alert.receivers, "receivers", (receiver, at) => textOf(fieldsOf(receiver, at).name, at)),
+    ),
     silencedBy: listOf(status.silencedBy, "silencedBy", textOf),
     inhibitedBy: listOf(status.inhibitedBy, "inhibitedBy", textOf),
     mutedBy: listOrEmpty(status.mutedBy, "mutedBy", textOf),
   };
+}
+
+/** Of an alert that several routes lead to one receiver, Alertmanager tells that receiver as often. */
+function withoutRepeats(names: readonly string[]): readonly string[] {
+  return names.length > 1 ? [...new Set(names)] : names;
 }
 
 function readSilence(value: unknown, where: string): UpstreamSilence {

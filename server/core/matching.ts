@@ -108,7 +108,7 @@ export class Matching {
 }
 
 function tooMuch(cost: number, limit: number): CostLimitError {
-  const message = `The operation is too expensive. Comparing labels with its patterns costs more than ${limit}, which is what the rest of it leaves. ${advice}`;
+  const message = `The operation is too expensive. Comparing labels with its patterns, or grouping by them, costs more than ${limit}, which is what the rest of it leaves. ${advice}`;
   return new CostLimitError(message, { cost, limit });
 }
 

@@ -17,7 +17,7 @@ import { KnownPrices } from "./known-prices.js";
 export interface Cost {
   readonly requested: number;
   readonly limit: number;
-  /** What comparing patterns and texts with labels has cost besides; there once it did. */
+  /** What comparing patterns and texts with labels, and grouping by them, has cost besides; there once it did. */
   readonly matching?: number;
   /** What the caller may spend in a minute, and what of that is left; there once it was charged. */
   readonly perMinute?: { readonly limit: number; readonly remaining: number };

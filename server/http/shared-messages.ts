@@ -8,6 +8,8 @@ export interface Executed {
 const mostBytes = 32 * 1024 * 1024;
 /** What keeping one takes besides. */
 const overheadBytes = 500;
+/** Who is to get a message comes for it by then; an event that is kept keeps all that it tells of. */
+const mostMs = 10_000;
 
 /**
  * Messages that many streams send. One event goes to many subscribers; those of them whose documents, variables and rights
@@ -15,9 +17,12 @@ const overheadBytes = 500;
  */
 export class SharedMessages {
   readonly #kept = new Map<object, Map<string, Promise<Buffer | null>>>();
-  readonly #sizes = new Map<object, number>();
+  /** The oldest first. */
+  readonly #sizes = new Map<object, { readonly bytes: number; readonly sinceMs: number }>();
   #bytes = 0;
   #users = 0;
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** Keeps messages until all who entered have left by what is returned. */
   enter(): () => void {
@@ -63,19 +68,21 @@ export class SharedMessages {
     void forAll.then((message) => {
       if (this.#kept.get(event) !== messages) return;
       const size = overheadBytes + (message?.length ?? 0);
-      this.#sizes.set(event, (this.#sizes.get(event) ?? 0) + size);
+      const { bytes, sinceMs } = this.#sizes.get(event) ?? { bytes: 0, sinceMs: this.now() };
+      this.#sizes.set(event, { bytes: bytes + size, sinceMs });
       this.#bytes += size;
       this.#shrink();
     });
   }
 
-  /** Lets go of the oldest events. */
+  /** Lets go of old events, and of the oldest where they are too many. */
   #shrink(): void {
-    for (const [event, size] of this.#sizes) {
-      if (this.#bytes <= mostBytes) return;
+    const fromMs = this.now() - mostMs;
+    for (const [event, { bytes, sinceMs }] of this.#sizes) {
+      if (this.#bytes <= mostBytes && sinceMs >= fromMs) return;
       this.#kept.delete(event);
       this.#sizes.delete(event);
-      this.#bytes -= size;
+      this.#bytes -= bytes;
     }
   }
 }

@@ -311,3 +311,24 @@ test("nobody finds out by a filter which alert of others keeps theirs quiet", as
     { name: "Leaf" },
   ]);
 });
+
+test("an alert that two routes lead to one receiver is in its group once", async () => {
+  const twice = `
+route:
+  receiver: quiet
+  group_wait: 1s
+  routes: [{receiver: ops, group_by: [alertname], continue: true}, {receiver: ops, matchers: ['severity="page"']}]
+receivers: [{name: quiet}, {name: ops}]
+`;
+  const own = await startAlertmanager({ config: twice });
+  const watching = await startApp(await createSqliteDatabase(), {
+    alertmanagers: [{ name: "main", members: [{ name: "am1", url: own.url }] }],
+    upstreams: { pollIntervalSeconds: 0.1 },
+  });
+  await own.postAlerts([{ labels: { alertname: "Down", severity: "page" } }]);
+  const query = "{ alertGroups { nodes { counts { total } alerts { nodes { name receivers } } } } }";
+  const nodes = async () => (await watching.data(watching.operator, query)).alertGroups?.nodes ?? [];
+  await waitFor(async () => (await nodes()).length > 0, { what: "the group" });
+  const alert = { name: "Down", receivers: ["ops"] };
+  expect(await nodes()).toEqual([{ counts: { total: 1 }, alerts: { nodes: [alert] } }]);
+});

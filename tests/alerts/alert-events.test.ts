@@ -54,6 +54,12 @@ afterEach(async () => {
   await shown();
 });
 
+/** An alert as a list tells of it. */
+interface Told {
+  readonly name: string;
+  readonly state: string;
+}
+
 const labelled = (alertname: string, project?: string, more: object = {}): PostedAlert => ({
   labels: { alertname, ...(project === undefined ? {} : { project }), ...more },
 });
@@ -254,6 +260,23 @@ describe("the events of alerts", () => {
     await resolve(root("a"));
     await inhibitor("b");
     expect(told({ ...subscriber, results: subscriber.results.slice(before) })).toEqual(["CHANGED Leaf SUPPRESSED"]);
+  });
+
+  test("do not tell by the filter which alert of another project keeps one quiet", async () => {
+    await fire(labelled("Root", "beta", { host: "secret" }));
+    await shown("Root");
+    await fire(labelled("Leaf", "alpha"));
+    const list = `{ alerts { nodes { fingerprint name state } } }`;
+    const all = () => app.data(app.operator, list).then(({ alerts }) => alerts.nodes);
+    const isQuiet = async () =>
+      (await all()).some(({ name, state }: Told) => name === "Leaf" && state === "SUPPRESSED");
+    await waitFor(isQuiet, { what: "the alert to be kept quiet" });
+    const { fingerprint } = (await all()).find(({ name }: Told) => name === "Root");
+    const query = watch(`(filter: { inhibitedBy: ["${fingerprint}"] })`);
+    const [ofOne, ofAll] = [await subscribe(ofAlpha, query), await subscribe(app.operator, query)];
+    await Promise.all([ofOne.first(1), ofAll.first(1)]);
+    expect(told(ofAll)).toEqual(["SNAPSHOT", "FIRING Leaf SUPPRESSED"]);
+    expect(told(ofOne)).toEqual(["SNAPSHOT"]);
   });
 
   test("tell that an alert has got too old for the filter when anything happens", async () => {

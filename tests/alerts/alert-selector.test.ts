@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { describe, expect, test } from "vitest";
 import { Alert } from "../../server/alerts/alert.js";
 import { compileAlertFilter } from "../../server/alerts/alert-filter.js";
+import { groupingBy } from "../../server/alerts/alert-grouping.js";
 import { newestFirst } from "../../server/alerts/alert-index.js";
 import type { AlertFilter } from "../../server/alerts/alert-input.js";
 import { scopeOfProject, scopeOfRule, scopeOfSight } from "../../server/alerts/alert-scope.js";
@@ -103,6 +104,21 @@ describe("what an index gives is what going through all gives", () => {
   });
 });
 
+test("what comparing costs tells nothing of the alerts that the caller does not see", () => {
+  const mine = Array.from({ length: 600 }, (_, number) => alertOf(number, { project: "mine" }));
+  const costAmong = (others: readonly Alert[], matchers: readonly string[]) => {
+    const changes = [...mine, ...others].map((after) => ({ before: null, after }));
+    const snapshot = AlertSnapshot.nothing.with({ alerts: changes, silences: [] }, know);
+    const matching = new Matching();
+    expect(selectorOf().select(snapshot, sightOf("mine"), { matchers }, matching).alerts).toEqual([]);
+    return matching.points;
+  };
+  const others = Array.from({ length: 700 }, (_, number) => alertOf(1_000 + number, { customer: "acme-2027" }));
+  const slow = [`customer=~"acme((a|.)*(b|.)*(c|.)*(d|.)*){30}x"`];
+  const many = [...Array.from({ length: 49 }, () => `customer!="x"`), `customer="acme-2027"`];
+  for (const matchers of [slow, many]) expect(costAmong(others, matchers)).toBe(costAmong([], matchers));
+});
+
 describe("an answer", () => {
   test("is kept while nothing changes, for who sees the same", () => {
     const acks = { ...acknowledgements, revision: 1 };
@@ -127,6 +143,30 @@ describe("an answer", () => {
     const { revision } = ask();
     nowMs = 1;
     expect(ask().revision).not.toBe(revision);
+  });
+
+  test("is let go of when too much was made of it, as groups of whatever labels are", () => {
+    const selector = selectorOf();
+    const ask = () => selector.select(before, everything, {}, new Matching());
+    const answer = ask();
+    const groupBy = (...labels: readonly string[]) =>
+      answer.groupsBy(groupingBy(labels), "LABELS", new Matching()).length;
+    expect(groupBy("alertname", "instance")).toBeGreaterThan(500);
+    expect(ask()).toBe(answer);
+    for (let number = 0; number < 130; number++) groupBy("alertname", "instance", `none${number}`);
+    expect(ask()).not.toBe(answer);
+  });
+
+  test("takes more to make the more groups it has, and nothing when they are kept", () => {
+    const costOf = (...labels: readonly string[]) => {
+      const matching = new Matching();
+      selection.groupsBy(groupingBy(labels), "LABELS", matching);
+      return matching.points;
+    };
+    const selection = selectorOf().select(before, everything, {}, new Matching());
+    expect(costOf("alertname")).toBe(1);
+    expect(costOf("instance", "alertname")).toBeGreaterThan(100);
+    expect(costOf("instance", "alertname")).toBe(0);
   });
 
   test("costs what is gone through, and nothing when it is kept", () => {

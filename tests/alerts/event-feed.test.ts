@@ -335,6 +335,20 @@ describe("what passes", () => {
     expect(short(await change).changes).toEqual(["LEFT a white", "CHANGED b red", "ADDED c white"]);
   });
 
+  test("costs something to be looked at as a whole, and nothing where each decides for itself", async () => {
+    const costOf = async (dependence: Dependence) => {
+      const lamps = house(...names(100));
+      const matching = new Matching();
+      const reader = lamps.read(true, matching, "lit", dependence);
+      await reader.next();
+      const paid = matching.points;
+      lamps.switch(["n1000", false]);
+      await reader.next();
+      return matching.points - paid;
+    };
+    expect([await costOf("others"), await costOf("itself")]).toEqual([5, 0]);
+  });
+
   test("is looked at without any change where the time decides", async () => {
     const lamps = house("a");
     const channel = new Channel(lamps.watched("time"), {
@@ -380,9 +394,15 @@ describe("a journal", () => {
       ["b", "c"],
       [],
     ]);
-    journal.note(names(49_998));
-    expect([journal.since(start), journal.since(middle)?.length]).toEqual([null, 50_000]);
+    journal.note(names(49_996));
+    expect([journal.since(start), journal.since(middle)?.length]).toEqual([null, 49_998]);
     journal.note(names(50_001));
     expect([journal.since(middle), journal.since(journal.end)]).toEqual([null, []]);
+    // Where nothing is named, that something happened is noted all the same, and forgotten.
+    const last = journal.end;
+    journal.note([]);
+    expect([journal.end === last, journal.since(last)]).toEqual([false, []]);
+    for (let time = 0; time < 50_000; time++) journal.note([]);
+    expect(journal.since(last)).toBeNull();
   });
 });

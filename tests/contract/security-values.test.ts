@@ -218,7 +218,7 @@ describe("a value that reaches other machines", () => {
       { alerts: null },
       [
         expect.stringMatching(
-          /^The operation is too expensive\. Comparing labels with its patterns costs more than 14999, /,
+          /^The operation is too expensive\. Comparing labels with its patterns, or grouping by them, costs more than 14999, /,
         ),
       ],
     ]);

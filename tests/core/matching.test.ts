@@ -37,7 +37,7 @@ describe("the work of matching", () => {
     matching.limit({ most: 1_000, onSpent: (points) => void told.push(points) });
     const accepts = matching.compile(dear);
     const message =
-      "The operation is too expensive. Comparing labels with its patterns costs more than 1000, which is what the rest of it leaves. Narrow the filter, or give fewer and simpler patterns; texts, with .* around them or not, cost least.";
+      "The operation is too expensive. Comparing labels with its patterns, or grouping by them, costs more than 1000, which is what the rest of it leaves. Narrow the filter, or give fewer and simpler patterns; texts, with .* around them or not, cost least.";
     const tooMuch = ["COST_LIMIT", message, { cost: 1_001, limit: 1_000 }];
     expect(refusal(() => [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => accepts(value(n))))).toEqual(tooMuch);
     expect(told.reduce((sum, points) => sum + points, 0)).toBe(1_001);

@@ -17,6 +17,8 @@ export interface ChannelOptions<T, E> {
 
 /** Within so long a heartbeat is the same for all. */
 const sameHeartbeatMs = 1_000;
+/** To look at one thing takes so many steps of matching, whatever is asked of it. */
+const stepsPerLook = 50;
 /** What depends on the time is not looked at more often. */
 const leastPauseMs = 1_000;
 
@@ -158,6 +160,8 @@ export class Channel<T, E> {
     const noted = this.#isKnown ? this.options.journal.since(this.#journalEnd) : null;
     const isEnough = noted !== null && this.watched.dependence === "itself";
     const keys = isEnough ? noted : [...this.#members.keys(), ...view.candidates().map(this.watched.keyOf)];
+    // That something happened somewhere has all of them looked at, for each filter that others ask too.
+    if (!isEnough) this.matching.spend(keys.length * stepsPerLook);
     const touched = new Set(noted);
     const steps = new Map<string, Step<T>>();
     for (const key of keys) {

@@ -22,7 +22,7 @@ export class Journal {
   /** Notes that these changed, each named once. */
   note(keys: readonly string[]): void {
     this.#pages.push({ number: ++this.#number, keys });
-    this.#size += keys.length;
+    this.#size += sizeOf(keys);
     while (this.#size > mostKeys) this.#forgetFirst();
   }
 
@@ -39,6 +39,11 @@ export class Journal {
     const first = this.#pages.shift();
     if (first === undefined) return;
     this.#lost = first.number;
-    this.#size -= first.keys.length;
+    this.#size -= sizeOf(first.keys);
   }
+}
+
+/** A page without any takes some memory too. */
+function sizeOf(keys: readonly string[]): number {
+  return keys.length + 1;
 }
