@@ -41,7 +41,7 @@ export class AlertGroupService {
     const grouping = this.#grouping(query.groupBy);
     const selection = await this.alerts.select(caller, project, query.filter);
     if (selection === null) return null;
-    const { revision } = selection;
+    const revision = this.alerts.revisionFor(caller, selection);
     const isUnchanged = query.knownRevision === revision;
     const grouped = () => selection.groupsBy(grouping, query.order, caller.matching);
     const groups = isUnchanged ? [] : grouped();

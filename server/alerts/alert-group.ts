@@ -17,6 +17,9 @@ export interface Grouped {
 export class AlertGroup {
   #id: string | null = null;
   #counts: AlertCounts | null = null;
+  #commonLabels: LabelsShape | null = null;
+  #commonAnnotations: LabelsShape | null = null;
+  #severity: string | null | undefined;
 
   @Field(() => Labels, { description: "The labels that it is grouped by, as far as its alerts have them." })
   readonly labels: LabelsShape;
@@ -54,18 +57,23 @@ export class AlertGroup {
 
   @Field(() => Labels, { description: "The labels that all of its alerts have with the same value." })
   get commonLabels(): LabelsShape {
-    return commonTo(this.alerts.map(({ labels }) => labels));
+    this.#commonLabels ??= commonTo(this.alerts.map(({ labels }) => labels));
+    return this.#commonLabels;
   }
 
   @Field(() => Labels, { description: "The annotations that all of its alerts have with the same text." })
   get commonAnnotations(): LabelsShape {
-    return commonTo(this.alerts.map(({ annotations }) => annotations));
+    this.#commonAnnotations ??= commonTo(this.alerts.map(({ annotations }) => annotations));
+    return this.#commonAnnotations;
   }
 
   @Field(() => String, { nullable: true, description: "The worst severity among its alerts." })
   get severity(): string | null {
-    const severities = this.alerts.map(({ severity }) => severity);
-    return severities.reduce((worst, one) => (severityRank(one) < severityRank(worst) ? one : worst));
+    if (this.#severity === undefined) {
+      const severities = this.alerts.map(({ severity }) => severity);
+      this.#severity = severities.reduce((worst, one) => (severityRank(one) < severityRank(worst) ? one : worst));
+    }
+    return this.#severity;
   }
 
   @Field(() => DateTime, { description: "When its newest alert began to fire." })

@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import type { Caller } from "../access/caller.js";
+import { rightsKey } from "../access/rights-key.js";
 import { type PageRequest, pageOfArray } from "../core/page.js";
 import type { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
@@ -14,6 +16,7 @@ import { AlertSnapshot } from "./alert-snapshot.js";
 import { honestFilter } from "./honest-filter.js";
 import type { LiveAlerts } from "./live-alerts.js";
 import { sightOf } from "./project-sight.js";
+import type { ReceiverGroups } from "./receiver-groups.js";
 
 /** Which alerts, in which order, and which page of them. */
 export interface AlertQuery {
@@ -30,6 +33,7 @@ export class AlertService {
     private readonly live: LiveAlerts,
     private readonly selector: AlertSelector,
     private readonly projects: ProjectService,
+    private readonly receivers: Pick<ReceiverGroups, "version">,
   ) {}
 
   /** The alert with this id; null when it is absent or invisible to the caller. */
@@ -41,19 +45,19 @@ export class AlertService {
   /** All alerts that the caller may see; null when no Alertmanager has ever answered. */
   async list(caller: Caller, query: AlertQuery): Promise<LivePage<Alert> | null> {
     const selected = await this.select(caller, null, query.filter);
-    return selected && pageOf(selected, query, "alerts");
+    return selected && this.#pageOf(caller, selected, query, "alerts");
   }
 
   /** The alerts of a project that is visible to the caller; null when no Alertmanager has ever answered. */
   async listOfProject(caller: Caller, project: Project, query: AlertQuery): Promise<LivePage<Alert> | null> {
     const selected = await this.select(caller, project, query.filter);
-    return selected && pageOf(selected, query, `Project.alerts@${project.id}`);
+    return selected && this.#pageOf(caller, selected, query, `Project.alerts@${project.id}`);
   }
 
   /** The alerts of a rule of a project, the latter visible to the caller; what only claims to be of it is left out. */
   async listOfRule(caller: Caller, project: Project, ruleId: string, query: AlertQuery) {
     const selected = await this.#select(caller, scopeOfRule(project.name, ruleId), query.filter);
-    return selected && pageOf(selected, query, `AlertingRule.alerts@${ruleId}`);
+    return selected && this.#pageOf(caller, selected, query, `AlertingRule.alerts@${ruleId}`);
   }
 
   /** How many alerts there are of a project that is visible to the caller; without one, of all that the caller may see. */
@@ -68,7 +72,7 @@ export class AlertService {
     const holds = ({ projectName }: Alert) => sees(projectName);
     const scope = { key: null, alerts: () => alerts.filter(holds), holds };
     const filter = await this.#honest(caller, query.filter, snapshot);
-    return pageOf(this.selector.select(snapshot, scope, filter, caller.matching), query, list);
+    return this.#pageOf(caller, this.selector.select(snapshot, scope, filter, caller.matching), query, list);
   }
 
   /**
@@ -110,18 +114,27 @@ export class AlertService {
     const snapshot = await this.live.snapshot();
     return snapshot?.knows.alerts ? snapshot : null;
   }
-}
 
-function pageOf(selection: AlertSelection, query: AlertQuery, list: string): LivePage<Alert> {
-  const { order, page, knownRevision } = query;
-  const { revision } = selection;
-  const isUnchanged = knownRevision === revision;
-  const alerts = isUnchanged ? [] : selection.inOrder(order);
-  return {
-    page: pageOfArray(alerts, page, `${list}:${order}`, positionIn(order), AlertOrder[order].direction),
-    count: () => selection.alerts.length,
-    counts: selection.counts,
-    revision,
-    isUnchanged,
-  };
+  /**
+   * What an answer made of a selection is known by: another one where the caller may see something else by now, or where
+   * Alertmanager's configuration groups alerts otherwise.
+   */
+  revisionFor({ principal }: Caller, { revision }: AlertSelection): string {
+    const rights = createHash("sha256").update(rightsKey(principal)).digest("base64url").slice(0, 8);
+    return `${revision}.${this.receivers.version}.${rights}`;
+  }
+
+  #pageOf(caller: Caller, selection: AlertSelection, query: AlertQuery, list: string): LivePage<Alert> {
+    const { order, page, knownRevision } = query;
+    const revision = this.revisionFor(caller, selection);
+    const isUnchanged = knownRevision === revision;
+    const alerts = isUnchanged ? [] : selection.inOrder(order);
+    return {
+      page: pageOfArray(alerts, page, `${list}:${order}`, positionIn(order), AlertOrder[order].direction),
+      count: () => selection.alerts.length,
+      counts: selection.counts,
+      revision,
+      isUnchanged,
+    };
+  }
 }

@@ -37,7 +37,10 @@ const statusMaxAgeMs = 60_000;
 
 /** One Alertmanager of a cluster: what it holds, and how it does. */
 export class ClusterMember {
-  readonly alerts = new Holdings<UpstreamAlert>(({ fingerprint }) => fingerprint);
+  readonly alerts = new Holdings<UpstreamAlert>(
+    ({ fingerprint }) => fingerprint,
+    (alert, [, updatedAtMs, endsAtMs]) => ({ ...alert, updatedAtMs, endsAtMs }),
+  );
   readonly silences = new Holdings<UpstreamSilence>(({ id }) => id);
   #lastSyncAt: Date | null = null;
   #error: string | null = null;

@@ -104,8 +104,8 @@ export function makeAlerts(parts: AlertsParts): AlertsDomain {
   const watchdogs = new Watchdogs(live, { names, absentAfterMs: absentAfterSeconds * 1_000, intervalMs, log });
   const server = randomBytes(6).toString("base64url");
   const selector = new AlertSelector(server, acknowledgements, now);
-  const service = new AlertService(live, selector, projects);
   const receivers = new ReceiverGroups(live);
+  const service = new AlertService(live, selector, projects, receivers);
   const groups = new AlertGroupService(service, receivers);
   const alertRules = new AlertRuleService(service, rules, globalRules, projects);
   const feed = new EventFeed<Alert, AlertEvent>({

@@ -294,6 +294,8 @@ describe("who knows a revision", () => {
     await waitFor(isHeardOf, { what: "the alerts to be heard of again" });
     expect((await app.data(ofAlpha, query, { known })).alerts.isUnchanged).toBe(true);
 
+    // Whoever may see something else is told so, though no alert has changed.
+    expect((await app.data(app.operator, query, { known })).alerts.isUnchanged).toBe(false);
     await alertmanager.postAlerts([{ labels: { alertname: "New", project: "beta" } }]);
     const isKnown = async () => (await app.data(ofAlpha, query, { known })).alerts.isUnchanged;
     await waitFor(async () => !(await isKnown()), { what: "the revision to change" });

@@ -160,3 +160,19 @@ it("remembers so many that ended while they cannot be written, the newest, and t
   book.forgetBefore(t0 + mostEnded);
   expect(book.compare()).toBe(t0 + mostEnded);
 });
+
+it("a clock that was ahead and was set right makes one of two firings at most, and not of all that follow", () => {
+  const { book, written } = makeBook();
+  const hourMs = 60 * minuteMs;
+  const firing = (startsAtMs: number) => alertOf({ startsAtMs: t0 + startsAtMs });
+  const fire = (startsAtMs: number, seenAtMs: number) => {
+    const alert = firing(startsAtMs);
+    book.take([{ before: null, after: alert }], t0 + seenAtMs);
+    book.take([{ before: alert, after: null }], t0 + seenAtMs + minuteMs);
+  };
+  fire(0, hourMs);
+  for (const minute of [10, 20, 30]) fire(minute * minuteMs, minute * minuteMs);
+  expect(new Set(written().map(({ startsAt }) => startsAt.getTime() - t0))).toEqual(
+    new Set([0, 20 * minuteMs, 30 * minuteMs]),
+  );
+});

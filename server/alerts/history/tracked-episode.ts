@@ -98,7 +98,8 @@ export class TrackedEpisode {
     this.#subject = alert;
     this.#resolvedAtMs = null;
     this.#resolvedBeforeMs = null;
-    this.seen(nowMs);
+    // Also when that is earlier: then a clock was ahead, and what begins in that time is another firing.
+    this.#lastSeenMs = nowMs;
     const change = stateNow(alert, nowMs);
     // Annotations move with each evaluation where they tell a value: they are written along with the rest.
     return (change !== null && this.#note(change)) || moved || returned;
