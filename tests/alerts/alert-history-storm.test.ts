@@ -38,7 +38,7 @@ describeOnEachDatabase((database) => {
         what: `${alerts} where ${where}`,
         deadlineMs: 60_000,
       });
-    });
+    }, "all");
   const inserts = (statements: readonly string[]) =>
     statements.filter((text) => /^INSERT INTO .alert_episode/.test(text));
 

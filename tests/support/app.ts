@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { subscribe } from "node:diagnostics_channel";
 import { Caller } from "../../server/access/caller.js";
 import type { GlobalRole, ProjectRole } from "../../server/access/roles.js";
 import { type App, makeApp } from "../../server/app.js";
@@ -23,11 +25,10 @@ export interface TestApp {
   /** A fresh token with a role over all projects, or with roles in projects by id. */
   token(role: GlobalRole | Readonly<Record<string, ProjectRole>>): Promise<string>;
   /**
-   * The SQL statements that `work` takes, those of authentication included, those of work in turns with other servers not;
-   * with "all" also the one by which a server looks
-   * each second for what others wrote.
+   * The SQL statements of the requests that are made during `work`, those of authentication included; with "all" also those
+   * of what the server does by itself, but not those by which servers take turns.
    */
-  statementsOf(work: () => Promise<unknown>, which?: "all"): Promise<string[]>;
+  statementsOf(work: () => Promise<unknown>, which?: "all" | "asked"): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -51,7 +52,7 @@ export async function startApp(
   const limits = { ...rest.limits, rate: { ...unhurried, ...rest.limits?.rate } };
   const given = { listen: { port: 0 }, log, secrets: testSecrets, egress: everywhere, ...rest, limits, database };
   const settings: Settings = settingsOf(given);
-  let statements: string[] | null = null;
+  let statements: { readonly which: "all" | "asked"; readonly seen: string[] } | null = null;
   const app = await makeApp(settings, {
     log: makeLog(settings.log.level, onLog && { write: onLog }),
     resolve,
@@ -60,7 +61,7 @@ export async function startApp(
     ...(random ? { random } : {}),
     ...(playgroundAssets ? { playgroundAssets } : {}),
     onStatement: (sql) => {
-      if (!ownTables.test(sql)) statements?.push(sql);
+      if (statements !== null && isCounted(sql, statements)) statements.seen.push(sql);
     },
   });
   const url = await app.listen();
@@ -92,19 +93,30 @@ export async function startApp(
       return data;
     },
     token,
-    statementsOf: async (work, which) => {
+    statementsOf: async (work, which = "asked") => {
       const seen: string[] = [];
-      statements = seen;
+      statements = { which, seen };
       try {
         await work();
       } finally {
         statements = null;
       }
-      return which === "all" ? seen : seen.filter((sql) => !sql.startsWith("SELECT value AS newest"));
+      return seen;
     },
     close,
   };
 }
+
+/** Set while a request is answered. */
+const asked = new AsyncLocalStorage<true>();
+subscribe("http.server.request.start", () => asked.enterWith(true));
+
+function isCounted(sql: string, { which }: { readonly which: "all" | "asked" }): boolean {
+  return which === "all" ? !ownTables.test(sql) : asked.getStore() === true && !sql.startsWith(newestRevision);
+}
+
+/** How a server looks each second for what others wrote, which a request may join. */
+const newestRevision = "SELECT value AS newest";
 
 /** What a server writes every few seconds: that it is still at work. */
 const ownTables = /\b(lease|alert_history_reading)\b/;
