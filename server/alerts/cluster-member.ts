@@ -108,9 +108,9 @@ export class ClusterMember {
     this.#statusAtMs = this.now().getTime();
     try {
       const { config, version, clusterStatus, peers } = await this.client.status(signal);
-      this.#status = { version, clusterStatus, peers };
       if (config !== this.#config) this.#routing = await this.reading.config(config);
       this.#config = config;
+      this.#status = { version, clusterStatus, peers };
     } catch (error) {
       this.#statusAtMs = Number.NEGATIVE_INFINITY;
       if (!(error instanceof AppError) && !signal.aborted) onFault(error);

@@ -55,10 +55,13 @@ beforeAll(async () => {
   await alertmanager.postAlerts(posted.map((labels, index) => ({ labels, annotations, startsAt: startsAt(index) })));
   await waitFor(
     async () => {
-      const { alertCounts } = await app.data(app.operator, "{ alertCounts { total suppressed } }");
-      return alertCounts?.total === posted.length && alertCounts.suppressed === 1;
+      const query = "{ alertCounts { total suppressed } alertmanagers { members { version } } }";
+      const { alertCounts, alertmanagers } = await app.data(app.operator, query);
+      // With the version its routes are known.
+      const [{ version }] = alertmanagers[0].members;
+      return version !== null && alertCounts?.total === posted.length && alertCounts.suppressed === 1;
     },
-    { what: "the alerts to be in the graph" },
+    { what: "the alerts to be in the graph, and how they are grouped" },
   );
 });
 

@@ -30,7 +30,10 @@ interface Tick {
 let ticks: Tick[] = [];
 /** How many events were asked for, and how often one was executed. */
 let [pulled, executed] = [0, 0];
+/** How many streams begin together, and what lets those go on that wait for the others. */
+let [together, waiting]: [number, (() => void)[]] = [1, []];
 beforeEach(() => {
+  [together, waiting] = [1, []];
   ticks = Array.from({ length: 3 }, (_, index) => ({ number: index + 1, weight: 0 }));
   [pulled, executed] = [0, 0];
 });
@@ -78,6 +81,10 @@ const schema = new GraphQLSchema({
         type: TickType,
         resolve: (tick) => tick,
         subscribe: async function* () {
+          await new Promise<void>((go) => {
+            waiting.push(go);
+            if (waiting.length >= together) for (const begin of waiting.splice(0)) begin();
+          });
           for (const tick of ticks) {
             pulled++;
             yield tick;
@@ -96,6 +103,7 @@ describe("the events of a stream", () => {
     const { url } = await startStreamServer(schema, people);
     const ask = (who: string, query: string) => subscribe(url, who, query);
     const query = "subscription { ticks { number seen } }";
+    together = 4;
     const all = await Promise.all([ask("ann", query), ask("bea", query), ask("cid", query), ask("cid", `${query} `)]);
     await waitFor(() => all.every(({ isComplete }) => isComplete), { what: "the end" });
     const told = (...seen: string[]) => ticks.map(({ number }) => ({ number, seen }));

@@ -1,6 +1,9 @@
 import { afterAll } from "vitest";
 
-const tasks: (() => unknown)[] = [];
+// Of the process, not of the module: vitest loads a setup file anew for each test file, and what tests import once.
+const ofProcess: { fileEndTasks?: (() => unknown)[] } = globalThis as object;
+ofProcess.fileEndTasks ??= [];
+const tasks = ofProcess.fileEndTasks;
 
 /** Runs `task` after the last test of the file, in reverse order of registration, whether tests failed or not. */
 export function atFileEnd(task: () => unknown): void {

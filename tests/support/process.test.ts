@@ -109,6 +109,7 @@ describe("a test run that fails or dies", () => {
     const [data] = (await readdir(folder)).filter((name) => name.startsWith("metricsinfra-mariadb-"));
     const mariadb = Number(await readFile(join(folder, data ?? "", "pid"), "utf8"));
     expect([isAlive(mariadb)]).toEqual([true]);
+    await writeFile(`${pidFile}.seen`, "");
     return { vitest, sleep, mariadb, folder };
   }
 

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 /** How long to wait, and for what: the words end up in the failure's message. */
 export interface WaitOptions {
   readonly what: string;
-  /** 10 s by default. */
+  /** 20 s by default. */
   readonly deadlineMs?: number;
   /** 50 ms by default. */
   readonly intervalMs?: number;
@@ -16,7 +16,7 @@ type NotYet = false | null | undefined | 0 | "";
  * yet". At the deadline it throws, and the message shows the last value or error.
  */
 export async function waitFor<T>(condition: () => T | NotYet | Promise<T | NotYet>, options: WaitOptions): Promise<T> {
-  const deadlineMs = options.deadlineMs ?? 10_000;
+  const deadlineMs = options.deadlineMs ?? 20_000;
   const deadline = Date.now() + deadlineMs;
   let last = "it never answered";
   do {

@@ -150,7 +150,7 @@ async function requireRights(source: DataSource, user: string): Promise<void> {
   }
   if (denied.length === 0) return;
   throw new DatabaseError(
-    `The user ${user} has no rights on the tables ${denied.join(", ")}. Give it those in server/database-grants.sql.`,
+    `The user ${user} has no rights on the tables ${denied.toSorted().join(", ")}. Give it those in server/database-grants.sql.`,
   );
 }
 
