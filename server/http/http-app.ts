@@ -75,8 +75,9 @@ export function httpApp(options: HttpOptions): HttpApp {
     response.setHeader("x-content-type-options", "nosniff");
     next();
   });
-  app.get("/healthz", (_request, response) => void response.type("text/plain").send("ok\n"));
-  app.get("/readyz", (_request, response) => {
+  const pages = express.Router();
+  pages.get("/healthz", (_request, response) => void response.type("text/plain").send("ok\n"));
+  pages.get("/readyz", (_request, response) => {
     options.ready().then(
       () => response.type("text/plain").send("ready\n"),
       (error: unknown) => {
@@ -87,11 +88,16 @@ export function httpApp(options: HttpOptions): HttpApp {
       },
     );
   });
-  app.get("/metrics", (_request, response, next) => {
+  pages.get("/metrics", (_request, response, next) => {
     options.metrics().then(({ contentType, body }) => response.type(contentType).send(body), next);
   });
-  app.use(playground({ assetsDirectory: options.playgroundAssets }));
-  app.use(options.signIn);
+  pages.use(playground({ assetsDirectory: options.playgroundAssets }));
+  pages.use(options.signIn);
+  // Operations are what is asked all day: they need not pass what none of them is for.
+  app.use((request, response, next) => {
+    if (request.method === "POST" && request.url === "/graphql") next();
+    else pages(request, response, next);
+  });
 
   const authenticate: RequestHandler = (request, response, next) => {
     const hangUp = new AbortController();
