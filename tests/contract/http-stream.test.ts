@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { startApp, type TestApp } from "../support/app.js";
 import { createSqliteDatabase } from "../support/databases.js";
+import { subscribe } from "../support/subscriber.js";
+import { waitFor } from "../support/wait-for.js";
 import { type RawAnswer, rawRequest } from "./raw-request.js";
 
 let app: TestApp;
@@ -155,16 +157,9 @@ describe("the stream of a subscription", () => {
 
   it("ends when the server closes, which does not wait for it", async () => {
     const other = await startApp(await createSqliteDatabase());
-    const response = await fetch(`${other.url}/stream`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${other.operator}`,
-        "content-type": "application/json",
-        accept: "text/event-stream",
-      },
-      body: JSON.stringify(subscription),
-    });
-    const [text] = await Promise.all([response.text(), other.close()]);
-    expect(text).toContain("event: next");
+    const stream = await subscribe(other.url, other.operator, subscription.query);
+    expect(await stream.first(1)).toEqual([{ data: { revisions: 0 } }]);
+    await other.close();
+    await waitFor(() => stream.isEnded, { what: "the stream to end" });
   });
 });

@@ -5,7 +5,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createMariadbDatabase } from "../support/mariadb.js";
 import { freePort } from "../support/ports.js";
 import { startProcess } from "../support/process.js";
+import { subscribe } from "../support/subscriber.js";
 import { tempFolder } from "../support/temp-folder.js";
+import { waitFor } from "../support/wait-for.js";
 
 const main = fileURLToPath(new URL("../../dist/server/main.js", import.meta.url));
 
@@ -89,14 +91,10 @@ describe("the server as a process", () => {
     expect(await text("/metrics")).toMatch(
       /metricsinfra_graphql_operation_duration_seconds_count\{kind="query",failed="false"\} 1/,
     );
-    const stream = await fetch(`${url}/graphql/stream`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "text/event-stream" },
-      body: JSON.stringify({ query: "subscription { revisions }" }),
-    });
-    const ended = stream.text();
+    const stream = await subscribe(`${url}/graphql`, token, "subscription { revisions }");
+    expect(await stream.first(1)).toEqual([{ data: { revisions: expect.any(Number) } }]);
     expect(await server.stop()).toEqual({ code: 0, signal: null });
-    expect(await ended).toContain('{"data":{"revisions":');
+    await waitFor(() => stream.isEnded, { what: "the stream to end" });
   });
 
   it("logs one JSON object per line, without secrets", async () => {
