@@ -27,6 +27,7 @@ import { AlertingRules } from "./namespaces/alerting-rules.js";
 import { Alerts } from "./namespaces/alerts.js";
 import { ApiTokens } from "./namespaces/api-tokens.js";
 import { Audit } from "./namespaces/audit.js";
+import { Capacity } from "./namespaces/capacity.js";
 import { ContactGroups } from "./namespaces/contact-groups.js";
 import { GlobalRules } from "./namespaces/global-rules.js";
 import { Projects } from "./namespaces/projects.js";
@@ -79,6 +80,8 @@ export class Client<Throws extends boolean = true> {
   readonly agents: Agents<Throws>;
   /** On which agents a change runs. */
   readonly rollouts: Rollouts;
+  /** How much hardware is needed. */
+  readonly capacity: Capacity;
   /** What programs show the graph to say who they are. */
   readonly apiTokens: ApiTokens<Throws>;
   /** Who changed what, and when. */
@@ -104,6 +107,7 @@ export class Client<Throws extends boolean = true> {
     this.silences = new Silences(graph, this.#subscriptions);
     this.agents = new Agents(graph);
     this.rollouts = new Rollouts(graph);
+    this.capacity = new Capacity(graph);
     this.apiTokens = new ApiTokens(graph);
     this.audit = new Audit(graph);
   }

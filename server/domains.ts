@@ -220,7 +220,14 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     passing: [known.ofProjects, silences.ofProjects],
     now,
   });
-  const rollout = makeRollout({ database, projects: projects.service, audit: audit.service, feed: audit.feed, now });
+  const rollout = makeRollout({
+    database,
+    projects: projects.service,
+    audit: audit.service,
+    feed: audit.feed,
+    prometheus,
+    now,
+  });
 
   const ofAlerts = [alerts, history, silences, acknowledgements];
   const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, ...ofAlerts, rollout];

@@ -37,6 +37,7 @@ export const policy = {
   "audit.readTokens": { project: "ADMIN", global: ["OPERATOR", "READER"], anonymous: false }, // who was given a token
   "change.read": { project: null, global: ["OPERATOR", "AGENT"], anonymous: false }, // what configurators fetch
   "egress.read": { project: null, global: readers, anonymous: false }, // where tenants' config may point
+  "capacity.read": { project: null, global: ["OPERATOR", "READER"], anonymous: false }, // how large the Prometheus servers are
   "agent.report": { project: null, global: ["AGENT"], anonymous: false },
   "agent.read": { project: "VIEWER", global: readers, anonymous: true }, // in any project
   "agent.readProblems": { project: null, global: readers, anonymous: false }, // those of the agent itself, and of no project

@@ -93,6 +93,16 @@ export class HttpJson {
     return this.#exchange(request, (response) => this.#body(response, this.#limits.maxBytes));
   }
 
+  /** The text of a 2xx answer, of a content type that begins with `type`. */
+  async text(request: HttpRequest, type: string): Promise<string> {
+    const accept = { accept: type, ...request.headers };
+    const isText = (given: string) => given.toLowerCase().startsWith(type);
+    const body = await this.#exchange({ ...request, headers: accept }, (response) =>
+      this.#body(response, this.#limits.maxBytes, isText, type),
+    );
+    return body.toString();
+  }
+
   /** The error that tells of an answer that is no JSON, or has another shape. */
   unexpected(error: UnexpectedShape | SyntaxError): UpstreamUnavailableError {
     const what = error instanceof SyntaxError ? "with JSON that is broken" : `something unexpected: ${error.message}`;
@@ -168,16 +178,20 @@ export class HttpJson {
     }
   }
 
-  async #body(response: Response, maxBytes: number): Promise<Buffer> {
+  async #body(response: Response, maxBytes: number, isWanted = isJson, wanted = "JSON"): Promise<Buffer> {
     const type = response.headers.get("content-type") ?? "no content type";
-    if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) {
+    if (!isWanted(type)) {
       await response.body?.cancel();
-      throw new UpstreamUnavailableError(`${this.who} answered with ${type.slice(0, 50)} instead of JSON.`);
+      throw new UpstreamUnavailableError(`${this.who} answered with ${type.slice(0, 50)} instead of ${wanted}.`);
     }
     const body = await readBounded(response, maxBytes);
     if (body === null) throw new UpstreamUnavailableError(`${this.who} answered with more than ${maxBytes} bytes.`);
     return body;
   }
+}
+
+function isJson(type: string): boolean {
+  return /^application\/([\w.-]+\+)?json\b/i.test(type);
 }
 
 function authorization(server: UpstreamServer, base: URL): Readonly<Record<string, string>> {

@@ -2,6 +2,7 @@ import { BadUserInputError } from "../core/errors.js";
 import type { Labels } from "../core/labels.js";
 import { fieldsOf, labelsOf, listOf, numberOf, oneOf, textOf, textOrNull, timeOrNull } from "./answer-shape.js";
 import { type HttpJson, HttpStatusError } from "./http-json.js";
+import { type PrometheusStorage, readStorage } from "./prometheus-storage.js";
 
 /** A target as one Prometheus scrapes it. Times are milliseconds since 1970; null before the first scrape. */
 export interface ScrapedTarget {
@@ -129,6 +130,17 @@ export class PrometheusClient {
         lastReloadAtMs: timeOrNull(fields.lastConfigTime, "lastConfigTime"),
       };
     });
+  }
+
+  /** What it tells of its own storage, at `/metrics`, and for how long it keeps samples. */
+  async storage(signal?: AbortSignal): Promise<PrometheusStorage> {
+    const [metrics, storageRetention] = await Promise.all([
+      this.http.text({ path: "/metrics", signal }, "text/plain"),
+      this.#data("/api/v1/status/runtimeinfo", {}, signal, (data) =>
+        textOf(fieldsOf(data, "data").storageRetention, "storageRetention"),
+      ),
+    ]);
+    return { ...readStorage(metrics), storageRetention };
   }
 
   /** Resolves when it has replayed its log and answers queries. */

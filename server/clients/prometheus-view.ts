@@ -1,8 +1,10 @@
+import { LiveLoads, type ReplicaLoads, readLoads } from "./live-loads.js";
 import { LiveRules, type ReplicaRules, rulesById } from "./live-rules.js";
 import { LiveSizes, type ReplicaSizes, readSizes } from "./live-sizes.js";
 import { LiveTargets, type ReplicaTargets, targetsByScrapeJob } from "./live-targets.js";
 import type { Known } from "./merge-replicas.js";
 import type { PrometheusClient, PrometheusStatus } from "./prometheus-client.js";
+import type { PrometheusStorage } from "./prometheus-storage.js";
 import { SharedRead } from "./shared-read.js";
 
 /** One Prometheus of the settings. */
@@ -34,6 +36,15 @@ interface ReplicaReads {
   readonly targets: SharedRead<ReplicaTargets>;
   readonly rules: SharedRead<ReplicaRules>;
   readonly sizes: SharedRead<ReplicaSizes>;
+  readonly loads: SharedRead<ReplicaLoads>;
+  readonly storage: SharedRead<PrometheusStorage>;
+}
+
+/** What one Prometheus tells of its storage; null with the reason while it cannot be asked. */
+export interface StorageReading {
+  readonly name: string;
+  readonly storage: PrometheusStorage | null;
+  readonly error: string | null;
 }
 
 /**
@@ -50,6 +61,8 @@ export class PrometheusView {
       targets: new SharedRead(async (signal) => targetsByScrapeJob(await client.targets(signal)), options),
       rules: new SharedRead(async (signal) => rulesById(await client.rules(signal)), options),
       sizes: new SharedRead((signal) => readSizes(client, signal), options),
+      loads: new SharedRead((signal) => readLoads(client, signal), options),
+      storage: new SharedRead((signal) => client.storage(signal), options),
     }));
   }
 
@@ -69,6 +82,22 @@ export class PrometheusView {
   async sizes(signal?: AbortSignal): Promise<LiveSizes | null> {
     const known = await this.#known((replica) => replica.sizes, signal);
     return known && new LiveSizes(known);
+  }
+
+  /** What each project's targets bring now; null when no Prometheus has ever answered. Rejects only when `signal` ends. */
+  async loads(signal?: AbortSignal): Promise<LiveLoads | null> {
+    const known = await this.#known((replica) => replica.loads, signal);
+    return known && new LiveLoads(known);
+  }
+
+  /** What each server tells of its storage now, in the order of the settings. Rejects only when `signal` ends. */
+  storages(signal?: AbortSignal): Promise<readonly StorageReading[]> {
+    return Promise.all(
+      this.#replicas.map(async ({ name, storage }) => {
+        const { value, error } = await storage.latest(signal);
+        return { name, storage: error === null ? value : null, error };
+      }),
+    );
   }
 
   /** The servers in the order of the settings. Rejects only when `signal` ends. */

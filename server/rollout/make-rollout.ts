@@ -1,12 +1,15 @@
 import type { Caller } from "../access/caller.js";
 import type { AuditService } from "../audit/audit-service.js";
 import type { RevisionFeed } from "../audit/revision-feed.js";
+import type { PrometheusView } from "../clients/prometheus-view.js";
 import type { Database } from "../core/database/database.js";
 import { type GraphPart, storedNodes } from "../graph/graph-part.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { AgentReportService } from "./agent-report-service.js";
 import { AgentRepository } from "./agent-repository.js";
 import { AgentResolver } from "./agent-resolver.js";
+import { CapacityResolver } from "./capacity/capacity-resolver.js";
+import { CapacityService } from "./capacity/capacity-service.js";
 import {
   ContactGroupRolloutResolver,
   ProjectRolloutResolver,
@@ -22,11 +25,12 @@ export interface RolloutParts {
   readonly projects: ProjectService;
   readonly audit: AuditService;
   readonly feed: RevisionFeed;
+  readonly prometheus: PrometheusView;
   readonly now: () => Date;
 }
 
 /** Builds the domain of rollout. */
-export function makeRollout({ database, projects, audit, feed, now }: RolloutParts): GraphPart<Caller> {
+export function makeRollout({ database, projects, audit, feed, prometheus, now }: RolloutParts): GraphPart<Caller> {
   const repository = new AgentRepository(database);
   const service = new RolloutService(repository, projects, audit, feed, now);
   return {
@@ -38,6 +42,7 @@ export function makeRollout({ database, projects, audit, feed, now }: RolloutPar
       new ScrapeJobRolloutResolver(service),
       new RuleRolloutResolver(service),
       new ContactGroupRolloutResolver(service),
+      new CapacityResolver(new CapacityService(prometheus, () => null)),
     ],
     nodes: [storedNodes("agt", (caller, id) => service.find(caller, id))],
     streams: { [revisionsTopic]: (caller) => service.revisions(caller) },

@@ -26,7 +26,7 @@ export interface TargetsParts {
   readonly changes: ChangeLog;
   readonly egress: EgressService;
   readonly secrets: SecretStore;
-  readonly prometheus: Pick<PrometheusView, "targets" | "sizes">;
+  readonly prometheus: Pick<PrometheusView, "loads" | "sizes" | "targets">;
 }
 
 /** What is scraped, and how its targets do. */

@@ -1,4 +1,4 @@
-import { Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import { Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
 import type { Caller } from "../access/caller.js";
 import { ProjectUsage } from "../projects/project-usage.js";
 import type { ScrapeLimits } from "./scrape-limits.js";
@@ -31,5 +31,23 @@ export class ScrapeUsageResolver {
   })
   samplesPerScrape(@Ctx() caller: Caller, @Root() { projectName }: ProjectUsage) {
     return this.live.samplesPerScrape(caller, projectName);
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      "Series that the last scrapes of all its targets brought together; null while no Prometheus has answered. What they cost: `Query.capacityPlan`.",
+  })
+  series(@Ctx() caller: Caller, @Root() { projectName }: ProjectUsage) {
+    return this.live.load(caller, "series", projectName);
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      "Samples per second of all its targets together, over the last ten minutes; null while no Prometheus has answered.",
+  })
+  samplesPerSecond(@Ctx() caller: Caller, @Root() { projectName }: ProjectUsage) {
+    return this.live.load(caller, "samplesPerSecond", projectName);
   }
 }

@@ -14,7 +14,7 @@ import type { Target, TargetCounts, TargetFilter } from "./target.js";
 export class TargetService {
   constructor(
     private readonly jobs: ScrapeJobRepository,
-    private readonly prometheus: Pick<PrometheusView, "targets" | "sizes">,
+    private readonly prometheus: Pick<PrometheusView, "targets" | "sizes" | "loads">,
   ) {}
 
   /** The targets of one scrape job. */
@@ -43,6 +43,12 @@ export class TargetService {
   async samplesPerScrape(caller: Caller, projectName: string): Promise<number | null> {
     const sizes = await this.prometheus.sizes(caller.request.signal);
     return sizes?.largest("samplesPerScrape", projectName) ?? null;
+  }
+
+  /** How much the project's targets bring now. */
+  async load(caller: Caller, kind: "series" | "samplesPerSecond", projectName: string): Promise<number | null> {
+    const loads = await this.prometheus.loads(caller.request.signal);
+    return loads?.of(kind, projectName) ?? null;
   }
 
   async countsOfJob(caller: Caller, jobId: string): Promise<TargetCounts | null> {

@@ -18,6 +18,7 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   alerts: "answered",
   apiTokens: "FORBIDDEN",
   auditEntries: "FORBIDDEN",
+  capacityPlan: "FORBIDDEN",
   changedProjects: "FORBIDDEN",
   egressPolicy: "FORBIDDEN",
   expression: "answered",

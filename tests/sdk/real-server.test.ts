@@ -187,7 +187,7 @@ describe("on a real server", () => {
     await operator.alertingRules.create(rule);
     const failure = await failureOf(operator.alertingRules.create(rule));
     expect(failure).toMatchObject({ name: "UserInputError", code: "LIMIT" });
-    const live = { samplesPerScrape: null, seriesPerRule: null };
+    const live = { samplesPerScrape: null, series: null, samplesPerSecond: null, seriesPerRule: null };
     const usage = {
       ...live,
       contactGroups: 0,

@@ -19,6 +19,8 @@ export const audiences = {
   source: "0 0 n n + + 0 +",
   whatAgentsFetch: "0 0 0 0 0 0 + +",
   egress: "0 0 0 0 0 + + +",
+  capacity: "0 0 0 0 0 + 0 +",
+  nothingYet: "0 0 0 0 0 n 0 n",
   writersOfProject: "n 0 n + + n n +",
   theirGlobalRole: "n n n n n + + +",
   theirRoleEverywhere: "+ n n n n n n n",
@@ -63,7 +65,8 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   ProjectUsage: {
     at: within("prj", "Project", "usage { @ }"),
     fields: {
-      project: "acknowledgements rules samplesPerScrape scrapeJobs seriesPerRule silences targets",
+      project:
+        "acknowledgements rules samplesPerScrape samplesPerSecond scrapeJobs series seriesPerRule silences targets",
       peopleOfProject: "contactGroups contacts",
       tokensOfProject: "apiTokens",
     },
@@ -75,6 +78,25 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   },
   EgressNetwork: { at: "egressPolicy { networks { @ } }", fields: { egress: "allowed network" } },
   EgressHosts: { at: "egressPolicy { hosts { @ } }", fields: { egress: "addresses names projects uses" } },
+  CapacityPlan: {
+    at: 'capacityPlan(input: { nodes: 335, objectStorageRetention: "1y" }) { @ }',
+    fields: {
+      capacity: `bytesPerSample diskPerServer formula measured memoryPerServer objectStorage replicas retention
+        samplesPerSecond series servers shards source`,
+    },
+  },
+  CapacityBytes: {
+    at: "capacityPlan(input: { nodes: 335 }) { diskPerServer { @ } }",
+    fields: { capacity: "expected high low" },
+  },
+  MeasuredPrometheus: {
+    at: "capacityPlan(input: {}) { measured { @ } }",
+    fields: {
+      capacity: "memoryBytes name retention series",
+      // The Prometheus of the test is young, well and of no shard.
+      nothingYet: "bytesPerSample error samplesPerSecond shard",
+    },
+  },
   ContactGroup: {
     at: within("cgr", "ContactGroup"),
     fields: { people: `${stored} contacts isDefault name project rollout` },

@@ -44,6 +44,7 @@ export const queries: Readonly<Record<string, OperationRow>> = {
   alerts: { call: "alerts { nodes { id } }", who: everybody },
   apiTokens: { call: "apiTokens { nodes { id } }", who: "F + F F + F F +" },
   auditEntries: { call: "auditEntries { nodes { id } }", who: "F + + + + + F +" },
+  capacityPlan: { call: "capacityPlan(input: { nodes: 335 }) { shards }", who: "F F F F F + F +" },
   changedProjects: { call: "changedProjects(sinceRevision: 0) { nodes { id } }", who: "F F F F F F + +" },
   egressPolicy: { call: "egressPolicy { fingerprint }", who: "F F F F F + + +" },
   expression: { call: 'expression(project: $prj, expr: "up") { valid }', who: readers },

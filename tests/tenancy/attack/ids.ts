@@ -125,6 +125,7 @@ export const crawl: readonly Attempt[] = Object.keys(schema.getQueryType()?.getF
         "changedProjects",
         "revision",
         "egressPolicy",
+        "capacityPlan",
       ].includes(name),
   )
   .flatMap((name) =>
