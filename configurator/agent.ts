@@ -192,6 +192,7 @@ function makeApplier(
     egress,
     stateFile: new StateFile(settings.directory),
     outputs: (tiers) => makeOutputs(settings, tiers, namingKey),
+    searchMs: settings.quarantine.searchSeconds * 1_000,
     maxDeletedShare: settings.brake.maxDeletedShare,
     mayApply,
     times,

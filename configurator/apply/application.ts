@@ -1,18 +1,22 @@
+import { CommandFailure } from "../check/run-command.js";
 import type { AgentState } from "../disk/agent-state.js";
 import type { Egress } from "../egress/egress.js";
 import type { Changes } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
 import { type Output, OutputRefusedError } from "../outputs/output.js";
+import { ProcessAwayError } from "../reload/reload-error.js";
 import type { StatusBefore } from "../reload/reloader.js";
 import { BaseFileError } from "../render/base-file.js";
 import type { Problem } from "../render/problem.js";
 import type { OutputName } from "../render/render-project.js";
 import type { CycleResult } from "./cycle-result.js";
 import { fingerprintOf } from "./fingerprint-of.js";
+import { type HeldFiles, retryTime } from "./held-projects.js";
 import { type Inspection, unreadAfter } from "./inspect-files.js";
+import { loadMost } from "./load-most.js";
 import { outputChanges } from "./output-changes.js";
 import type { PhaseTimes } from "./phase-times.js";
-import { projectProblems } from "./project-problems.js";
+import { type HeldInOutput, projectProblems } from "./project-problems.js";
 import { type StagedRelease, stageRelease } from "./stage-release.js";
 import { loadRelease } from "./switch-release.js";
 import { targetChanges, writeTargets } from "./target-changes.js";
@@ -21,6 +25,8 @@ import { targetChanges, writeTargets } from "./target-changes.js";
 export interface ApplicationParts {
   readonly egress: Egress;
   readonly times: PhaseTimes;
+  /** How long one cycle may look for the projects whose files processes refuse, in milliseconds. */
+  readonly searchMs: number;
   readonly now: () => Date;
 }
 
@@ -33,8 +39,13 @@ export class Application {
   readonly #refused: Problem[] = [];
   readonly #waiting: Problem[] = [];
   readonly #loaded: Record<string, string>;
+  readonly #held: HeldInOutput[] = [];
+  /** Whether a search for refused files was cut off: it goes on with the next cycle. */
+  #isUnfinished = false;
   /** Whether an output is back on a release that may be older than the revision that was known. */
   #rolledBack = false;
+  /** By output the release that its processes were given. */
+  readonly #published = new Map<OutputName, string>();
   #reloaded = false;
   #files = 0;
 
@@ -57,15 +68,17 @@ export class Application {
       const release = staged.get(output.name);
       const isPrometheus = output.name === "prometheus";
       // Targets need no reload, but the modules that probes name, and the folders that Prometheus watches.
-      if (isPrometheus && release?.changesMain !== true) this.#writeTargets();
+      const isWatched = output.tree.current() !== undefined;
+      if (isPrometheus && isWatched && release?.changesMain !== true) this.#writeTargets();
       if (release === undefined) continue;
-      const isLoaded = await this.#refusable(() => this.#switch(output, release));
+      this.#held.push(...release.held.map((one) => ({ ...one, output: output.name })));
+      const isLoaded = await this.#refusable(output, () => this.#switch(output, release));
       if (isPrometheus && release.changesMain && isLoaded) this.#writeTargets();
       this.#rolledBack ||= !isLoaded && output.tree.current() !== startedWith.get(output.name);
     }
     // Before the state: what the state says is done must be in here.
     if (this.#refused.length === 0) this.parts.egress.commit(this.changes);
-    save(this.#stateAfter(staged));
+    save(this.#stateAfter());
     for (const { name, tree } of outputs) {
       if (tree.current() !== startedWith.get(name)) tree.prune([startedWith.get(name), this.#loaded[name]]);
     }
@@ -81,14 +94,14 @@ export class Application {
   async #stageAll(): Promise<ReadonlyMap<OutputName, Staged>> {
     const staged = new Map<OutputName, Staged>();
     for (const output of this.made.outputs) {
-      await this.#refusable(async () => {
+      await this.#refusable(output, async () => {
         const status = output.reloader.status();
         const wanted = this.parts.times.measureSync("write", () => outputChanges(output, this.changes));
         const suspects = this.found.suspects.get(output.name) ?? [];
         const outOfReach = new Set(this.changes.projects.flatMap((one) => (one.isOutOfReach ? [one.name] : [])));
         const { times } = this.parts;
-        const notKept = { suspects, outOfReach };
-        const release = await times.measure("write", () => stageRelease(output, wanted, notKept, times));
+        const known = { suspects, outOfReach, refused: this.#refusedBefore(output.name) };
+        const release = await times.measure("write", () => stageRelease(output, wanted, known, times));
         staged.set(output.name, { ...release, status });
       });
     }
@@ -102,11 +115,58 @@ export class Application {
     if (changes.size > 0) times.measureSync("write", () => output.tree.publish(this.changes.revision));
     this.#files += changes.size;
     const lastGood = this.#loaded[output.name];
-    if (output.tree.current() === lastGood) return;
+    const current = output.tree.current();
+    if (current === lastGood) return;
     this.#reloaded ||= output.reloader.hasProcesses;
+    if (current !== undefined) this.#published.set(output.name, current);
     const result = await times.measure("reload", async () => loadRelease(output, await status, lastGood));
     if ("loaded" in result) this.#loaded[output.name] = result.loaded;
-    else this.#waiting.push({ message: `${output.name}: ${result.pending}` });
+    else if ("pending" in result) this.#waiting.push({ message: `${output.name}: ${result.pending}` });
+    else {
+      const isFound = result.isBack && (await times.measure("reload", () => this.#loadMost(output, lastGood)));
+      if (!isFound) throw new OutputRefusedError(output.name, result.refused);
+    }
+  }
+
+  /** Has the processes load all but what they refuse; resolves to whether they load anything. */
+  async #loadMost(output: Output, lastGood: string | undefined): Promise<boolean> {
+    const { now, searchMs } = this.parts;
+    const refused = this.#published.get(output.name);
+    if (refused === undefined) return false;
+    const until = now().getTime() + searchMs;
+    const mayGoOn = () => now().getTime() < until;
+    try {
+      const search = { refused, lastGood, revision: this.changes.revision, mayGoOn };
+      const found = await loadMost(output, search);
+      if (found === undefined) return false;
+      this.#loaded[output.name] = found.loaded;
+      this.#files += found.files;
+      this.#held.push(...found.held.map((one) => ({ ...one, output: output.name })));
+      if (found.untried.length > 0) {
+        this.#isUnfinished = true;
+        const message = `${output.name}: the search for the projects whose files are refused takes longer than one cycle may; ${found.untried.length} projects wait for it with what they had`;
+        this.#waiting.push({ message });
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof ProcessAwayError)) throw error;
+      this.#isUnfinished = true;
+      this.#waiting.push({ message: `${output.name}: ${error.message}` });
+      return true;
+    }
+  }
+
+  /** By project the files that this output refused and that are not due to be tried again. */
+  #refusedBefore(output: OutputName): ReadonlyMap<string, HeldFiles> {
+    const { before, made, parts } = this;
+    const fingerprint = fingerprintOf(made, parts.egress);
+    const still = before.held.filter(
+      (one) =>
+        one.output === output &&
+        one.fingerprint === fingerprint &&
+        new Date(one.retryAt).getTime() > parts.now().getTime(),
+    );
+    return new Map(still.map((one) => [one.name, one]));
   }
 
   #writeTargets(): void {
@@ -120,25 +180,27 @@ export class Application {
   }
 
   /** Lets the other outputs go on when one keeps what it has; resolves to whether it does not. */
-  async #refusable(work: () => Promise<void>): Promise<boolean> {
+  async #refusable({ name }: Output, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
       return true;
     } catch (error) {
-      if (!(error instanceof OutputRefusedError || error instanceof BaseFileError)) throw error;
-      const output = error instanceof OutputRefusedError ? `${error.output}: ` : "";
-      this.#refused.push({ message: `${output}${error.message}` });
+      const isOfOutput = error instanceof OutputRefusedError || error instanceof CommandFailure;
+      if (!isOfOutput && !(error instanceof BaseFileError)) throw error;
+      this.#refused.push({ message: `${isOfOutput ? `${name}: ` : ""}${error.message}` });
       return false;
     }
   }
 
-  #stateAfter(staged: ReadonlyMap<OutputName, Staged>): AgentState {
+  #stateAfter(): AgentState {
     const isOnDisk = this.#refused.length === 0;
     const isApplied = isOnDisk && this.#waiting.length === 0;
-    const held = [...staged].flatMap(([output, release]) => release.held.map((one) => ({ ...one, output })));
+    const held = this.#held;
     // What is older than the revision that was known, or was taken away, is told by nothing but fetching everything again.
     const isToBeFetched =
-      held.some(({ isRemoved }) => isRemoved) || (!isOnDisk && (this.#rolledBack || this.found.hasSuspects));
+      this.#isUnfinished ||
+      held.some(({ isRemoved }) => isRemoved) ||
+      (!isOnDisk && (this.#rolledBack || this.found.hasSuspects));
     return {
       ...this.before,
       fingerprint: isToBeFetched
@@ -152,8 +214,31 @@ export class Application {
       retryFrom: isOnDisk ? retryAfter(this.before, this.changes) : this.before.retryFrom,
       loaded: this.#loaded,
       unread: unreadAfter(this.made.outputs, this.found),
+      held: this.#heldAfter(),
       problems: projectProblems(this.before.problems, this.changes, held),
     };
+  }
+
+  /** What is refused now, and what was before of projects that these changes say nothing of. */
+  #heldAfter(): AgentState["held"] {
+    const { before, changes, parts } = this;
+    const now = parts.now();
+    const ids = new Map(changes.projects.map(({ id, name }) => [name, id]));
+    const touched = new Set([...ids.keys(), ...changes.deleted.map(({ name }) => name)]);
+    const earlier = changes.full ? [] : before.held.filter(({ name }) => !touched.has(name));
+    const fingerprint = fingerprintOf(this.made, parts.egress);
+    const refused = this.#held.flatMap(({ output, name, digest, file, message }) => {
+      if (digest === undefined) return [];
+      const known = before.held.find((one) => one.output === output && one.name === name && one.digest === digest);
+      if (known !== undefined && this.#refusedBefore(output).get(name) === known) return [known];
+      const tries = (known?.tries ?? 0) + 1;
+      const retryAt = retryTime(tries, now);
+      return [{ output, id: ids.get(name) ?? known?.id, name, digest, file, message, tries, retryAt, fingerprint }];
+    });
+    return [
+      ...earlier.filter((one) => !refused.some((each) => each.name === one.name && each.output === one.output)),
+      ...refused,
+    ];
   }
 }
 

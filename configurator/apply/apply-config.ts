@@ -73,7 +73,7 @@ export class ConfigApplier {
   }
 
   #since(): Since {
-    const { stale } = this.parts.egress;
+    const stale = [...new Set([...this.parts.egress.stale, ...this.#dueHeld()])];
     const { revision, retryFrom = revision } = this.#state;
     const now = this.parts.now().getTime();
     if (retryFrom === revision || now - this.#retriedAt < retryMs) {
@@ -81,6 +81,14 @@ export class ConfigApplier {
     }
     this.#retriedAt = now;
     return { sinceRevision: retryFrom, knownRevision: revision, stale };
+  }
+
+  /** The projects whose refused files are to be tried again, as what they clashed with may be gone. */
+  #dueHeld(): readonly string[] {
+    const now = this.parts.now().getTime();
+    return this.#state.held.flatMap(({ id, retryAt }) => {
+      return id !== undefined && new Date(retryAt).getTime() <= now ? [id] : [];
+    });
   }
 
   async #planFor({ limitTiers, egressFingerprint }: ChangePage): Promise<CyclePlan> {

@@ -1,14 +1,19 @@
-import { type Output, OutputRefusedError } from "../outputs/output.js";
+import type { Output } from "../outputs/output.js";
 import { ProcessAwayError, ReloadRefusedError } from "../reload/reload-error.js";
 import type { StatusBefore } from "../reload/reloader.js";
 
-/** What became of a switch: the release that the processes run, or why that is not known yet. */
-export type SwitchResult = { readonly loaded: string } | { readonly pending: string };
+/** What became of a switch. */
+export type SwitchResult =
+  /** The release that the processes run. */
+  | { readonly loaded: string }
+  /** Why that is not known yet: a process is away, which will read the release when it starts. */
+  | { readonly pending: string }
+  /** What the process said; `isBack` when the last release that they loaded is in use and loaded again, or there is none. */
+  | { readonly refused: string; readonly isBack: boolean };
 
 /**
  * Has an output's processes load the release that is in use. When one refuses, the last release that they loaded is put in
- * use again and an OutputRefusedError is thrown. When one is away the release stays, since it passed its checks, and the
- * process will read it when it starts.
+ * use again. When one is away the release stays, since it passed its checks.
  */
 export async function loadRelease(
   output: Output,
@@ -23,19 +28,26 @@ export async function loadRelease(
   } catch (error) {
     if (error instanceof ProcessAwayError) return { pending: error.message };
     if (!(error instanceof ReloadRefusedError)) throw error;
-    throw new OutputRefusedError(output.name, `${error.message}${await rollBack(output, current, lastGood)}`);
+    const back = await rollBack(output, current, lastGood);
+    return { refused: `${error.message}${back.said}`, isBack: back.isBack };
   }
 }
 
-async function rollBack(output: Output, refused: string, lastGood: string | undefined): Promise<string> {
-  if (lastGood === undefined || lastGood === refused || !output.tree.has(lastGood)) return "";
+async function rollBack(
+  output: Output,
+  refused: string,
+  lastGood: string | undefined,
+): Promise<{ readonly said: string; readonly isBack: boolean }> {
+  if (lastGood === refused) return { said: "", isBack: false };
+  if (lastGood === undefined || !output.tree.has(lastGood)) return { said: "", isBack: true };
   const before = await output.reloader.status();
   output.tree.use(lastGood);
   try {
     await output.reloader.reload(before);
-    return " (back on the release before it)";
+    return { said: " (back on the release before it)", isBack: true };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return ` (the release before it is in place again, but could not be loaded: ${reason})`;
+    const said = ` (the release before it is in place again, but could not be loaded: ${reason})`;
+    return { said, isBack: false };
   }
 }

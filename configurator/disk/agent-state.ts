@@ -5,6 +5,19 @@ import { readIfThere, replaceFile, syncFolder } from "./write-file.js";
 
 const problem = z.object({ project: z.string().optional(), file: z.string().optional(), message: z.string() });
 
+const held = z.object({
+  output: z.enum(["prometheus", "blackbox", "alertmanager"]),
+  id: z.string().optional(),
+  name: z.string(),
+  digest: z.string(),
+  file: z.string(),
+  message: z.string(),
+  tries: z.number().int(),
+  retryAt: z.string(),
+  /** What the files were rendered and checked with. */
+  fingerprint: z.string(),
+});
+
 const agentState = z.object({
   version: z.literal(1),
   /** Tells two agents with one name apart; it belongs to the folder, so it outlives the process. */
@@ -22,6 +35,8 @@ const agentState = z.object({
   loaded: z.record(z.string(), z.string()),
   /** The projects whose rules no Prometheus has read, because none answered. */
   unread: z.array(z.string()).default([]),
+  /** Files of projects that an output refused, so that it keeps what it had. */
+  held: z.array(held).default([]),
   /** What could not be carried out as asked, by project id; under "" what belongs to no project. */
   problems: z.record(z.string(), z.array(problem)),
 });
@@ -59,6 +74,7 @@ function newState(): AgentState {
     lastApplyAt: null,
     loaded: {},
     unread: [],
+    held: [],
     problems: {},
   };
 }

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { type FileChanges, FolderView, namesIn, type ReleaseView } from "./release-view.js";
-import { folderMode, isMissing, syncFileSystem, syncFolder, writeFile } from "./write-file.js";
+import { folderMode, isMissing, readIfThere, syncFileSystem, syncFolder, writeFile } from "./write-file.js";
 
 /** From how many new files on the whole file system is synced once, instead of each file. */
 const manyFiles = 64;
@@ -156,6 +156,32 @@ export class ReleaseTree {
   changedSince(folder: string, time: Date | undefined): readonly string[] {
     const paths = this.inUse.list(folder);
     return time === undefined ? paths : paths.filter((path) => statSync(this.pathOf(path)).mtimeMs > time.getTime());
+  }
+
+  /**
+   * What one release has otherwise than another: its texts, and null for what it lacks; everything when there is no other.
+   * Files that the two share as hard links are not read.
+   */
+  differences(before: string | undefined, after: string): FileChanges {
+    const earlier = before === undefined ? new Map<string, number>() : this.#filesOf(before);
+    const later = this.#filesOf(after);
+    const changes = new Map<string, string | null>();
+    for (const path of earlier.keys()) if (!later.has(path)) changes.set(path, null);
+    for (const [path, inode] of later) {
+      if (earlier.get(path) === inode) continue;
+      const text = readIfThere(join(this.#releases, after, path));
+      const isSame = before !== undefined && readIfThere(join(this.#releases, before, path)) === text;
+      if (text !== undefined && !isSame) changes.set(path, text);
+    }
+    return changes;
+  }
+
+  /** By path the numbers of a release's files on the file system. */
+  #filesOf(release: string): ReadonlyMap<string, number> {
+    const folder = join(this.#releases, release);
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const paths = files.map((entry) => join(entry.parentPath, entry.name));
+    return new Map(paths.map((path) => [relative(folder, path), statSync(path).ino]));
   }
 
   /** Whether a release is still there. */

@@ -24,6 +24,11 @@ export interface Output {
   readonly unread: readonly string[];
 }
 
+/** Whether a file of an output's release belongs to a project. */
+export function isOfProject({ projectFolders }: Pick<Output, "projectFolders">, path: string): boolean {
+  return projectFolders.some((folder) => path.startsWith(`${folder}/`));
+}
+
 /** A file in use that fails its check: it was changed by somebody else, or could not be checked well enough before. */
 export interface Suspect {
   readonly project: string;

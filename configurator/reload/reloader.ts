@@ -38,6 +38,11 @@ export class Reloader {
     return this.options.urls.length > 0;
   }
 
+  /** Whether a process tells how it went when it is asked, so that one failure after another can be told apart. */
+  get answersAtOnce(): boolean {
+    return this.options.method.kind === "http";
+  }
+
   /** What the processes say now, to be compared with later. */
   async status(): Promise<StatusBefore> {
     const answers = await Promise.all(

@@ -34,6 +34,7 @@ const shape = z
     reloadIntervalSeconds: seconds(15),
     nameCheckIntervalSeconds: seconds(60),
     brake: z.strictObject({ maxDeletedShare: z.number().min(0).max(1).default(0.5) }).prefault({}),
+    quarantine: z.strictObject({ searchSeconds: seconds(120) }).prefault({}),
     listen: z
       .strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(9590) })
       .optional(),

@@ -159,6 +159,7 @@ function applierAt(now: () => Date): ConfigApplier {
     egress: egressOf(settings, client),
     stateFile: new StateFile(settings.directory),
     outputs: (tiers) => makeOutputs(settings, tiers, "key"),
+    searchMs: 120_000,
     maxDeletedShare: settings.brake.maxDeletedShare,
     mayApply: async () => {},
     times: new PhaseTimes(),

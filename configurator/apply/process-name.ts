@@ -1,0 +1,12 @@
+import type { OutputName } from "../render/render-project.js";
+
+const names: Readonly<Record<OutputName, string>> = {
+  prometheus: "Prometheus",
+  blackbox: "the blackbox exporter",
+  alertmanager: "Alertmanager",
+};
+
+/** What people call the program that reads an output. */
+export function processName(output: OutputName): string {
+  return names[output];
+}
