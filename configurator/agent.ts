@@ -1,6 +1,6 @@
 import { type Client, createClient } from "@metricsinfra/sdk";
 import type { Logger } from "pino";
-import { ConfigApplier } from "./apply/apply-config.js";
+import { ConfigApplier, type NextStep } from "./apply/apply-config.js";
 import type { CycleResult } from "./apply/cycle-result.js";
 import { fingerprintOf } from "./apply/fingerprint-of.js";
 import { PhaseTimes } from "./apply/phase-times.js";
@@ -9,6 +9,7 @@ import { AgentMetrics } from "./daemon/agent-metrics.js";
 import { Daemon } from "./daemon/daemon.js";
 import { NameTakenError, Reporter } from "./daemon/reporter.js";
 import { StatusServer } from "./daemon/status-server.js";
+import { Turns, WaitsForTurnError } from "./daemon/turn.js";
 import { StateFile } from "./disk/agent-state.js";
 import { EgressFile } from "./disk/egress-file.js";
 import { lockFolder } from "./disk/folder-lock.js";
@@ -27,6 +28,8 @@ import { lookUpsAtOnce, type Settings } from "./settings/settings.js";
 import { version } from "./version.js";
 
 const now = () => new Date();
+/** How long one cycle waits for another agent that goes first. */
+const longestTurnMs = 60_000;
 /** How long a name may take to be looked up before that counts as no answer. */
 const patienceMs = 2_000;
 /** For how many intervals between two look-ups a project's names then wait for those of others: longer than any retry waits. */
@@ -47,8 +50,11 @@ export async function runDaemon(
     const reporter = new Reporter(client.agents, settings, now);
     const times = new PhaseTimes();
     const egress = makeEgress(settings, client, log, { signal, resolve });
-    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, () => daemon.mayApply(signal));
-    const daemon = new Daemon({ client, applier, egress, reporter, settings, times, metrics, log, now });
+    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, (step) =>
+      daemon.mayApply(step, signal),
+    );
+    const turns = new Turns(client.agents, settings);
+    const daemon = new Daemon({ client, applier, egress, reporter, turns, settings, times, metrics, log, now });
     const status = new StatusServer({ registry: metrics.registry, notReady: () => daemon.notReady });
     if (settings.listen !== undefined) {
       log.info({ url: await status.listen(settings.listen.host, settings.listen.port) }, "Status is served");
@@ -78,9 +84,22 @@ export async function runOnce(
     const reporter = new Reporter(client.agents, settings, now);
     const times = new PhaseTimes();
     const report = (state: "APPLYING" | "SYNCED" | "FAILED", problems: readonly Problem[] = []) =>
-      reporter.report({ state, known: applier.state, problems }, signal);
+      reporter.report({ state, known: applier.state, fetchedRevision: applier.fetchedRevision, problems }, signal);
+    const turns = new Turns(client.agents, settings);
+    const mayApply = async (step: NextStep) => {
+      await report("APPLYING");
+      const end = performance.now() + longestTurnMs;
+      for (;;) {
+        const leftSeconds = Math.max(0, Math.ceil((end - performance.now()) / 1_000));
+        try {
+          return await turns.take(step, applier.state.instanceId, leftSeconds, signal);
+        } catch (error) {
+          if (!(error instanceof WaitsForTurnError) || leftSeconds === 0) throw error;
+        }
+      }
+    };
     const egress = makeEgress(settings, client, log, { signal: AbortSignal.any([signal, end.signal]), resolve });
-    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, () => report("APPLYING"));
+    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, mayApply);
     try {
       await egress.recheck(briefly(signal));
       const result = await applier.run();
@@ -94,7 +113,8 @@ export async function runOnce(
       return result;
     } catch (error) {
       const problem = { message: error instanceof Error ? error.message : String(error) };
-      if (!(error instanceof NameTakenError)) await report("FAILED", [problem]).catch(() => undefined);
+      const isOwn = !(error instanceof NameTakenError || error instanceof WaitsForTurnError);
+      if (isOwn) await report("FAILED", [problem]).catch(() => undefined);
       throw error;
     }
   } finally {
@@ -184,7 +204,7 @@ function makeApplier(
   source: ConfigSource,
   egress: Egress,
   times: PhaseTimes,
-  mayApply: () => Promise<void>,
+  mayApply: (step: NextStep) => Promise<void>,
 ): ConfigApplier {
   const namingKey = new NamingKeyFile(settings.directory).keep();
   return new ConfigApplier({

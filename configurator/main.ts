@@ -3,12 +3,13 @@ import { Command } from "commander";
 import { pino } from "pino";
 import { runDaemon, runDry, runOnce } from "./agent.js";
 import { NameTakenError } from "./daemon/reporter.js";
+import { WaitsForTurnError } from "./daemon/turn.js";
 import { FolderLockedError } from "./disk/folder-lock.js";
 import { readSettings } from "./settings/settings.js";
 import { SettingsError } from "./settings/settings-file.js";
 import { version } from "./version.js";
 
-const exitCodes = { failed: 1, usage: 2, waiting: 3, taken: 4 } as const;
+const exitCodes = { failed: 1, usage: 2, waiting: 3, taken: 4, turn: 5 } as const;
 
 const help = `
 Without --once it runs until SIGTERM or SIGINT: it applies each change as soon as the server tells of it.
@@ -18,7 +19,8 @@ Exit codes:
   1  failed; the machine keeps what it ran
   2  the settings or the command line are wrong
   3  in place, but a process that is to load it does not answer yet
-  4  the directory or the agent's name belongs to another agent`;
+  4  the directory or the agent's name belongs to another agent
+  5  another agent goes first, and did not get there within a minute; the machine keeps what it ran`;
 
 interface Options {
   readonly settings: string;
@@ -61,5 +63,6 @@ async function run(options: Options): Promise<void> {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof SettingsError) return exitCodes.usage;
+  if (error instanceof WaitsForTurnError) return exitCodes.turn;
   return error instanceof FolderLockedError || error instanceof NameTakenError ? exitCodes.taken : exitCodes.failed;
 }

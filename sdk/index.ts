@@ -37,7 +37,7 @@ export type {
 export type { ListAuditEntriesArguments, RestoreOptions } from "./namespaces/audit.js";
 export type { ListContactGroupsArguments } from "./namespaces/contact-groups.js";
 export type { ListProjectsArguments } from "./namespaces/projects.js";
-export type { WaitForRolloutOptions } from "./namespaces/rollouts.js";
+export type { RolloutOfRevision, WaitForRolloutOptions } from "./namespaces/rollouts.js";
 export type { ListRulesArguments, Rule } from "./namespaces/rules.js";
 export type { ListScrapeJobsArguments } from "./namespaces/scrape-jobs.js";
 

@@ -221,9 +221,11 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     now,
   });
   const rollout = makeRollout({
+    settings: settings.rollout,
     database,
     projects: projects.service,
     audit: audit.service,
+    changes,
     feed: audit.feed,
     prometheus,
     now,

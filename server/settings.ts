@@ -11,6 +11,7 @@ import { databaseSettings } from "./core/database/database-settings.js";
 import { networkSetting } from "./core/networks.js";
 import { readSettings, secret } from "./core/settings-file.js";
 import { limitSettings } from "./limit-settings.js";
+import { rolloutSettings } from "./rollout/rollout-settings.js";
 import { secretsSettings } from "./secrets/secrets-settings.js";
 import { acknowledgementSettings } from "./silences/acknowledgements/acknowledgement-settings.js";
 import { silenceSettings } from "./silences/silence-settings.js";
@@ -110,6 +111,7 @@ const keys = z.strictObject({
   acknowledgements: acknowledgementSettings.prefault({}),
   limits: limitSettings.prefault({}),
   silences: silenceSettings.prefault({}),
+  rollout: rolloutSettings.prefault({}),
   shutdownSeconds: seconds(10),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
 });

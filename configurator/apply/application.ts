@@ -30,8 +30,10 @@ export interface ApplicationParts {
   readonly now: () => Date;
 }
 
-interface Staged extends StagedRelease {
-  readonly status: Promise<StatusBefore>;
+/** What was found before anything was written. */
+export interface Found extends Inspection {
+  /** By output what its processes said. */
+  readonly statuses: ReadonlyMap<OutputName, StatusBefore>;
 }
 
 /** One set of changes on its way to the machine. */
@@ -53,7 +55,7 @@ export class Application {
     private readonly parts: ApplicationParts,
     private readonly made: Outputs,
     private readonly changes: Changes,
-    private readonly found: Inspection,
+    private readonly found: Found,
     private readonly before: AgentState,
   ) {
     this.#loaded = { ...before.loaded };
@@ -91,24 +93,23 @@ export class Application {
     };
   }
 
-  async #stageAll(): Promise<ReadonlyMap<OutputName, Staged>> {
-    const staged = new Map<OutputName, Staged>();
+  async #stageAll(): Promise<ReadonlyMap<OutputName, StagedRelease>> {
+    const staged = new Map<OutputName, StagedRelease>();
     for (const output of this.made.outputs) {
       await this.#refusable(output, async () => {
-        const status = output.reloader.status();
         const wanted = this.parts.times.measureSync("write", () => outputChanges(output, this.changes));
         const suspects = this.found.suspects.get(output.name) ?? [];
         const outOfReach = new Set(this.changes.projects.flatMap((one) => (one.isOutOfReach ? [one.name] : [])));
         const { times } = this.parts;
         const known = { suspects, outOfReach, refused: this.#refusedBefore(output.name) };
         const release = await times.measure("write", () => stageRelease(output, wanted, known, times));
-        staged.set(output.name, { ...release, status });
+        staged.set(output.name, release);
       });
     }
     return staged;
   }
 
-  async #switch(output: Output, { changes, status }: Staged): Promise<void> {
+  async #switch(output: Output, { changes }: StagedRelease): Promise<void> {
     const { times } = this.parts;
     // Prometheus watches only those folders of targets that are there when it loads its config.
     if (output.name === "prometheus") this.made.targets?.folder.makeTiers(this.made.targets.tiers);
@@ -118,8 +119,9 @@ export class Application {
     const current = output.tree.current();
     if (current === lastGood) return;
     this.#reloaded ||= output.reloader.hasProcesses;
+    const status = this.found.statuses.get(output.name) ?? new Map();
     if (current !== undefined) this.#published.set(output.name, current);
-    const result = await times.measure("reload", async () => loadRelease(output, await status, lastGood));
+    const result = await times.measure("reload", () => loadRelease(output, status, lastGood));
     if ("loaded" in result) this.#loaded[output.name] = result.loaded;
     else if ("pending" in result) this.#waiting.push({ message: `${output.name}: ${result.pending}` });
     else {

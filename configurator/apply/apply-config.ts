@@ -3,8 +3,9 @@ import type { AgentState, StateFile } from "../disk/agent-state.js";
 import type { ConfigSource } from "../fetch/config-source.js";
 import { type Changes, fetchChanges, type Plan, type Since } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
+import type { StatusBefore } from "../reload/reloader.js";
 import { type LimitTiers, readTiers } from "../render/limit-tier.js";
-import { renderProject } from "../render/render-project.js";
+import { type OutputName, renderProject } from "../render/render-project.js";
 import { Application, type ApplicationParts } from "./application.js";
 import type { CycleResult } from "./cycle-result.js";
 import { checkDeletions } from "./deletion-brake.js";
@@ -18,8 +19,15 @@ export interface ApplierParts extends ApplicationParts {
   /** Made anew for each cycle, because base files and the server's limit tiers change too. */
   readonly outputs: (tiers: LimitTiers) => Outputs;
   readonly maxDeletedShare: number;
-  /** Called before anything is written; throws when this agent may not. */
-  readonly mayApply: () => Promise<void>;
+  /** Called before anything is written; throws when this agent may not, or not yet. */
+  readonly mayApply: (step: NextStep) => Promise<void>;
+}
+
+/** What is about to be applied. */
+export interface NextStep {
+  readonly revision: number;
+  /** Whether a process that is to load it does not answer already. */
+  readonly isAway: boolean;
 }
 
 /** How long what could not be read is left alone: it costs a fetch of all that changed since. */
@@ -32,12 +40,18 @@ interface CyclePlan extends Plan {
 /** Carries the config from the server to the files and to the processes that read them, one cycle at a time. */
 export class ConfigApplier {
   #state: AgentState;
+  #fetched = 0;
   #retriedAt = Number.NEGATIVE_INFINITY;
   /** Whether this process has looked for files that were changed while it did not run. */
   #hasLooked = false;
 
   constructor(private readonly parts: ApplierParts) {
     this.#state = parts.stateFile.read();
+  }
+
+  /** The newest revision that was fetched. */
+  get fetchedRevision(): number {
+    return Math.max(this.#fetched, this.#state.revision);
   }
 
   /** What this machine holds and runs, as far as is known. */
@@ -50,6 +64,7 @@ export class ConfigApplier {
     const { changes, plan } = await this.parts.times.measure("fetch", () =>
       fetchChanges(this.parts.source, this.#since(), (first) => this.#planFor(first)),
     );
+    this.#fetched = changes.revision;
     const { made } = plan;
     const { outputs } = made;
     const isSettled =
@@ -63,8 +78,11 @@ export class ConfigApplier {
       return unchanged;
     }
     checkDeletions(outputs, made.targets?.folder, changes, this.parts.maxDeletedShare);
-    await this.parts.mayApply();
-    return new Application(this.parts, made, changes, found, this.#state).run((state) => this.#save(state));
+    const statuses = await statusesOf(outputs);
+    const isAway = outputs.some(({ name, reloader }) => reloader.isAway(statuses.get(name)));
+    await this.parts.mayApply({ revision: changes.revision, isAway });
+    const application = new Application(this.parts, made, changes, { ...found, statuses }, this.#state);
+    return application.run((state) => this.#save(state));
   }
 
   #save(state: AgentState): void {
@@ -116,6 +134,11 @@ export class ConfigApplier {
     // A server that has never held anything answers with all it has: nothing.
     return revision === 0 || (projects.length === 0 && deleted.length === 0 && globalRules === undefined);
   }
+}
+
+async function statusesOf(outputs: Outputs["outputs"]): Promise<ReadonlyMap<OutputName, StatusBefore>> {
+  const statuses = outputs.map(async ({ name, reloader }) => [name, await reloader.status()] as const);
+  return new Map(await Promise.all(statuses));
 }
 
 const unchanged: CycleResult = { changed: false, reloaded: false, files: 0, refused: [], waiting: [] };

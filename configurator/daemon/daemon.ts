@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client } from "@metricsinfra/sdk";
 import type { Logger } from "pino";
-import type { ConfigApplier } from "../apply/apply-config.js";
+import type { ConfigApplier, NextStep } from "../apply/apply-config.js";
 import type { CycleResult } from "../apply/cycle-result.js";
 import type { PhaseTimes } from "../apply/phase-times.js";
 import type { Egress } from "../egress/egress.js";
@@ -11,6 +11,7 @@ import type { AgentMetrics, CycleOutcome } from "./agent-metrics.js";
 import { Alarm } from "./alarm.js";
 import { ReloadPace } from "./reload-pace.js";
 import { type AgentStatus, NameTakenError, type Reporter } from "./reporter.js";
+import { type Turns, WaitsForTurnError } from "./turn.js";
 
 /** What the daemon works with. */
 export interface DaemonParts {
@@ -18,6 +19,7 @@ export interface DaemonParts {
   readonly applier: ConfigApplier;
   readonly egress: Egress;
   readonly reporter: Reporter;
+  readonly turns: Turns;
   readonly settings: Settings;
   readonly times: PhaseTimes;
   readonly metrics: AgentMetrics;
@@ -27,6 +29,7 @@ export interface DaemonParts {
 
 const firstRetryMs = 1_000;
 const longestRetryMs = 300_000;
+const waitingMs = 100;
 const checksPerInterval = 6;
 
 /**
@@ -41,6 +44,8 @@ export class Daemon {
   #state: AgentStatus["state"] = "APPLYING";
   #reported: AgentStatus["state"] | undefined;
   #isRefused = false;
+  #isWaiting = false;
+  #waitsFor: string | undefined;
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
@@ -66,9 +71,19 @@ export class Daemon {
   }
 
   /** Called by the applier before it writes: only the owner of the name may. */
-  async mayApply(signal: AbortSignal): Promise<void> {
+  async mayApply(step: NextStep, signal: AbortSignal): Promise<void> {
+    const { reporter, turns, applier } = this.#parts;
+    const before = this.#state;
     this.#state = "APPLYING";
-    await this.#parts.reporter.claimName(this.#status(), signal);
+    await reporter.claimName(this.#status(), signal);
+    try {
+      // Held for long only once the others know that this one waits.
+      await turns.take(step, applier.state.instanceId, before === "WAITING" ? 25 : 0, signal);
+    } catch (error) {
+      if (error instanceof WaitsForTurnError) this.#waitsFor = error.waitsFor;
+      throw error;
+    }
+    this.#waitsFor = undefined;
   }
 
   async #cycle(signal: AbortSignal): Promise<boolean> {
@@ -77,15 +92,19 @@ export class Daemon {
     try {
       result = await applier.run();
       if (result.reloaded) this.#pace.note();
+      this.#isWaiting = false;
+      this.#waitsFor = undefined;
       this.#problems = [...result.refused, ...result.waiting];
       this.#state = this.#problems.length === 0 ? "SYNCED" : "FAILED";
       this.#isRefused = result.refused.length > 0;
     } catch (error) {
       if (signal.aborted) return true;
       this.#problems = [{ message: messageOf(error) }];
-      this.#state = "FAILED";
       this.#isRefused = false;
-      log.error({ err: error }, "Nothing was applied; what runs is kept");
+      this.#isWaiting = error instanceof WaitsForTurnError;
+      this.#state = this.#isWaiting ? "WAITING" : "FAILED";
+      if (!this.#isWaiting) log.error({ err: error }, "Nothing was applied; what runs is kept");
+      else if (this.#reported !== "WAITING") log.info({ reason: messageOf(error) }, "Waiting for another agent");
     }
     const outcome = outcomeOf(result);
     const phases = times.take();
@@ -105,6 +124,8 @@ export class Daemon {
   #pauseMs(failures: number): number {
     const pollMs = this.#parts.settings.pollIntervalSeconds * 1_000;
     if (failures === 0) return pollMs;
+    // The server holds the question, so it may be asked again at once.
+    if (this.#isWaiting) return waitingMs;
     // A reload that is refused again and again costs the process dearly; a server that is away costs nothing.
     return Math.min(this.#isRefused ? longestRetryMs : pollMs, firstRetryMs * 2 ** Math.min(failures - 1, 20));
   }
@@ -156,7 +177,10 @@ export class Daemon {
   }
 
   #status(): AgentStatus {
-    return { state: this.#state, known: this.#parts.applier.state, problems: this.#problems };
+    const { state: known, fetchedRevision } = this.#parts.applier;
+    // Nothing is wrong with an agent that waits.
+    const problems = this.#isWaiting ? [] : this.#problems;
+    return { state: this.#state, known, fetchedRevision, waitsFor: this.#waitsFor, problems };
   }
 }
 

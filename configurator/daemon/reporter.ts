@@ -15,8 +15,12 @@ export class NameTakenError extends Error {
 
 /** What is told to the server. */
 export interface AgentStatus {
-  readonly state: "SYNCED" | "APPLYING" | "FAILED";
+  readonly state: "SYNCED" | "APPLYING" | "WAITING" | "FAILED";
   readonly known: AgentState;
+  /** The newest revision that was fetched. */
+  readonly fetchedRevision: number;
+  /** The agent that goes first, while this one waits for it. */
+  readonly waitsFor?: string | undefined;
   /** What is wrong with the agent as a whole. */
   readonly problems: readonly Problem[];
 }
@@ -37,7 +41,10 @@ export class Reporter {
   ) {}
 
   /** Sends a report. Throws a NameTakenError when another live agent has the name, and the SDK's errors. */
-  async report({ state, known, problems }: AgentStatus, signal?: AbortSignal): Promise<void> {
+  async report(
+    { state, known, fetchedRevision, waitsFor, problems }: AgentStatus,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const { name, hostname, reportIntervalSeconds, prometheus, alertmanager } = this.settings;
     const { userErrors } = await this.agents.report(
       {
@@ -49,11 +56,14 @@ export class Reporter {
           ...(prometheus === undefined ? [] : (["PROMETHEUS"] as const)),
           ...(alertmanager === undefined ? [] : (["ALERTMANAGER"] as const)),
         ],
+        fetchedRevision: Math.max(fetchedRevision, known.revision),
+        checkedRevision: known.revision,
+        ...(waitsFor === undefined ? {} : { waitsFor }),
         appliedRevision: known.appliedRevision,
         state,
         lastApplyAt: known.lastApplyAt,
         reportIntervalSeconds: Math.ceil(reportIntervalSeconds),
-        problems: shortened([...problems, ...Object.values(known.problems).flat()]),
+        ...shortened([...problems, ...Object.values(known.problems).flat()]),
       },
       { throwOnUserErrors: false, signal },
     );
@@ -76,17 +86,18 @@ export class Reporter {
   }
 }
 
-/** As many problems as fit one request, the last of them saying how many are left out. */
-function shortened(problems: readonly Problem[]): readonly Problem[] {
+/** As many problems as fit one request, and how many do not. */
+function shortened(problems: readonly Problem[]): {
+  readonly problems: readonly Problem[];
+  readonly unlistedProblems: number;
+} {
   const fitting: Problem[] = [];
   let bytes = 0;
   for (const problem of problems) {
     const short = { ...problem, message: problem.message.slice(0, longestMessage) };
     bytes += Buffer.byteLength(JSON.stringify(short));
-    if (bytes > mostProblemBytes) {
-      return [...fitting, { message: `${problems.length - fitting.length} more problems are not listed.` }];
-    }
+    if (bytes > mostProblemBytes) break;
     fitting.push(short);
   }
-  return fitting;
+  return { problems: fitting, unlistedProblems: problems.length - fitting.length };
 }

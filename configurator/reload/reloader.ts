@@ -54,6 +54,11 @@ export class Reloader {
     return new Map(answers.flatMap(([url, status]) => (status === undefined ? [] : [[url, status] as const])));
   }
 
+  /** Whether a process did not answer when it was asked what it says. */
+  isAway(status: StatusBefore | undefined): boolean {
+    return this.options.urls.some((url) => status?.has(url) !== true);
+  }
+
   /**
    * Resolves once every process runs its new config. Rejects with a ReloadRefusedError when one of them refused it, and
    * otherwise with a ProcessAwayError when one could not be asked.

@@ -1,5 +1,20 @@
-import { ListAgentsDocument, ReportAgentDocument } from "../generated/documents.js";
-import type { Agent, AgentReportInput, AgentReportPayload } from "../generated/types.js";
+import {
+  DeleteAgentDocument,
+  ListAgentsDocument,
+  ReleaseAgentTurnDocument,
+  ReportAgentDocument,
+  TakeAgentTurnDocument,
+} from "../generated/documents.js";
+import type {
+  Agent,
+  AgentDeletePayload,
+  AgentReportInput,
+  AgentReportPayload,
+  AgentTurnInput,
+  AgentTurnPayload,
+  AgentTurnReleaseInput,
+  AgentTurnReleasePayload,
+} from "../generated/types.js";
 import type { Graph } from "../graph.js";
 import type { CallOptions, WriteOptions } from "../options.js";
 import type { WriteResult } from "../write.js";
@@ -23,5 +38,29 @@ export class Agents<ClientThrows extends boolean> {
     options?: WriteOptions<Throws>,
   ): Promise<WriteResult<AgentReportPayload, "agent", Throws, false>> {
     return this.#graph.write(ReportAgentDocument, { input }, (data) => data.agentReport, ["agent"], options);
+  }
+
+  /** Asks whether this agent may apply a revision, or another goes first. For tokens with the global role AGENT. */
+  takeTurn<Throws extends boolean = ClientThrows>(
+    input: AgentTurnInput,
+    options?: WriteOptions<Throws>,
+  ): Promise<WriteResult<AgentTurnPayload, never, Throws, false>> {
+    return this.#graph.write(TakeAgentTurnDocument, { input }, (data) => data.agentTurn, [], options);
+  }
+
+  /** Lets the others go on that wait for an agent which goes first and does not get there. For operators. */
+  releaseTurn<Throws extends boolean = ClientThrows>(
+    input: AgentTurnReleaseInput,
+    options?: WriteOptions<Throws>,
+  ): Promise<WriteResult<AgentTurnReleasePayload, "agent", Throws, false>> {
+    return this.#graph.write(ReleaseAgentTurnDocument, { input }, (data) => data.agentTurnRelease, ["agent"], options);
+  }
+
+  /** Forgets an agent that is gone for good. For operators. */
+  delete<Throws extends boolean = ClientThrows>(
+    id: string,
+    options?: WriteOptions<Throws>,
+  ): Promise<WriteResult<AgentDeletePayload, "deletedId", Throws, false>> {
+    return this.#graph.write(DeleteAgentDocument, { id }, (data) => data.agentDelete, ["deletedId"], options);
   }
 }

@@ -1,4 +1,4 @@
-import type { AuditRepository } from "./audit-repository.js";
+import type { AuditRepository, Revisions } from "./audit-repository.js";
 
 /** How often a server looks for changes that another server made. */
 const pollMs = 1_000;
@@ -22,6 +22,11 @@ export class RevisionFeed {
     if (revision <= this.#newest) return;
     this.#newest = revision;
     for (const listener of this.#listeners) listener(revision);
+  }
+
+  /** The newest revisions as they are in the database. */
+  newest(): Promise<Revisions> {
+    return this.repository.revisions();
   }
 
   /** Yields the newest revision, and then each newer one; several that come while the reader is busy become the last. */

@@ -50,6 +50,24 @@ export class AgentReportInput {
   })
   readonly reportIntervalSeconds!: number;
 
+  @Field(() => String, { nullable: true, description: "The shard that its Prometheus is of; absent for none." })
+  readonly shard?: string | null;
+
+  @Field(() => Int, { nullable: true, description: "The newest revision that it has fetched." })
+  readonly fetchedRevision?: number | null;
+
+  @Field(() => Int, { nullable: true, description: "The newest revision that passed its checks and is in its files." })
+  readonly checkedRevision?: number | null;
+
+  @Field(() => String, { nullable: true, description: "The name of the agent that it waits for; absent for none." })
+  readonly waitsFor?: string | null;
+
+  @Field(() => Int, {
+    defaultValue: 0,
+    description: "How many more problems it has than it names: a report has room for some thousands.",
+  })
+  readonly unlistedProblems!: number;
+
   @Field(() => [RolloutProblemInput], { description: "Its problems; those that are no longer named are over." })
   readonly problems!: readonly RolloutProblemInput[];
 }

@@ -5,6 +5,7 @@ import { type UserError, UserErrors } from "../graph/user-error.js";
 import { Agent, isHeardOf, type StoredProblem } from "./agent.js";
 import type { AgentReportInput, RolloutProblemInput } from "./agent-input.js";
 import type { AgentRepository } from "./agent-repository.js";
+import type { AgentWatch } from "./agent-watch.js";
 
 /** What came of a report. */
 export interface ReportOutcome {
@@ -12,6 +13,7 @@ export interface ReportOutcome {
   readonly userErrors: readonly UserError[];
 }
 
+const mostAgents = 1_000;
 const mostProblems = 10_000;
 const mostMessageLength = 2_000;
 
@@ -19,6 +21,7 @@ const mostMessageLength = 2_000;
 export class AgentReportService {
   constructor(
     private readonly repository: AgentRepository,
+    private readonly watch: AgentWatch,
     private readonly now: () => Date,
   ) {}
 
@@ -31,7 +34,16 @@ export class AgentReportService {
     const errors = checked(input);
     if (errors.any) return { agent: null, userErrors: errors.list };
     const now = this.now();
+    // A name that is made up anew for each report must not fill the table.
+    const isFull = (await this.repository.countAll()) >= mostAgents;
     const agent = await this.repository.report(input.name, (earlier) => {
+      if (earlier === null && isFull) {
+        errors.add("LIMIT", `There are ${mostAgents} agents already. Delete those that are gone with agentDelete.`, [
+          "input",
+          "name",
+        ]);
+        return null;
+      }
       const isAnother = earlier !== null && earlier.instanceId !== input.instanceId && isHeardOf(earlier, now);
       if (!isAnother) return reported(input, earlier, now);
       const seconds = Math.round((now.getTime() - earlier.lastSeenAt.getTime()) / 1_000);
@@ -42,6 +54,7 @@ export class AgentReportService {
       );
       return null;
     });
+    if (agent !== null) this.watch.publish();
     return { agent, userErrors: errors.list };
   }
 }
@@ -60,6 +73,14 @@ function reported(input: AgentReportInput, earlier: Agent | null, now: Date): Ag
     reportIntervalSeconds: input.reportIntervalSeconds,
     lastSeenAt: now,
     lastApplyAt: input.lastApplyAt ?? null,
+    shard: input.shard ?? null,
+    fetchedRevision: input.fetchedRevision ?? null,
+    checkedRevision: input.checkedRevision ?? null,
+    unlistedCount: input.unlistedProblems,
+    waitsForName: input.waitsFor ?? null,
+    turnRevision: earlier?.turnRevision ?? null,
+    tookTurnAway: earlier?.tookTurnAway ?? null,
+    passedRevision: earlier?.passedRevision ?? null,
     storedProblems: input.problems.map((problem) => stored(problem, since, now)),
   });
 }
@@ -89,6 +110,13 @@ function checked(input: AgentReportInput): UserErrors {
   ]);
   errors.check(input.appliedRevision >= 0 ? null : "A revision is not negative.", ["input", "appliedRevision"]);
   errors.check(input.state === "SILENT" ? "An agent that reports is not silent." : null, ["input", "state"]);
+  for (const key of ["fetchedRevision", "checkedRevision", "unlistedProblems"] as const) {
+    errors.check((input[key] ?? 0) >= 0 ? null : "A number that is not negative.", ["input", key]);
+  }
+  for (const key of ["shard", "waitsFor"] as const) {
+    errors.check(input[key] == null ? null : checkName(input[key]), ["input", key]);
+  }
+  errors.check((input.shard?.length ?? 0) <= 63 ? null : "At most 63 characters.", ["input", "shard"]);
   const { reportIntervalSeconds: interval } = input;
   errors.check(interval >= 1 && interval <= 3_600 ? null : "1 to 3600 seconds.", ["input", "reportIntervalSeconds"]);
   if (input.problems.length > mostProblems)

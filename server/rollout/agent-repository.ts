@@ -15,6 +15,28 @@ export class AgentRepository extends TableReader<Agent> {
     return this.select(everything, { property: "name", direction: "ASC" });
   }
 
+  /** How many agents there are. */
+  countAll(): Promise<number> {
+    return this.database.read((manager) => manager.count(Agent));
+  }
+
+  /** Alters one agent as `change` says; null when it is not there. Serialised with its reports. */
+  async change(id: string, change: (earlier: Agent) => Partial<Agent>): Promise<Agent | null> {
+    const found = await this.find(id);
+    if (found === null) return null;
+    return this.report(found.name, (earlier) => earlier && Object.assign(earlier, change(earlier)));
+  }
+
+  /** Forgets an agent; null when it was not there. */
+  async remove(id: string): Promise<Agent | null> {
+    return this.database.transaction(async (manager) => {
+      const found = await manager.findOne(Agent, { where: { id } });
+      if (found === null) return null;
+      await manager.delete(Agent, { id });
+      return found;
+    });
+  }
+
   /** Replaces the report that `decide` is shown with the one that it answers; null leaves it. Serialised per name. */
   async report(name: string, decide: (earlier: Agent | null) => Agent | null): Promise<Agent | null> {
     return this.database.transaction(async (manager) => {

@@ -17,7 +17,13 @@ registerEnumType(AgentOutput, {
 });
 
 /** What an agent says of itself, or SILENT when it says nothing. */
-export const AgentState = { SYNCED: "SYNCED", APPLYING: "APPLYING", FAILED: "FAILED", SILENT: "SILENT" } as const;
+export const AgentState = {
+  SYNCED: "SYNCED",
+  APPLYING: "APPLYING",
+  WAITING: "WAITING",
+  FAILED: "FAILED",
+  SILENT: "SILENT",
+} as const;
 export type AgentState = keyof typeof AgentState;
 
 registerEnumType(AgentState, {
@@ -26,6 +32,7 @@ registerEnumType(AgentState, {
   valuesConfig: {
     SYNCED: { description: "It runs the newest revision that it knows of." },
     APPLYING: { description: "It is bringing a newer revision to its servers." },
+    WAITING: { description: "It has fetched a newer revision, and another agent goes first: see `waitsFor`." },
     FAILED: { description: "Its last attempt failed: its problems say why. What ran before goes on running." },
     SILENT: { description: "Nothing was heard of it for three of its report intervals." },
   },
@@ -94,6 +101,43 @@ export class Agent extends Node {
     description: "When it last changed what its servers run; null when it never did.",
   })
   readonly lastApplyAt!: Date | null;
+
+  @Column("varchar", { length: 63, nullable: true })
+  readonly shard!: string | null;
+
+  @Column("int", { name: "fetched_revision", nullable: true })
+  @Field(() => Int, {
+    nullable: true,
+    description: "The newest revision that it has fetched; null when it did not say.",
+  })
+  readonly fetchedRevision!: number | null;
+
+  @Column("int", { name: "checked_revision", nullable: true })
+  @Field(() => Int, {
+    nullable: true,
+    description: "The newest revision that passed its checks and is in its files; null when it did not say.",
+  })
+  readonly checkedRevision!: number | null;
+
+  /** Null in rows of before there was such a number. */
+  @Column("int", { name: "unlisted_problems", nullable: true })
+  readonly unlistedCount!: number | null;
+
+  /** The name of the agent that it waits for; null when it waits for none. */
+  @Column("varchar", { name: "waits_for", length: 100, nullable: true })
+  readonly waitsForName!: string | null;
+
+  /** The revision that it was last given the turn to apply. */
+  @Column("int", { name: "turn_revision", nullable: true })
+  readonly turnRevision!: number | null;
+
+  /** Whether a process of its was away already when it was given that turn. */
+  @Column("boolean", { name: "took_turn_away", nullable: true })
+  readonly tookTurnAway!: boolean | null;
+
+  /** Up to this revision nobody has to wait for it, by word of an operator. */
+  @Column("int", { name: "passed_revision", nullable: true })
+  readonly passedRevision!: number | null;
 
   @Column("json", { name: "problems" })
   readonly storedProblems!: readonly StoredProblem[];

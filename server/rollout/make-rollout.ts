@@ -1,13 +1,18 @@
 import type { Caller } from "../access/caller.js";
 import type { AuditService } from "../audit/audit-service.js";
+import type { ChangeLog } from "../audit/change-log.js";
 import type { RevisionFeed } from "../audit/revision-feed.js";
 import type { PrometheusView } from "../clients/prometheus-view.js";
 import type { Database } from "../core/database/database.js";
 import { type GraphPart, storedNodes } from "../graph/graph-part.js";
 import type { ProjectService } from "../projects/project-service.js";
+import { AgentCareService } from "./agent-care-service.js";
 import { AgentReportService } from "./agent-report-service.js";
 import { AgentRepository } from "./agent-repository.js";
 import { AgentResolver } from "./agent-resolver.js";
+import { AgentTurnService } from "./agent-turn-service.js";
+import { AgentWatch } from "./agent-watch.js";
+import { Canaries } from "./canary.js";
 import { CapacityResolver } from "./capacity/capacity-resolver.js";
 import { CapacityService } from "./capacity/capacity-service.js";
 import {
@@ -18,24 +23,31 @@ import {
 } from "./rollout-fields.js";
 import { ChangesResolver, RolloutProblemResolver, revisionsTopic } from "./rollout-resolver.js";
 import { RolloutService } from "./rollout-service.js";
+import type { RolloutSettings } from "./rollout-settings.js";
 
 /** What rollout is built over. */
 export interface RolloutParts {
+  readonly settings: RolloutSettings;
   readonly database: Database;
   readonly projects: ProjectService;
   readonly audit: AuditService;
+  readonly changes: ChangeLog;
   readonly feed: RevisionFeed;
   readonly prometheus: PrometheusView;
   readonly now: () => Date;
 }
 
 /** Builds the domain of rollout. */
-export function makeRollout({ database, projects, audit, feed, prometheus, now }: RolloutParts): GraphPart<Caller> {
+export function makeRollout(parts: RolloutParts): GraphPart<Caller> {
+  const { settings, database, projects, audit, changes, feed, prometheus, now } = parts;
   const repository = new AgentRepository(database);
-  const service = new RolloutService(repository, projects, audit, feed, now);
+  const watch = new AgentWatch(repository);
+  const service = new RolloutService(repository, projects, audit, feed, watch, now);
+  const turns = new AgentTurnService(repository, feed, changes, new Canaries(settings.canaries, now), watch);
+  const care = new AgentCareService(repository, changes, watch, now);
   return {
     resolvers: [
-      new AgentResolver(service, new AgentReportService(repository, now)),
+      new AgentResolver(service, new AgentReportService(repository, watch, now), turns, care),
       new ChangesResolver(service),
       new RolloutProblemResolver(projects),
       new ProjectRolloutResolver(service),

@@ -5,7 +5,7 @@ import { Project } from "../projects/project.js";
 import { Rule } from "../rules/rule.js";
 import { ScrapeJob } from "../targets/scrape-job.js";
 import { Rollout } from "./rollout.js";
-import type { RolloutService } from "./rollout-service.js";
+import { outputsOfProjects, type RolloutService } from "./rollout-service.js";
 
 const description = "How far its last change has come.";
 
@@ -16,7 +16,7 @@ export class ProjectRolloutResolver {
 
   @FieldResolver(() => Rollout, { description })
   rollout(@Ctx() caller: Caller, @Root() { id, revision }: Project) {
-    return this.service.rollout(caller, { revision, projectId: id, outputs: ["PROMETHEUS", "ALERTMANAGER"] });
+    return this.service.rollout(caller, { revision, projectId: id, outputs: outputsOfProjects });
   }
 }
 

@@ -5,8 +5,9 @@ import { fromStream } from "../graph/streams.js";
 import { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { ChangedProjectConnection } from "./changed-project.js";
-import { RolloutProblem } from "./rollout.js";
+import { Rollout, RolloutProblem } from "./rollout.js";
 import type { RolloutService } from "./rollout-service.js";
+import { RolloutWaitArguments } from "./rollout-wait.js";
 
 /** The topic of the subscription `revisions`. */
 export const revisionsTopic = "revisions";
@@ -34,6 +35,14 @@ export class ChangesResolver {
     @Args(() => PageArguments) page: PageArguments,
   ) {
     return this.service.changedProjects(caller, sinceRevision, page);
+  }
+
+  @Query(() => Rollout, {
+    description:
+      "How far a revision has come, as soon as it runs on all agents or one has refused it, or when the time is over. Problems are those of the project that is named; without one, those of no project, for operators, readers and agents. With no agent at all it stays PENDING.",
+  })
+  waitForRollout(@Ctx() caller: Caller, @Args(() => RolloutWaitArguments) wait: RolloutWaitArguments) {
+    return this.service.waitFor(caller, wait);
   }
 
   @Subscription(() => Int, {

@@ -1,14 +1,17 @@
 import type { Caller } from "../access/caller.js";
 import type { AuditService } from "../audit/audit-service.js";
 import type { RevisionFeed } from "../audit/revision-feed.js";
-import { BadUserInputError } from "../core/errors.js";
+import { BadUserInputError, NotFoundError } from "../core/errors.js";
+import { requireId } from "../core/ids.js";
 import { BatchSource } from "../core/loaders.js";
 import type { PageRequest } from "../core/page.js";
 import type { ProjectService } from "../projects/project-service.js";
-import { Agent, type AgentOutput, type AgentState, isHeardOf } from "./agent.js";
+import { Agent, AgentOutput, type AgentState, isHeardOf } from "./agent.js";
 import type { AgentRepository } from "./agent-repository.js";
+import type { AgentWatch } from "./agent-watch.js";
 import { type ChangedProjectPage, changedProjects } from "./changed-project.js";
 import type { Rollout, RolloutProblem, RolloutState } from "./rollout.js";
+import type { RolloutWaitArguments } from "./rollout-wait.js";
 
 /** An agent that said nothing for this long was taken away; nobody waits for it any more. */
 const forgottenMs = 24 * 60 * 60 * 1_000;
@@ -16,10 +19,16 @@ const forgottenMs = 24 * 60 * 60 * 1_000;
 /** Something that changed at a revision, within a project. */
 export interface RolledOut {
   readonly revision: number;
-  readonly projectId: string;
+  /** Null for a revision as a whole, as far as it is held up by what is no single project's. */
+  readonly projectId: string | null;
   /** The outputs that it is rendered into. */
   readonly outputs: readonly AgentOutput[];
 }
+
+const allOutputs: readonly AgentOutput[] = Object.values(AgentOutput);
+/** What is written of projects. */
+export const outputsOfProjects: readonly AgentOutput[] = ["PROMETHEUS", "ALERTMANAGER"];
+const longestWaitSeconds = 25;
 
 /** How configuration reaches the machines: what agents fetch, and how far each change has come. */
 export class RolloutService {
@@ -28,11 +37,17 @@ export class RolloutService {
     return keys.map(() => agents);
   });
 
+  readonly #revisions = new BatchSource<string, Awaited<ReturnType<RevisionFeed["newest"]>>>(async (keys) => {
+    const revisions = await this.feed.newest();
+    return keys.map(() => revisions);
+  });
+
   constructor(
     private readonly repository: AgentRepository,
     private readonly projects: ProjectService,
     private readonly audit: AuditService,
     private readonly feed: RevisionFeed,
+    private readonly watch: AgentWatch,
     private readonly now: () => Date,
   ) {}
 
@@ -77,11 +92,50 @@ export class RolloutService {
       .map(({ projectId, file, message, since }) => ({ agent, projectId, file, message, since: new Date(since) }));
   }
 
+  /** The agent that this one waits for; null when it waits for none. */
+  async waitsFor(caller: Caller, { waitsForName }: Agent): Promise<Agent | null> {
+    if (waitsForName === null) return null;
+    return (await caller.loaders.for(this.#agents).load("all")).find(({ name }) => name === waitsForName) ?? null;
+  }
+
+  /** By how many revisions the agent is behind the newest one; null for who may not know how many there are. */
+  async revisionsBehind(caller: Caller, { appliedRevision }: Agent): Promise<number | null> {
+    if (!caller.may("change.read")) return null;
+    const { value } = await caller.loaders.for(this.#revisions).load("newest");
+    return Math.max(0, value - appliedRevision);
+  }
+
   /** How far the last change of `subject` has come. */
   async rollout(caller: Caller, subject: RolledOut): Promise<Rollout> {
-    const known = (await caller.loaders.for(this.#agents).load("all")).filter(
-      (agent) => this.now().getTime() - agent.lastSeenAt.getTime() < forgottenMs,
+    return this.#rolloutOn(await caller.loaders.for(this.#agents).load("all"), caller, subject);
+  }
+
+  /** How far a revision has come, once it has come to its end or the time is over. */
+  async waitFor(caller: Caller, { revision, project, timeoutSeconds }: RolloutWaitArguments): Promise<Rollout> {
+    caller.requireAnywhere("agent.read");
+    if (project != null) {
+      requireId("prj", project, ["project"]);
+      caller.requireIn(project, "project.read", "Project");
+      if ((await this.projects.find(caller, project)) === null) throw new NotFoundError("Project");
+    }
+    if (revision < 0) throw new BadUserInputError('"revision" must not be negative.', ["revision"]);
+    if (timeoutSeconds < 0 || timeoutSeconds > longestWaitSeconds) {
+      throw new BadUserInputError(`"timeoutSeconds" must be 0 to ${longestWaitSeconds}.`, ["timeoutSeconds"]);
+    }
+    const outputs = project == null ? allOutputs : outputsOfProjects;
+    const subject = { revision, projectId: project ?? null, outputs };
+    return this.watch.until(
+      (agents) => {
+        const value = this.#rolloutOn(agents, caller, subject);
+        return { value, isFinal: value.agents.length > 0 && value.state !== "PENDING" };
+      },
+      timeoutSeconds * 1_000,
+      caller.request.signal,
     );
+  }
+
+  #rolloutOn(all: readonly Agent[], caller: Caller, subject: RolledOut): Rollout {
+    const known = all.filter((agent) => this.now().getTime() - agent.lastSeenAt.getTime() < forgottenMs);
     const concerned = known.filter((agent) => agent.outputs.some((output) => subject.outputs.includes(output)));
     const problems = concerned.flatMap((agent) =>
       this.problems(caller, agent).filter(({ projectId }) => projectId === subject.projectId),

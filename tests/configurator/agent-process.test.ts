@@ -229,7 +229,7 @@ describe("the command", () => {
   test("runs one cycle and exits with 0", async () => {
     const { code, stdout, stderr } = await runAgent("-s", machine.settingsFile, "--once");
     expect([code, stderr]).toEqual([0, ""]);
-    expect(JSON.parse(stdout)).toMatchObject({ msg: "Cycle", revision: 1, appliedRevision: 1, requests: 4, files: 4 });
+    expect(JSON.parse(stdout)).toMatchObject({ msg: "Cycle", revision: 1, appliedRevision: 1, requests: 5, files: 4 });
     expect(stdout).not.toContain("secret-token");
   });
 

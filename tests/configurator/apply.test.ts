@@ -46,7 +46,13 @@ describe("one cycle", () => {
     const files = await machine.files();
     expect(Object.keys(files).map(withoutTags).sort()).toEqual([...mainPaths, ...pathsOf("a"), ...pathsOf("b")].sort());
     expect(machine.state).toMatchObject({ revision: 2, appliedRevision: 2, problems: {} });
-    expect(server.operations).toEqual(["ListChangedProjects", "GetEgressPolicy", "ReportAgent", "ReportAgent"]);
+    expect(server.operations).toEqual([
+      "ListChangedProjects",
+      "GetEgressPolicy",
+      "ReportAgent",
+      "TakeAgentTurn",
+      "ReportAgent",
+    ]);
     expect(server.reports.map(({ state, appliedRevision }) => [state, appliedRevision])).toEqual([
       ["APPLYING", 0],
       ["SYNCED", 2],

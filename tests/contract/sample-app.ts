@@ -59,8 +59,23 @@ async function makeOneOfEach(app: TestApp): Promise<Record<string, string>> {
     app.operator,
     `{ auditEntries(filter: { project: "${prj}" }) { nodes { id } } }`,
   );
+  const report = `mutation ($input: AgentReportInput!) { agentReport(input: $input) { agent { id } } }`;
+  const { agentReport } = await app.data(await app.token("AGENT"), report, {
+    input: {
+      name: "sample",
+      instanceId: "sample",
+      hostname: "sample",
+      agentVersion: "1",
+      outputs: ["PROMETHEUS"],
+      appliedRevision: 0,
+      state: "SYNCED",
+      reportIntervalSeconds: 3_600,
+      problems: [],
+    },
+  });
   return {
     prj,
+    agt: agentReport.agent.id,
     aud: auditEntries.nodes[0].id,
     cgr: await make("contactGroup", { project: prj, name: "team", contacts }),
     job: await make("scrapeJob", { project: prj, name: "node", staticTargets }),

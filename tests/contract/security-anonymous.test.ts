@@ -33,6 +33,7 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   silencePreview: "answered",
   silences: "answered",
   viewer: "answered",
+  waitForRollout: "answered",
   watchdogs: "answered",
 };
 const subscriptions: typeof queries = { alertEvents: "answered", revisions: "FORBIDDEN", silenceEvents: "answered" };

@@ -19,6 +19,7 @@ export const audiences = {
   source: "0 0 n n + + 0 +",
   whatAgentsFetch: "0 0 0 0 0 0 + +",
   egress: "0 0 0 0 0 + + +",
+  behind: "n n n n n n + +",
   capacity: "0 0 0 0 0 + 0 +",
   nothingYet: "0 0 0 0 0 n 0 n",
   writersOfProject: "n 0 n + + n n +",
@@ -317,7 +318,9 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Agent: {
     at: within("agt", "Agent"),
     fields: {
-      shared: "agentVersion appliedRevision hostname id lastApplyAt lastSeenAt name outputs problems state",
+      shared: `agentVersion appliedRevision checkedRevision fetchedRevision hostname id lastApplyAt lastSeenAt name outputs problems
+        state unlistedProblems waitsFor`,
+      behind: "revisionsBehind",
     },
   },
   Rollout: {

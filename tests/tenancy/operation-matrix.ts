@@ -60,6 +60,10 @@ export const queries: Readonly<Record<string, OperationRow>> = {
   "silencePreview: of a change": { call: "silencePreview(input: { silence: $sil }) { cluster }", who: readers },
   silences: { call: "silences { nodes { id } }", who: everybody },
   viewer: { call: "viewer { name }", who: everybody },
+  waitForRollout: {
+    call: "waitForRollout(revision: 1, project: $prj, timeoutSeconds: 0) { state }",
+    who: readers,
+  },
   watchdogs: { call: "watchdogs { name }", who: everybody },
 };
 
@@ -148,6 +152,12 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
       outputs: [ALERTMANAGER], problems: [], reportIntervalSeconds: 60, state: SYNCED }) ${payload}`,
     who: "F F F F F F + F",
   },
+  agentTurn: {
+    call: `agentTurn(input: { name: "reporter", instanceId: "0b0b0b0b", revision: 1, isAway: false }) { mayGo userErrors { code message path } }`,
+    who: "F F F F F F + F",
+  },
+  agentTurnRelease: { call: `agentTurnRelease(input: { agent: $agt, revision: 1 }) ${payload}`, who: operatorsOnly },
+  agentDelete: { call: `agentDelete(id: $agt) ${payload}`, who: "F F F F F F F x" },
 };
 
 /** Every subscription. */

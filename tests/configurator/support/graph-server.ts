@@ -137,6 +137,8 @@ export class GraphServer {
         return { globalRules: { nodes: this.#globalRules, pageInfo, totalCount: this.#globalRules.length } };
       case "ReportAgent":
         return { agentReport: this.#report(variables.input) };
+      case "TakeAgentTurn":
+        return { agentTurn: { mayGo: true, waitsFor: null, reason: null, userErrors: [] } };
       default:
         throw new Error(`no answer to ${operation}`);
     }
