@@ -20,6 +20,7 @@ import { ownEndpoints } from "./egress/own-processes.js";
 import type { ConfigSource } from "./fetch/config-source.js";
 import { fetchChanges } from "./fetch/fetch-changes.js";
 import { makeOutputs } from "./outputs/make-outputs.js";
+import { neededChanges } from "./outputs/output-kinds.js";
 import { readTiers } from "./render/limit-tier.js";
 import type { Problem } from "./render/problem.js";
 import { renderProject } from "./render/render-project.js";
@@ -47,7 +48,9 @@ export async function runDaemon(
     const reporter = new Reporter(client.agents, settings, now);
     const times = new PhaseTimes();
     const egress = makeEgress(settings, client, log, { signal, resolve });
-    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, () => daemon.mayApply(signal));
+    const applier = makeApplier(settings, sourceOf(settings, client, signal), egress, times, () =>
+      daemon.mayApply(signal),
+    );
     const daemon = new Daemon({ client, applier, egress, reporter, settings, times, metrics, log, now });
     const status = new StatusServer({ registry: metrics.registry, notReady: () => daemon.notReady });
     if (settings.listen !== undefined) {
@@ -80,7 +83,7 @@ export async function runOnce(
     const report = (state: "APPLYING" | "SYNCED" | "FAILED", problems: readonly Problem[] = []) =>
       reporter.report({ state, known: applier.state, problems }, signal);
     const egress = makeEgress(settings, client, log, { signal: AbortSignal.any([signal, end.signal]), resolve });
-    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, () => report("APPLYING"));
+    const applier = makeApplier(settings, sourceOf(settings, client, signal), egress, times, () => report("APPLYING"));
     try {
       await egress.recheck(briefly(signal));
       const result = await applier.run();
@@ -119,7 +122,7 @@ export async function* runDry(
     await egress.recheck(briefly(signal));
     const { revision: knownRevision, retryFrom: sinceRevision = knownRevision } = state;
     const since = { sinceRevision, knownRevision, stale: egress.stale };
-    const { changes, plan } = await fetchChanges(sourceOf(client, signal), since, async (page) => {
+    const { changes, plan } = await fetchChanges(sourceOf(settings, client, signal), since, async (page) => {
       await egress.settle(page.egressFingerprint);
       const made = makeOutputs(settings, readTiers(page.limitTiers), namingKey);
       return {
@@ -148,9 +151,10 @@ function connect({ server }: Settings, onRequest?: () => void): Client {
   });
 }
 
-function sourceOf(client: Client, signal: AbortSignal): ConfigSource {
+function sourceOf(settings: Settings, client: Client, signal: AbortSignal): ConfigSource {
+  const needed = neededChanges(settings);
   return {
-    changes: (since) => client.changes(since, { signal }),
+    changes: (since) => client.changes({ ...since, ...needed }, { signal }),
     projectConfig: (id) => client.projectConfig(id, { signal }),
   };
 }

@@ -3,19 +3,21 @@ import type { Egress } from "../egress/egress.js";
 import type { Changes } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
 import { type Output, OutputRefusedError } from "../outputs/output.js";
-import type { StatusBefore } from "../reload/reloader.js";
-import { BaseFileError } from "../render/base-file.js";
+import type { StatusBefore } from "../reload/loader.js";
 import type { Problem } from "../render/problem.js";
 import type { OutputName } from "../render/render-project.js";
 import type { CycleResult } from "./cycle-result.js";
 import { fingerprintOf } from "./fingerprint-of.js";
 import { type Inspection, unreadAfter } from "./inspect-files.js";
+import { LoadPause, pausedMessage } from "./load-pause.js";
 import { outputChanges } from "./output-changes.js";
 import type { PhaseTimes } from "./phase-times.js";
 import { projectProblems } from "./project-problems.js";
+import { refusalOf } from "./refusal-of.js";
 import { type StagedRelease, stageRelease } from "./stage-release.js";
 import { loadRelease } from "./switch-release.js";
 import { targetChanges, writeTargets } from "./target-changes.js";
+import type { UsableOutputs } from "./usable-outputs.js";
 
 /** What changes are applied with. */
 export interface ApplicationParts {
@@ -30,9 +32,11 @@ interface Staged extends StagedRelease {
 
 /** One set of changes on its way to the machine. */
 export class Application {
-  readonly #refused: Problem[] = [];
+  readonly #made: Outputs;
+  readonly #refused: Problem[];
   readonly #waiting: Problem[] = [];
   readonly #loaded: Record<string, string>;
+  readonly #pause: LoadPause;
   /** Whether an output is back on a release that may be older than the revision that was known. */
   #rolledBack = false;
   #reloaded = false;
@@ -40,17 +44,20 @@ export class Application {
 
   constructor(
     private readonly parts: ApplicationParts,
-    private readonly made: Outputs,
+    { made, unusable }: UsableOutputs,
     private readonly changes: Changes,
     private readonly found: Inspection,
     private readonly before: AgentState,
   ) {
+    this.#made = made;
+    this.#refused = [...unusable];
     this.#loaded = { ...before.loaded };
+    this.#pause = new LoadPause(before.failedLoads, parts.now);
   }
 
   /** Writes the files and has them loaded; `save` gets the new state before old releases are removed. */
   async run(save: (state: AgentState) => void): Promise<CycleResult> {
-    const { outputs } = this.made;
+    const { outputs } = this.#made;
     const startedWith = new Map(outputs.map(({ name, tree }) => [name, tree.current()]));
     const staged = await this.#stageAll();
     for (const output of outputs) {
@@ -59,7 +66,7 @@ export class Application {
       // Targets need no reload, but the modules that probes name, and the folders that Prometheus watches.
       if (isPrometheus && release?.changesMain !== true) this.#writeTargets();
       if (release === undefined) continue;
-      const isLoaded = await this.#refusable(() => this.#switch(output, release));
+      const isLoaded = await this.#refusable(output, () => this.#switch(output, release));
       if (isPrometheus && release.changesMain && isLoaded) this.#writeTargets();
       this.#rolledBack ||= !isLoaded && output.tree.current() !== startedWith.get(output.name);
     }
@@ -80,8 +87,8 @@ export class Application {
 
   async #stageAll(): Promise<ReadonlyMap<OutputName, Staged>> {
     const staged = new Map<OutputName, Staged>();
-    for (const output of this.made.outputs) {
-      await this.#refusable(async () => {
+    for (const output of this.#made.outputs) {
+      await this.#refusable(output, async () => {
         const status = output.reloader.status();
         const wanted = this.parts.times.measureSync("write", () => outputChanges(output, this.changes));
         const suspects = this.found.suspects.get(output.name) ?? [];
@@ -97,20 +104,44 @@ export class Application {
 
   async #switch(output: Output, { changes, status }: Staged): Promise<void> {
     const { times } = this.parts;
+    const failed = this.#pause.of(output, changes.size > 0 ? output.tree.building : output.tree.inUse);
+    if (failed?.refused) {
+      output.tree.discard();
+      this.#refused.push({ message: pausedMessage(failed, output) });
+      return;
+    }
     // Prometheus watches only those folders of targets that are there when it loads its config.
-    if (output.name === "prometheus") this.made.targets?.folder.makeTiers(this.made.targets.tiers);
+    if (output.name === "prometheus") this.#made.targets?.folder.makeTiers(this.#made.targets.tiers);
     if (changes.size > 0) times.measureSync("write", () => output.tree.publish(this.changes.revision));
     this.#files += changes.size;
     const lastGood = this.#loaded[output.name];
     if (output.tree.current() === lastGood) return;
+    if (failed !== undefined) this.#waiting.push({ message: pausedMessage(failed, output) });
+    else await times.measure("reload", async () => this.#load(output, await status));
+  }
+
+  async #load(output: Output, status: StatusBefore): Promise<void> {
     this.#reloaded ||= output.reloader.hasProcesses;
-    const result = await times.measure("reload", async () => loadRelease(output, await status, lastGood));
-    if ("loaded" in result) this.#loaded[output.name] = result.loaded;
-    else this.#waiting.push({ message: `${output.name}: ${result.pending}` });
+    const attempt = this.#pause.begin(output);
+    try {
+      const result = await loadRelease(output, status, this.#loaded[output.name]);
+      if ("loaded" in result) {
+        this.#loaded[output.name] = result.loaded;
+        this.#pause.succeeded(attempt);
+      } else {
+        this.#pause.failedNow(attempt, { refused: false, message: result.pending });
+        this.#waiting.push({ message: `${output.name}: ${result.pending}` });
+      }
+    } catch (error) {
+      if (error instanceof OutputRefusedError) {
+        this.#pause.failedNow(attempt, { refused: true, message: error.message });
+      }
+      throw error;
+    }
   }
 
   #writeTargets(): void {
-    const { targets } = this.made;
+    const { targets } = this.#made;
     if (targets === undefined) return;
     this.parts.times.measureSync("write", () => {
       const changed = targetChanges(targets.folder, this.changes);
@@ -120,14 +151,14 @@ export class Application {
   }
 
   /** Lets the other outputs go on when one keeps what it has; resolves to whether it does not. */
-  async #refusable(work: () => Promise<void>): Promise<boolean> {
+  async #refusable(output: Output, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
       return true;
     } catch (error) {
-      if (!(error instanceof OutputRefusedError || error instanceof BaseFileError)) throw error;
-      const output = error instanceof OutputRefusedError ? `${error.output}: ` : "";
-      this.#refused.push({ message: `${output}${error.message}` });
+      const problem = refusalOf(error, output);
+      if (problem === undefined) throw error;
+      this.#refused.push(problem);
       return false;
     }
   }
@@ -144,14 +175,15 @@ export class Application {
       fingerprint: isToBeFetched
         ? ""
         : isOnDisk
-          ? fingerprintOf(this.made, this.parts.egress)
+          ? fingerprintOf(this.#made, this.parts.egress)
           : this.before.fingerprint,
       revision: isOnDisk ? this.changes.revision : this.before.revision,
       appliedRevision: isApplied ? this.changes.revision : this.before.appliedRevision,
       lastApplyAt: this.parts.now().toISOString(),
       retryFrom: isOnDisk ? retryAfter(this.before, this.changes) : this.before.retryFrom,
       loaded: this.#loaded,
-      unread: unreadAfter(this.made.outputs, this.found),
+      failedLoads: this.#pause.failed,
+      unread: unreadAfter(this.#made.outputs, this.found),
       problems: projectProblems(this.before.problems, this.changes, held),
     };
   }

@@ -1,6 +1,6 @@
 import { type Output, OutputRefusedError } from "../outputs/output.js";
+import type { StatusBefore } from "../reload/loader.js";
 import { ProcessAwayError, ReloadRefusedError } from "../reload/reload-error.js";
-import type { StatusBefore } from "../reload/reloader.js";
 
 /** What became of a switch: the release that the processes run, or why that is not known yet. */
 export type SwitchResult = { readonly loaded: string } | { readonly pending: string };

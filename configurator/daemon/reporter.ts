@@ -1,5 +1,6 @@
 import type { Client } from "@metricsinfra/sdk";
 import type { AgentState } from "../disk/agent-state.js";
+import { outputKinds } from "../outputs/output-kinds.js";
 import type { Problem } from "../render/problem.js";
 import type { Settings } from "../settings/settings.js";
 import { version } from "../version.js";
@@ -38,17 +39,14 @@ export class Reporter {
 
   /** Sends a report. Throws a NameTakenError when another live agent has the name, and the SDK's errors. */
   async report({ state, known, problems }: AgentStatus, signal?: AbortSignal): Promise<void> {
-    const { name, hostname, reportIntervalSeconds, prometheus, alertmanager } = this.settings;
+    const { name, hostname, reportIntervalSeconds } = this.settings;
     const { userErrors } = await this.agents.report(
       {
         name,
         hostname,
         instanceId: known.instanceId,
         agentVersion: version,
-        outputs: [
-          ...(prometheus === undefined ? [] : (["PROMETHEUS"] as const)),
-          ...(alertmanager === undefined ? [] : (["ALERTMANAGER"] as const)),
-        ],
+        outputs: outputKinds(this.settings),
         appliedRevision: known.appliedRevision,
         state,
         lastApplyAt: known.lastApplyAt,

@@ -5,6 +5,19 @@ import { readIfThere, replaceFile, syncFolder } from "./write-file.js";
 
 const problem = z.object({ project: z.string().optional(), file: z.string().optional(), message: z.string() });
 
+const failedLoad = z.object({
+  /** What the files were that the processes were to read. */
+  fingerprint: z.string(),
+  /** ISO-8601. */
+  at: z.string(),
+  /** Whether the processes are known not to take the files, so that those before them are in use again. */
+  refused: z.boolean(),
+  message: z.string(),
+});
+
+/** A restart of an output's processes that failed. */
+export type FailedLoad = Readonly<z.infer<typeof failedLoad>>;
+
 const agentState = z.object({
   version: z.literal(1),
   /** Tells two agents with one name apart; it belongs to the folder, so it outlives the process. */
@@ -20,6 +33,8 @@ const agentState = z.object({
   lastApplyAt: z.string().nullable(),
   /** By output, the release that its processes were seen to load. */
   loaded: z.record(z.string(), z.string()),
+  /** By output, the restart of its processes that failed last: it is not tried again at each cycle. */
+  failedLoads: z.record(z.string(), failedLoad).default({}),
   /** The projects whose rules no Prometheus has read, because none answered. */
   unread: z.array(z.string()).default([]),
   /** What could not be carried out as asked, by project id; under "" what belongs to no project. */
@@ -58,6 +73,7 @@ function newState(): AgentState {
     appliedRevision: 0,
     lastApplyAt: null,
     loaded: {},
+    failedLoads: {},
     unread: [],
     problems: {},
   };

@@ -83,7 +83,7 @@ describe("the settings file", () => {
     ],
     [
       "{name: a, directory: /d, server: {url: 'http://s', token: t}}",
-      'settings.yml:1: the file: at least one of "prometheus" and "alertmanager" is needed',
+      'settings.yml:1: the file: at least one of "prometheus", "alertmanager", "thanosRule", "thanosQuery", "karmaAcl" is needed',
     ],
   ])("is refused with the line and the reason: %j", async (text, problem) => {
     const environment: Record<string, string> = text === minimal ? {} : { TOKEN: "t" };
