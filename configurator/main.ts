@@ -28,7 +28,9 @@ interface Options {
 }
 
 new Command("metricsinfra-configurator")
-  .description("Carries the config of metricsinfra to Prometheus, the blackbox exporter, Alertmanagers, Thanos and Karma.")
+  .description(
+    "Carries the config of metricsinfra to Prometheus, the blackbox exporter, Alertmanagers, Thanos and Karma.",
+  )
   .version(version)
   .requiredOption("-s, --settings <file>", "the YAML settings file")
   .option("--once", "run one cycle and exit")

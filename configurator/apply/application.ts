@@ -13,7 +13,7 @@ import { LoadPause, pausedMessage } from "./load-pause.js";
 import { outputChanges } from "./output-changes.js";
 import type { PhaseTimes } from "./phase-times.js";
 import { projectProblems } from "./project-problems.js";
-import { refusalOf } from "./refusal-of.js";
+import { isMachineFault, refusalOf } from "./refusal-of.js";
 import { type StagedRelease, stageRelease } from "./stage-release.js";
 import { loadRelease } from "./switch-release.js";
 import { targetChanges, writeTargets } from "./target-changes.js";
@@ -40,6 +40,8 @@ export class Application {
   /** Whether an output is back on a release that may be older than the revision that was known. */
   #rolledBack = false;
   #reloaded = false;
+  /** How many of the refusals are this machine's fault. */
+  #faults: number;
   #files = 0;
 
   constructor(
@@ -51,6 +53,7 @@ export class Application {
   ) {
     this.#made = made;
     this.#refused = [...unusable];
+    this.#faults = unusable.length;
     this.#loaded = { ...before.loaded };
     this.#pause = new LoadPause(before.failedLoads, parts.now);
   }
@@ -81,6 +84,7 @@ export class Application {
       reloaded: this.#reloaded,
       files: this.#files,
       refused: this.#refused,
+      ...(this.#faults > 0 && this.#faults === this.#refused.length ? { isMachineFault: true } : {}),
       waiting: this.#waiting,
     };
   }
@@ -159,6 +163,7 @@ export class Application {
       const problem = refusalOf(error, output);
       if (problem === undefined) throw error;
       this.#refused.push(problem);
+      if (isMachineFault(error)) this.#faults++;
       return false;
     }
   }

@@ -9,13 +9,12 @@ import type { Problem } from "../render/problem.js";
  */
 export function refusalOf(error: unknown, { name }: Pick<Output, "name">): Problem | undefined {
   if (error instanceof BaseFileError) return { message: error.message };
-  if (error instanceof OutputRefusedError || error instanceof CommandFailure || isSystemError(error)) {
-    return { message: `${name}: ${error.message}` };
-  }
-  return undefined;
+  return error instanceof OutputRefusedError || isMachineFault(error)
+    ? { message: `${name}: ${error.message}` }
+    : undefined;
 }
 
-/** Whether a call of the operating system failed, for example for a folder that is not there or a disk that is full. */
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && "syscall" in error && "code" in error;
+/** Whether a tool could not be run or a call of the operating system failed: for a folder that cannot be read, a full disk. */
+export function isMachineFault(error: unknown): error is Error {
+  return error instanceof CommandFailure || (error instanceof Error && "syscall" in error && "code" in error);
 }

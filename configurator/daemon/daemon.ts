@@ -79,7 +79,7 @@ export class Daemon {
       if (result.reloaded) this.#pace.note();
       this.#problems = [...result.refused, ...result.waiting];
       this.#state = this.#problems.length === 0 ? "SYNCED" : "FAILED";
-      this.#isRefused = result.refused.length > 0;
+      this.#isRefused = result.refused.length > 0 && result.isMachineFault !== true;
     } catch (error) {
       if (signal.aborted) return true;
       this.#problems = [{ message: messageOf(error) }];
