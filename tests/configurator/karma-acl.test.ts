@@ -281,6 +281,18 @@ describe("Karma, which reads the file at its start alone", () => {
     expect(machine.state.failedLoads).toEqual({});
   });
 
+  test("that the command did not start again is not taken for one that has read the file", async () => {
+    const karma = await startKarma(read);
+    await configure({ urls: [karma.url], reload: { command: karma.restart } });
+    server.put(of("a", "people-a"));
+    await machine.once();
+    await configure({ urls: [karma.url], reload: { command: ["true"] }, reloadTimeoutSeconds: 0.2 });
+    server.put(of("c", odd));
+    const message = `karma-acl: ${karma.url} was not started again by the reload command`;
+    expect(await machine.once()).toMatchObject({ refused: [], waiting: [{ message }] });
+    expect(server.reports.at(-1)).toMatchObject({ state: "FAILED", appliedRevision: 1, problems: [{ message }] });
+  });
+
   test("that cannot be started is waited for, with the new file in place; a command without a URL is believed by its end", async () => {
     await configure({ reload: { command: ["/nonexistent/systemctl"] } });
     server.put(of("a", "people-a"));

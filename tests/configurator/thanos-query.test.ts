@@ -27,6 +27,9 @@ const watched = (file: string) => readFile(join(machine.directory, "thanos-query
 
 test("the stores are written where they are watched, in both forms, and the server is asked for nothing but revisions", async () => {
   server.put(aProject("a"));
+  expect(await machine.dry()).toMatch(/^\+ {4}"targets": \[$/m);
+  expect(await machine.files()).toEqual({});
+  server.operations.length = 0;
   expect(await machine.once()).toEqual({ changed: true, reloaded: false, files: 2, refused: [], waiting: [] });
   await expect(await watched("stores.json")).toMatchFileSnapshot("fixtures/thanos-stores.json");
   await expect(await watched("endpoints.yml")).toMatchFileSnapshot("fixtures/thanos-endpoints.yml");
