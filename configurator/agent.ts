@@ -21,6 +21,7 @@ import { ownEndpoints } from "./egress/own-processes.js";
 import type { ConfigSource } from "./fetch/config-source.js";
 import { fetchChanges } from "./fetch/fetch-changes.js";
 import { makeOutputs } from "./outputs/make-outputs.js";
+import { neededChanges } from "./outputs/output-kinds.js";
 import { readTiers } from "./render/limit-tier.js";
 import type { Problem } from "./render/problem.js";
 import { renderProject } from "./render/render-project.js";
@@ -50,7 +51,7 @@ export async function runDaemon(
     const reporter = new Reporter(client.agents, settings, now);
     const times = new PhaseTimes();
     const egress = makeEgress(settings, client, log, { signal, resolve });
-    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, (step) =>
+    const applier = makeApplier(settings, sourceOf(settings, client, signal), egress, times, (step) =>
       daemon.mayApply(step, signal),
     );
     const turns = new Turns(client.agents, settings);
@@ -99,7 +100,7 @@ export async function runOnce(
       }
     };
     const egress = makeEgress(settings, client, log, { signal: AbortSignal.any([signal, end.signal]), resolve });
-    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, mayApply);
+    const applier = makeApplier(settings, sourceOf(settings, client, signal), egress, times, mayApply);
     try {
       await egress.recheck(briefly(signal));
       const result = await applier.run();
@@ -139,7 +140,7 @@ export async function* runDry(
     await egress.recheck(briefly(signal));
     const { revision: knownRevision, retryFrom: sinceRevision = knownRevision } = state;
     const since = { sinceRevision, knownRevision, stale: egress.stale };
-    const { changes, plan } = await fetchChanges(sourceOf(client, signal), since, async (page) => {
+    const { changes, plan } = await fetchChanges(sourceOf(settings, client, signal), since, async (page) => {
       await egress.settle(page.egressFingerprint);
       const made = makeOutputs(settings, readTiers(page.limitTiers), namingKey);
       return {
@@ -168,9 +169,10 @@ function connect({ server }: Settings, onRequest?: () => void): Client {
   });
 }
 
-function sourceOf(client: Client, signal: AbortSignal): ConfigSource {
+function sourceOf(settings: Settings, client: Client, signal: AbortSignal): ConfigSource {
+  const needed = neededChanges(settings);
   return {
-    changes: (since) => client.changes(since, { signal }),
+    changes: (since) => client.changes({ ...since, ...needed }, { signal }),
     projectConfig: (id) => client.projectConfig(id, { signal }),
   };
 }

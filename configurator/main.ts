@@ -30,7 +30,9 @@ interface Options {
 }
 
 new Command("metricsinfra-configurator")
-  .description("Carries the config of metricsinfra to a Prometheus, a blackbox exporter and Alertmanagers.")
+  .description(
+    "Carries the config of metricsinfra to Prometheus, the blackbox exporter, Alertmanagers, Thanos and Karma.",
+  )
   .version(version)
   .requiredOption("-s, --settings <file>", "the YAML settings file")
   .option("--once", "run one cycle and exit")

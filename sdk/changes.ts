@@ -1,6 +1,8 @@
 import { ForbiddenError } from "./errors.js";
 import {
+  GetNewestRevisionsDocument,
   GetProjectConfigDocument,
+  ListChangedProjectSettingsDocument,
   ListChangedProjectsDocument,
   ListMoreOfProjectDocument,
 } from "./generated/documents.js";
@@ -9,6 +11,7 @@ import type {
   ContactGroupSettings,
   GlobalRule,
   LimitTierSettings,
+  ListChangedProjectsData,
   ProjectFirstPages,
   ProjectSettings,
   RecordingRuleSettings,
@@ -65,6 +68,11 @@ export interface ChangesArguments {
   readonly sinceRevision: number;
   /** Whether to fetch the global rules too, when they changed since. @default false */
   readonly globalRules?: boolean | undefined;
+  /**
+   * What to fetch of the changed projects: `settings` leaves out their scrape jobs, rules and contacts, and with them all
+   * secrets; `none` tells of no project, in one request. @default "complete"
+   */
+  readonly projects?: "complete" | "settings" | "none" | undefined;
 }
 
 /**
@@ -73,17 +81,13 @@ export interface ChangesArguments {
  */
 export async function* changes(
   graph: Graph,
-  { sinceRevision, globalRules = false }: ChangesArguments,
+  { sinceRevision, globalRules = false, projects: needed = "complete" }: ChangesArguments,
   options?: CallOptions,
 ): AsyncGenerator<ChangePage, void, undefined> {
-  const fetchPage = async (after: string | null) => {
+  const fetchPage = (after: string | null) => {
     const variables = { sinceRevision, first: 100, after };
-    const { changedProjects, egressPolicy, limitTiers } = await graph.request(
-      ListChangedProjectsDocument,
-      variables,
-      options,
-    );
-    return { ...changedProjects, egressFingerprint: egressPolicy.fingerprint, limitTiers };
+    if (needed === "none") return revisionsOnly(graph, sinceRevision, options);
+    return needed === "settings" ? settingsPage(graph, variables, options) : completePage(graph, variables, options);
   };
   const seen = new Set<string>();
   let coming = fetchPage(null);
@@ -96,9 +100,8 @@ export async function* changes(
     }
     const { revision, globalRulesRevision, egressFingerprint, limitTiers } = page;
     const projects: ChangedProject[] = [];
-    for (const { id, name, revision: changedAt, project } of page.nodes) {
-      const config = project === null ? null : await complete(graph, project, options);
-      projects.push({ id, name, revision: changedAt, config });
+    for (const { id, name, revision: changedAt } of page.nodes) {
+      projects.push({ id, name, revision: changedAt, config: await page.configOf(id) });
     }
     const wanted = isLast && globalRules && globalRulesRevision > sinceRevision;
     yield {
@@ -111,6 +114,54 @@ export async function* changes(
     };
     if (isLast) return;
   }
+}
+
+/** One page of changes as it was answered; `configOf` fetches what is left out of it. */
+interface Answered extends Page<Omit<ChangedProject, "config">> {
+  readonly revision: number;
+  readonly globalRulesRevision: number;
+  readonly limitTiers: ChangePage["limitTiers"];
+  readonly egressFingerprint: string;
+  readonly configOf: (id: string) => Promise<ProjectConfig | null>;
+}
+
+interface PageVariables {
+  readonly sinceRevision: number;
+  readonly first: number;
+  readonly after: string | null;
+}
+
+async function completePage(graph: Graph, variables: PageVariables, options?: CallOptions): Promise<Answered> {
+  const { changedProjects, ...rest } = await graph.request(ListChangedProjectsDocument, variables, options);
+  const found = new Map(changedProjects.nodes.map(({ id, project }) => [id, project]));
+  const configOf = async (id: string) => {
+    const project = found.get(id);
+    return project == null ? null : complete(graph, project, options);
+  };
+  return { ...changedProjects, ...common(rest), configOf };
+}
+
+async function settingsPage(graph: Graph, variables: PageVariables, options?: CallOptions): Promise<Answered> {
+  const { changedProjects, ...rest } = await graph.request(ListChangedProjectSettingsDocument, variables, options);
+  const found = new Map(changedProjects.nodes.map(({ id, project }) => [id, project]));
+  const configOf = async (id: string) => {
+    const project = found.get(id);
+    return project == null ? null : { ...project, scrapeJobs: [], rules: [], contactGroups: [] };
+  };
+  return { ...changedProjects, ...common(rest), configOf };
+}
+
+async function revisionsOnly(graph: Graph, sinceRevision: number, options?: CallOptions): Promise<Answered> {
+  const { changedProjects, ...rest } = await graph.request(GetNewestRevisionsDocument, { sinceRevision }, options);
+  const pageInfo = { hasNextPage: false, endCursor: null };
+  return { ...changedProjects, ...common(rest), nodes: [], pageInfo, configOf: async () => null };
+}
+
+function common({
+  limitTiers,
+  egressPolicy,
+}: Pick<ListChangedProjectsData, "limitTiers" | "egressPolicy">): Pick<Answered, "limitTiers" | "egressFingerprint"> {
+  return { limitTiers, egressFingerprint: egressPolicy.fingerprint };
 }
 
 async function allGlobalRules(graph: Graph, options?: CallOptions): Promise<GlobalRule[]> {

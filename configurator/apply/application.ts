@@ -1,12 +1,10 @@
-import { CommandFailure } from "../check/run-command.js";
 import type { AgentState } from "../disk/agent-state.js";
 import type { Egress } from "../egress/egress.js";
 import type { Changes } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
 import { type Output, OutputRefusedError } from "../outputs/output.js";
+import type { StatusBefore } from "../reload/loader.js";
 import { ProcessAwayError } from "../reload/reload-error.js";
-import type { StatusBefore } from "../reload/reloader.js";
-import { BaseFileError } from "../render/base-file.js";
 import type { Problem } from "../render/problem.js";
 import type { OutputName } from "../render/render-project.js";
 import type { CycleResult } from "./cycle-result.js";
@@ -14,12 +12,15 @@ import { fingerprintOf } from "./fingerprint-of.js";
 import { type HeldFiles, retryTime } from "./held-projects.js";
 import { type Inspection, unreadAfter } from "./inspect-files.js";
 import { loadMost } from "./load-most.js";
+import { LoadPause, pausedMessage } from "./load-pause.js";
 import { outputChanges } from "./output-changes.js";
 import type { PhaseTimes } from "./phase-times.js";
 import { type HeldInOutput, projectProblems } from "./project-problems.js";
+import { isMachineFault, refusalOf } from "./refusal-of.js";
 import { type StagedRelease, stageRelease } from "./stage-release.js";
 import { loadRelease } from "./switch-release.js";
 import { targetChanges, writeTargets } from "./target-changes.js";
+import type { UsableOutputs } from "./usable-outputs.js";
 
 /** What changes are applied with. */
 export interface ApplicationParts {
@@ -38,32 +39,38 @@ export interface Found extends Inspection {
 
 /** One set of changes on its way to the machine. */
 export class Application {
-  readonly #refused: Problem[] = [];
+  readonly #made: Outputs;
+  readonly #refused: Problem[];
   readonly #waiting: Problem[] = [];
   readonly #loaded: Record<string, string>;
   readonly #held: HeldInOutput[] = [];
   /** Whether a search for refused files was cut off: it goes on with the next cycle. */
   #isUnfinished = false;
+  readonly #pause: LoadPause;
   /** Whether an output is back on a release that may be older than the revision that was known. */
   #rolledBack = false;
-  /** By output the release that its processes were given. */
-  readonly #published = new Map<OutputName, string>();
   #reloaded = false;
+  /** How many of the refusals are this machine's fault. */
+  #faults: number;
   #files = 0;
 
   constructor(
     private readonly parts: ApplicationParts,
-    private readonly made: Outputs,
+    { made, unusable }: UsableOutputs,
     private readonly changes: Changes,
     private readonly found: Found,
     private readonly before: AgentState,
   ) {
+    this.#made = made;
+    this.#refused = [...unusable];
+    this.#faults = unusable.length;
     this.#loaded = { ...before.loaded };
+    this.#pause = new LoadPause(before.failedLoads, parts.now);
   }
 
   /** Writes the files and has them loaded; `save` gets the new state before old releases are removed. */
   async run(save: (state: AgentState) => void): Promise<CycleResult> {
-    const { outputs } = this.made;
+    const { outputs } = this.#made;
     const startedWith = new Map(outputs.map(({ name, tree }) => [name, tree.current()]));
     const staged = await this.#stageAll();
     for (const output of outputs) {
@@ -89,13 +96,14 @@ export class Application {
       reloaded: this.#reloaded,
       files: this.#files,
       refused: this.#refused,
+      ...(this.#faults > 0 && this.#faults === this.#refused.length ? { isMachineFault: true } : {}),
       waiting: this.#waiting,
     };
   }
 
   async #stageAll(): Promise<ReadonlyMap<OutputName, StagedRelease>> {
     const staged = new Map<OutputName, StagedRelease>();
-    for (const output of this.made.outputs) {
+    for (const output of this.#made.outputs) {
       await this.#refusable(output, async () => {
         const wanted = this.parts.times.measureSync("write", () => outputChanges(output, this.changes));
         const suspects = this.found.suspects.get(output.name) ?? [];
@@ -111,30 +119,45 @@ export class Application {
 
   async #switch(output: Output, { changes }: StagedRelease): Promise<void> {
     const { times } = this.parts;
+    const failed = this.#pause.of(output, changes.size > 0 ? output.tree.building : output.tree.inUse);
+    if (failed?.refused) {
+      output.tree.discard();
+      this.#refused.push({ message: pausedMessage(failed, output) });
+      return;
+    }
     // Prometheus watches only those folders of targets that are there when it loads its config.
-    if (output.name === "prometheus") this.made.targets?.folder.makeTiers(this.made.targets.tiers);
+    if (output.name === "prometheus") this.#made.targets?.folder.makeTiers(this.#made.targets.tiers);
     if (changes.size > 0) times.measureSync("write", () => output.tree.publish(this.changes.revision));
     this.#files += changes.size;
     const lastGood = this.#loaded[output.name];
     const current = output.tree.current();
-    if (current === lastGood) return;
+    if (current === undefined || current === lastGood) return;
+    if (failed !== undefined) this.#waiting.push({ message: pausedMessage(failed, output) });
+    else await times.measure("reload", () => this.#load(output, current, lastGood));
+  }
+
+  async #load(output: Output, current: string, lastGood: string | undefined): Promise<void> {
     this.#reloaded ||= output.reloader.hasProcesses;
-    const status = this.found.statuses.get(output.name) ?? new Map();
-    if (current !== undefined) this.#published.set(output.name, current);
-    const result = await times.measure("reload", () => loadRelease(output, status, lastGood));
-    if ("loaded" in result) this.#loaded[output.name] = result.loaded;
-    else if ("pending" in result) this.#waiting.push({ message: `${output.name}: ${result.pending}` });
-    else {
-      const isFound = result.isBack && (await times.measure("reload", () => this.#loadMost(output, lastGood)));
-      if (!isFound) throw new OutputRefusedError(output.name, result.refused);
+    const attempt = this.#pause.begin(output);
+    const result = await loadRelease(output, this.found.statuses.get(output.name) ?? new Map(), lastGood);
+    if ("loaded" in result) {
+      this.#loaded[output.name] = result.loaded;
+      this.#pause.succeeded(attempt);
+    } else if ("pending" in result) {
+      this.#pause.failedNow(attempt, { refused: false, message: result.pending });
+      this.#waiting.push({ message: `${output.name}: ${result.pending}` });
+    } else {
+      // Processes that have to be started again for it are not started again and again.
+      const maySearch = result.isBack && output.restart === undefined;
+      if (maySearch && (await this.#loadMost(output, current, lastGood))) return;
+      this.#pause.failedNow(attempt, { refused: true, message: result.refused });
+      throw new OutputRefusedError(output.name, result.refused);
     }
   }
 
-  /** Has the processes load all but what they refuse; resolves to whether they load anything. */
-  async #loadMost(output: Output, lastGood: string | undefined): Promise<boolean> {
+  /** Has the processes load all of a refused release but what they refuse; resolves to whether they load anything. */
+  async #loadMost(output: Output, refused: string, lastGood: string | undefined): Promise<boolean> {
     const { now, searchMs } = this.parts;
-    const refused = this.#published.get(output.name);
-    if (refused === undefined) return false;
     const until = now().getTime() + searchMs;
     const mayGoOn = () => now().getTime() < until;
     try {
@@ -160,8 +183,8 @@ export class Application {
 
   /** By project the files that this output refused and that are not due to be tried again. */
   #refusedBefore(output: OutputName): ReadonlyMap<string, HeldFiles> {
-    const { before, made, parts } = this;
-    const fingerprint = fingerprintOf(made, parts.egress);
+    const { before, parts } = this;
+    const fingerprint = fingerprintOf(this.#made, parts.egress);
     const still = before.held.filter(
       (one) =>
         one.output === output &&
@@ -172,7 +195,7 @@ export class Application {
   }
 
   #writeTargets(): void {
-    const { targets } = this.made;
+    const { targets } = this.#made;
     if (targets === undefined) return;
     this.parts.times.measureSync("write", () => {
       const changed = targetChanges(targets.folder, this.changes);
@@ -182,14 +205,15 @@ export class Application {
   }
 
   /** Lets the other outputs go on when one keeps what it has; resolves to whether it does not. */
-  async #refusable({ name }: Output, work: () => Promise<void>): Promise<boolean> {
+  async #refusable(output: Output, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
       return true;
     } catch (error) {
-      const isOfOutput = error instanceof OutputRefusedError || error instanceof CommandFailure;
-      if (!isOfOutput && !(error instanceof BaseFileError)) throw error;
-      this.#refused.push({ message: `${isOfOutput ? `${name}: ` : ""}${error.message}` });
+      const problem = refusalOf(error, output);
+      if (problem === undefined) throw error;
+      this.#refused.push(problem);
+      if (isMachineFault(error)) this.#faults++;
       return false;
     }
   }
@@ -208,14 +232,15 @@ export class Application {
       fingerprint: isToBeFetched
         ? ""
         : isOnDisk
-          ? fingerprintOf(this.made, this.parts.egress)
+          ? fingerprintOf(this.#made, this.parts.egress)
           : this.before.fingerprint,
       revision: isOnDisk ? this.changes.revision : this.before.revision,
       appliedRevision: isApplied ? this.changes.revision : this.before.appliedRevision,
       lastApplyAt: this.parts.now().toISOString(),
       retryFrom: isOnDisk ? retryAfter(this.before, this.changes) : this.before.retryFrom,
       loaded: this.#loaded,
-      unread: unreadAfter(this.made.outputs, this.found),
+      failedLoads: this.#pause.failed,
+      unread: unreadAfter(this.#made.outputs, this.found),
       held: this.#heldAfter(),
       problems: projectProblems(this.before.problems, this.changes, held),
     };
@@ -228,7 +253,7 @@ export class Application {
     const ids = new Map(changes.projects.map(({ id, name }) => [name, id]));
     const touched = new Set([...ids.keys(), ...changes.deleted.map(({ name }) => name)]);
     const earlier = changes.full ? [] : before.held.filter(({ name }) => !touched.has(name));
-    const fingerprint = fingerprintOf(this.made, parts.egress);
+    const fingerprint = fingerprintOf(this.#made, parts.egress);
     const refused = this.#held.flatMap(({ output, name, digest, file, message }) => {
       if (digest === undefined) return [];
       const known = before.held.find((one) => one.output === output && one.name === name && one.digest === digest);

@@ -3,14 +3,15 @@ import type { AgentState, StateFile } from "../disk/agent-state.js";
 import type { ConfigSource } from "../fetch/config-source.js";
 import { type Changes, fetchChanges, type Plan, type Since } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
-import type { StatusBefore } from "../reload/reloader.js";
+import type { StatusBefore } from "../reload/loader.js";
 import { type LimitTiers, readTiers } from "../render/limit-tier.js";
-import { type OutputName, renderProject } from "../render/render-project.js";
+import { filesIn, type OutputName, renderProject } from "../render/render-project.js";
 import { Application, type ApplicationParts } from "./application.js";
 import type { CycleResult } from "./cycle-result.js";
 import { checkDeletions } from "./deletion-brake.js";
 import { fingerprintOf } from "./fingerprint-of.js";
 import { inspectFiles, unreadAfter } from "./inspect-files.js";
+import { type UsableOutputs, usableOutputs } from "./usable-outputs.js";
 
 /** What an applier works with. */
 export interface ApplierParts extends ApplicationParts {
@@ -33,9 +34,7 @@ export interface NextStep {
 /** How long what could not be read is left alone: it costs a fetch of all that changed since. */
 const retryMs = 300_000;
 
-interface CyclePlan extends Plan {
-  readonly made: Outputs;
-}
+interface CyclePlan extends Plan, UsableOutputs {}
 
 /** Carries the config from the server to the files and to the processes that read them, one cycle at a time. */
 export class ConfigApplier {
@@ -65,10 +64,12 @@ export class ConfigApplier {
       fetchChanges(this.parts.source, this.#since(), (first) => this.#planFor(first)),
     );
     this.#fetched = changes.revision;
-    const { made } = plan;
+    const { made, unusable } = plan;
     const { outputs } = made;
     const isSettled =
-      plan.isKnown && outputs.every((output) => output.tree.current() === this.#state.loaded[output.name]);
+      plan.isKnown &&
+      unusable.length === 0 &&
+      outputs.every((output) => output.tree.current() === this.#state.loaded[output.name]);
     const isIdle = isSettled && this.#hasNothing(changes);
     if (isIdle && this.#hasLooked && this.#state.unread.length === 0) return unchanged;
     const found = await this.parts.times.measure("check", () => inspectFiles(outputs, this.#state, isIdle));
@@ -81,7 +82,7 @@ export class ConfigApplier {
     const statuses = await statusesOf(outputs);
     const isAway = outputs.some(({ name, reloader }) => reloader.isAway(statuses.get(name)));
     await this.parts.mayApply({ revision: changes.revision, isAway });
-    const application = new Application(this.parts, made, changes, { ...found, statuses }, this.#state);
+    const application = new Application(this.parts, plan, changes, { ...found, statuses }, this.#state);
     return application.run((state) => this.#save(state));
   }
 
@@ -112,17 +113,18 @@ export class ConfigApplier {
   async #planFor({ limitTiers, egressFingerprint }: ChangePage): Promise<CyclePlan> {
     const { egress, times } = this.parts;
     await egress.settle(egressFingerprint);
-    const made = this.parts.outputs(readTiers(limitTiers));
+    const { made, unusable } = usableOutputs(this.parts.outputs(readTiers(limitTiers)));
     const { outputs } = made;
     const isSame = this.#state.fingerprint === fingerprintOf(made, egress);
     return {
       made,
+      unusable,
       isKnown: isSame && outputs.every(({ tree }) => tree.current() !== undefined),
       prepare: (projects) => times.measure("names", () => egress.prepare(projects)),
       render: (project) => {
         const rendered = times.measureSync("render", () => renderProject(project, made.render, egress));
         times.measureSync("write", () => {
-          for (const { name, tree } of outputs) tree.writeAhead(rendered.files[name]);
+          for (const { name, tree } of outputs) tree.writeAhead(filesIn(name, rendered));
         });
         return rendered;
       },

@@ -10,6 +10,8 @@ export interface CycleResult {
   readonly files: number;
   /** Why outputs keep what they ran: their files failed a check or were refused. */
   readonly refused: readonly Problem[];
+  /** Set when all of that is this machine's fault, a missing tool or a full disk: to try again costs no process anything. */
+  readonly isMachineFault?: true;
   /** Which processes could not be told yet. */
   readonly waiting: readonly Problem[];
 }

@@ -1,6 +1,7 @@
 import { ChangedView, type FileChanges, projectOfPath } from "../disk/release-view.js";
 import type { Changes } from "../fetch/fetch-changes.js";
 import type { Output } from "../outputs/output.js";
+import { filesIn } from "../render/render-project.js";
 import { globalRulesName } from "../render/rule-file.js";
 
 /** What of one output's files is to be written and removed: only what differs from the release in use. */
@@ -39,15 +40,10 @@ export function withMainFiles(output: Output, changes: FileChanges): FileChanges
 /** By project all files that it is to have, for those that changed; nobody else's are touched. */
 function wantedFiles(output: Output, changes: Changes): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const wanted = new Map<string, ReadonlyMap<string, string>>();
-  for (const project of changes.projects) wanted.set(project.name, project.files[output.name]);
+  for (const project of changes.projects) wanted.set(project.name, filesIn(output.name, project));
   for (const { name } of changes.deleted) wanted.set(name, new Map());
-  if (output.name !== "prometheus") return wanted;
-  if (changes.globalRules !== undefined) {
-    const { globalRules } = changes;
-    wanted.set(
-      globalRulesName,
-      globalRules === null ? new Map() : new Map([[`rules/${globalRulesName}.yml`, globalRules]]),
-    );
-  }
+  if (output.globalRules === undefined || changes.globalRules === undefined) return wanted;
+  const text = changes.globalRules[output.globalRules];
+  wanted.set(globalRulesName, text === null ? new Map() : new Map([[`rules/${globalRulesName}.yml`, text]]));
   return wanted;
 }

@@ -1,9 +1,13 @@
 import { createTwoFilesPatch } from "diff";
 import type { Changes } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
+import type { OutputName } from "../render/render-project.js";
 import { outputChanges } from "./output-changes.js";
 import { SecretMask } from "./secret-mask.js";
 import { targetChanges } from "./target-changes.js";
+
+/** The outputs that hold nothing of the operators but what the settings say in the open. */
+const withoutBase: ReadonlySet<OutputName> = new Set(["thanos-rule", "thanos-query", "karma-acl"]);
 
 /** The changes as unified diffs of all files that would be written or removed, in order; secrets are not shown. */
 export function* printChanges({ outputs, targets }: Outputs, changes: Changes): Generator<string, void, undefined> {
@@ -15,9 +19,9 @@ export function* printChanges({ outputs, targets }: Outputs, changes: Changes): 
       const name = `${output.name}/${path}`;
       if (path.startsWith("secrets/")) yield `${text === null ? "Remove" : "Write"} ${name} (a secret, not shown)\n`;
       else {
-        // The main files hold what the operators' base files say, passwords too.
-        const shown = (each: string | undefined) =>
-          each === undefined || isOfProject(path) ? each : mask.hide(name, each);
+        // Other main files hold what the operators' base files say, passwords too.
+        const isOurs = withoutBase.has(output.name) || isOfProject(path);
+        const shown = (each: string | undefined) => (each === undefined || isOurs ? each : mask.hide(name, each));
         yield patch(name, shown(output.tree.inUse.read(path)), shown(text ?? undefined));
       }
     }

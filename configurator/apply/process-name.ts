@@ -4,6 +4,9 @@ const names: Readonly<Record<OutputName, string>> = {
   prometheus: "Prometheus",
   blackbox: "the blackbox exporter",
   alertmanager: "Alertmanager",
+  "thanos-rule": "Thanos Rule",
+  "thanos-query": "Thanos Query",
+  "karma-acl": "Karma",
 };
 
 /** What people call the program that reads an output. */

@@ -1,6 +1,6 @@
 import type { Output } from "../outputs/output.js";
+import type { StatusBefore } from "../reload/loader.js";
 import { ProcessAwayError, ReloadRefusedError } from "../reload/reload-error.js";
-import type { StatusBefore } from "../reload/reloader.js";
 
 /** What became of a switch. */
 export type SwitchResult =

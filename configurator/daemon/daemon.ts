@@ -96,7 +96,7 @@ export class Daemon {
       this.#waitsFor = undefined;
       this.#problems = [...result.refused, ...result.waiting];
       this.#state = this.#problems.length === 0 ? "SYNCED" : "FAILED";
-      this.#isRefused = result.refused.length > 0;
+      this.#isRefused = result.refused.length > 0 && result.isMachineFault !== true;
     } catch (error) {
       if (signal.aborted) return true;
       this.#problems = [{ message: messageOf(error) }];

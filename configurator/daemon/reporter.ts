@@ -1,5 +1,6 @@
 import type { Client } from "@metricsinfra/sdk";
 import type { AgentState } from "../disk/agent-state.js";
+import { outputKinds } from "../outputs/output-kinds.js";
 import type { Problem } from "../render/problem.js";
 import type { Settings } from "../settings/settings.js";
 import { version } from "../version.js";
@@ -45,17 +46,14 @@ export class Reporter {
     { state, known, fetchedRevision, waitsFor, problems }: AgentStatus,
     signal?: AbortSignal,
   ): Promise<void> {
-    const { name, hostname, reportIntervalSeconds, prometheus, alertmanager } = this.settings;
+    const { name, hostname, reportIntervalSeconds } = this.settings;
     const { userErrors } = await this.agents.report(
       {
         name,
         hostname,
         instanceId: known.instanceId,
         agentVersion: version,
-        outputs: [
-          ...(prometheus === undefined ? [] : (["PROMETHEUS"] as const)),
-          ...(alertmanager === undefined ? [] : (["ALERTMANAGER"] as const)),
-        ],
+        outputs: outputKinds(this.settings),
         fetchedRevision: Math.max(fetchedRevision, known.revision),
         checkedRevision: known.revision,
         ...(waitsFor === undefined ? {} : { waitsFor }),

@@ -6,7 +6,7 @@ import { readIfThere, replaceFile, syncFolder } from "./write-file.js";
 const problem = z.object({ project: z.string().optional(), file: z.string().optional(), message: z.string() });
 
 const held = z.object({
-  output: z.enum(["prometheus", "blackbox", "alertmanager"]),
+  output: z.enum(["prometheus", "blackbox", "alertmanager", "thanos-rule", "thanos-query", "karma-acl"]),
   id: z.string().optional(),
   name: z.string(),
   digest: z.string(),
@@ -17,6 +17,19 @@ const held = z.object({
   /** What the files were rendered and checked with. */
   fingerprint: z.string(),
 });
+
+const failedLoad = z.object({
+  /** What the files were that the processes were to read. */
+  fingerprint: z.string(),
+  /** ISO-8601. */
+  at: z.string(),
+  /** Whether the processes are known not to take the files, so that those before them are in use again. */
+  refused: z.boolean(),
+  message: z.string(),
+});
+
+/** A restart of an output's processes that failed. */
+export type FailedLoad = Readonly<z.infer<typeof failedLoad>>;
 
 const agentState = z.object({
   version: z.literal(1),
@@ -33,6 +46,8 @@ const agentState = z.object({
   lastApplyAt: z.string().nullable(),
   /** By output, the release that its processes were seen to load. */
   loaded: z.record(z.string(), z.string()),
+  /** By output, the restart of its processes that failed last: it is not tried again at each cycle. */
+  failedLoads: z.record(z.string(), failedLoad).default({}),
   /** The projects whose rules no Prometheus has read, because none answered. */
   unread: z.array(z.string()).default([]),
   /** Files of projects that an output refused, so that it keeps what it had. */
@@ -73,6 +88,7 @@ function newState(): AgentState {
     appliedRevision: 0,
     lastApplyAt: null,
     loaded: {},
+    failedLoads: {},
     unread: [],
     held: [],
     problems: {},

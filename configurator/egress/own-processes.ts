@@ -69,8 +69,11 @@ export class OwnProcesses {
  * Where the processes of these settings are, the agent itself among them. The server is not: it tells nobody without a name
  * anything, and shares its address with others where it stands behind a proxy.
  */
-export function ownEndpoints({ listen, prometheus, blackbox, alertmanager }: Settings): readonly Endpoint[] {
-  const urls = [prometheus, blackbox, alertmanager].flatMap((each) => [...(each?.urls ?? [])]);
+export function ownEndpoints(settings: Settings): readonly Endpoint[] {
+  const { listen, prometheus, blackbox, alertmanager, thanosRule, thanosQuery, karmaAcl } = settings;
+  const urls = [prometheus, blackbox, alertmanager, thanosRule, thanosQuery, karmaAcl].flatMap((each) => [
+    ...(each?.urls ?? []),
+  ]);
   if (blackbox !== undefined) urls.push(`http://${blackbox.address}`);
   const endpoints = urls.map((url) => endpointOf(new URL(url)));
   // Port 0 is any that is free, which nobody knows before.

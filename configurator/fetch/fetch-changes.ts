@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ChangePage } from "@metricsinfra/sdk";
 import { isProjectName } from "../render/names.js";
 import type { RenderedProject } from "../render/render-project.js";
-import { renderGlobalRuleFile } from "../render/rule-file.js";
+import { type GlobalRuleMode, renderGlobalRuleFile } from "../render/rule-file.js";
 import type { ConfigSource } from "./config-source.js";
-import type { ProjectConfig } from "./project-config.js";
+import type { GlobalRuleConfig, ProjectConfig } from "./project-config.js";
 
 /** What the server has that the files may not have yet, rendered. */
 export interface Changes {
@@ -15,8 +15,8 @@ export interface Changes {
   readonly revision: number;
   readonly projects: readonly RenderedProject[];
   readonly deleted: readonly { readonly id: string; readonly name: string }[];
-  /** The text of the global rules' file, null when it is to hold none; undefined when they have not changed. */
-  readonly globalRules?: string | null;
+  /** By mode the text of the global rules' file, null when it is to hold none; undefined when they have not changed. */
+  readonly globalRules?: Readonly<Record<GlobalRuleMode, string | null>>;
   /** The revision to fetch from again for what could not be read now; undefined when all could. */
   readonly retryFrom?: number | undefined;
 }
@@ -61,7 +61,7 @@ export async function fetchChanges<P extends Plan>(
   const latest = new Map<string, Latest>();
   let first: { readonly revision: number; readonly plan: P } | undefined;
   let globalRules: ChangePage["globalRules"] = null;
-  for await (const page of source.changes({ sinceRevision, globalRules: true })) {
+  for await (const page of source.changes({ sinceRevision })) {
     if (!Number.isInteger(page.revision)) throw new Error("the server's answer names no revision");
     // The first page's revision and plan: what changes while the others are fetched is simply fetched again next time.
     first ??= { revision: page.revision, plan: await planFor(page) };
@@ -96,7 +96,14 @@ export async function fetchChanges<P extends Plan>(
       return rendered === undefined && isProjectName(name) ? [{ id, name }] : [];
     }),
     retryFrom: incomplete.length === 0 ? undefined : Math.min(...incomplete.map(({ revision }) => revision)) - 1,
-    ...(globalRules === null && !full ? {} : { globalRules: renderGlobalRuleFile(globalRules ?? []) ?? null }),
+    ...(globalRules === null && !full ? {} : { globalRules: globalRuleFiles(globalRules ?? []) }),
   };
   return { changes, plan: first.plan };
+}
+
+function globalRuleFiles(rules: readonly GlobalRuleConfig[]): Changes["globalRules"] {
+  return {
+    PER_PROJECT: renderGlobalRuleFile(rules, "PER_PROJECT") ?? null,
+    GLOBAL: renderGlobalRuleFile(rules, "GLOBAL") ?? null,
+  };
 }

@@ -2,10 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { ExpressionReader } from "../check/expression-reader.js";
 import { RuleFileCheck } from "../check/rule-file-check.js";
-import { runCommand, type Tool } from "../check/run-command.js";
 import { ReleaseTree } from "../disk/release-tree.js";
 import { TargetFolder } from "../disk/target-folder.js";
-import { Reloader, type ReloadMethod } from "../reload/reloader.js";
 import { hasMailServer, renderAlertmanagerConfig } from "../render/alertmanager-config.js";
 import { BaseFileError } from "../render/base-file.js";
 import { renderBlackboxConfig } from "../render/blackbox-config.js";
@@ -13,8 +11,11 @@ import type { ContactFragment } from "../render/contact-fragment.js";
 import type { LimitTiers } from "../render/limit-tier.js";
 import type { ProbeModules } from "../render/probe-module.js";
 import type { RenderOptions } from "../render/render-project.js";
-import type { ProcessSettings, Settings } from "../settings/settings.js";
+import type { Settings } from "../settings/settings.js";
 import { BaseSource } from "./base-source.js";
+import { karmaGroups, makeKarmaAcl } from "./make-karma-acl.js";
+import { authorization, makeReloader, tool } from "./make-reloader.js";
+import { makeThanosQuery, makeThanosRule } from "./make-thanos.js";
 import { MergedOutput } from "./merged-output.js";
 import type { Output } from "./output.js";
 import { PrometheusOutput } from "./prometheus-output.js";
@@ -31,7 +32,6 @@ export interface Outputs {
 
 /** To be raised when the same input is rendered otherwise than before. */
 const rendererVersion = 4;
-const commandTimeoutMs = 120_000;
 /** Reading expressions takes Prometheus milliseconds; one that takes longer is as good as away. */
 const readTimeoutMs = 10_000;
 
@@ -40,13 +40,15 @@ const readTimeoutMs = 10_000;
  * reads the base files.
  */
 export function makeOutputs(settings: Settings, tiers: LimitTiers, namingKey: string): Outputs {
-  const { name, directory, prometheus, blackbox, alertmanager } = settings;
+  const { name, directory, prometheus, blackbox, alertmanager, thanosRule, thanosQuery, karmaAcl } = settings;
   const watchdog = prometheus?.watchdog ?? name;
   const made = [
     blackbox && makeBlackbox(directory, blackbox),
     alertmanager && makeAlertmanager(directory, alertmanager),
     prometheus && makePrometheus(directory, { ...prometheus, watchdog }, tiers),
   ].filter((one) => one !== undefined);
+  const karmaConfig = karmaAcl && new BaseSource(karmaAcl.configFile);
+  const rulerWatchdog = thanosRule?.watchdog ?? `${name}-thanos-rule`;
   const render: RenderOptions = {
     prometheus: prometheus && { tiers },
     blackbox: blackbox && {
@@ -60,12 +62,19 @@ export function makeOutputs(settings: Settings, tiers: LimitTiers, namingKey: st
       ircRelayUrl: alertmanager.ircRelayUrl,
       phabricatorUrl: alertmanager.phabricatorUrl,
     },
+    karmaAcl: karmaConfig && { groups: karmaGroups(karmaConfig) },
     namingKey,
   };
-  const fromBases = made.map(({ base }) => base.fingerprint);
-  const dependsOn = [rendererVersion, directory, render, fromBases, watchdog, alertmanager?.watchdogReceiver];
+  const fromBases = [...made.map(({ base }) => base.fingerprint), karmaConfig?.fingerprint];
+  const fromSettings = [watchdog, alertmanager?.watchdogReceiver, rulerWatchdog, thanosQuery?.stores];
+  const dependsOn = [rendererVersion, directory, render, fromBases, fromSettings, karmaAcl?.operatorGroups];
   return {
-    outputs: made.map(({ output }) => output),
+    outputs: [
+      ...made.map(({ output }) => output),
+      thanosRule && makeThanosRule(directory, thanosRule, rulerWatchdog),
+      thanosQuery && makeThanosQuery(directory, thanosQuery),
+      karmaAcl && karmaConfig && makeKarmaAcl(directory, karmaAcl, karmaConfig),
+    ].filter((one) => one !== undefined),
     targets: prometheus && {
       folder: new TargetFolder(join(directory, "prometheus")),
       tiers: Object.keys(tiers),
@@ -136,34 +145,6 @@ function makeAlertmanager(directory: string, settings: NonNullable<Settings["ale
 /** A project's part as this program has written it; nobody else writes in its folder. */
 function parseFragment<Fragment>(text: string): Fragment {
   return JSON.parse(text);
-}
-
-function makeReloader(settings: ProcessSettings, metricPrefix: string): Reloader {
-  const { urls, reloadTimeoutSeconds } = settings;
-  return new Reloader({
-    urls,
-    metricPrefix,
-    method: reloadMethod(settings),
-    headers: authorization(settings),
-    timeoutMs: reloadTimeoutSeconds * 1_000,
-  });
-}
-
-function authorization({ basicAuth }: ProcessSettings): Readonly<Record<string, string>> {
-  if (basicAuth === undefined) return {};
-  const credentials = Buffer.from(`${basicAuth.username}:${basicAuth.password}`).toString("base64");
-  return { authorization: `Basic ${credentials}` };
-}
-
-function reloadMethod({ reload }: ProcessSettings): ReloadMethod {
-  if (reload === "http") return { kind: "http" };
-  if ("pidFile" in reload) return { kind: "signal", pidFile: reload.pidFile };
-  const [command = "", ...parameters] = reload.command;
-  return { kind: "command", run: () => tool(command)(parameters) };
-}
-
-function tool(command: string): Tool {
-  return (parameters) => runCommand(command, parameters, commandTimeoutMs);
 }
 
 /** A base file that cannot be read is told of when it is merged. */

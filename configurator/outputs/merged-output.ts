@@ -2,7 +2,7 @@ import type { CommandResult } from "../check/run-command.js";
 import { toolMessage } from "../check/tool-message.js";
 import type { ReleaseTree } from "../disk/release-tree.js";
 import { projectOfPath, type ReleaseView } from "../disk/release-view.js";
-import type { Reloader } from "../reload/reloader.js";
+import type { Loader } from "../reload/loader.js";
 import type { Output, Suspect } from "./output.js";
 
 const fragmentsFolder = "projects";
@@ -10,12 +10,14 @@ const checkFile = "check.yml";
 
 /** What sets one merged output apart from the other. */
 export interface MergedOptions {
-  readonly name: "blackbox" | "alertmanager";
+  readonly name: "blackbox" | "alertmanager" | "karma-acl";
   readonly mainFile: string;
   /** The main file's text: the base file with the projects' fragments, each as the JSON it is stored as. */
   readonly render: (fragments: readonly string[]) => string;
   /** Checks one config file. */
   readonly check: (file: string) => Promise<CommandResult>;
+  /** See `Output.restart`. */
+  readonly restart?: Output["restart"];
 }
 
 /**
@@ -27,13 +29,15 @@ export class MergedOutput implements Output {
   readonly projectFolders = [fragmentsFolder, "secrets"];
   readonly hostFolders = this.projectFolders;
   readonly unread = [];
+  readonly restart?: Output["restart"];
 
   constructor(
     readonly tree: ReleaseTree,
-    readonly reloader: Reloader,
+    readonly reloader: Loader,
     private readonly options: MergedOptions,
   ) {
     this.name = options.name;
+    if (options.restart !== undefined) this.restart = options.restart;
   }
 
   mainFiles(view: ReleaseView): ReadonlyMap<string, string> {

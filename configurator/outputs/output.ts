@@ -1,13 +1,18 @@
 import type { ReleaseTree } from "../disk/release-tree.js";
 import type { ReleaseView } from "../disk/release-view.js";
-import type { Reloader } from "../reload/reloader.js";
+import type { Loader } from "../reload/loader.js";
 import type { OutputName } from "../render/render-project.js";
+import type { GlobalRuleMode } from "../render/rule-file.js";
 
 /** One of the things that an agent writes: where, with which main file, how it is checked and who is told. */
 export interface Output {
   readonly name: OutputName;
   readonly tree: ReleaseTree;
-  readonly reloader: Reloader;
+  readonly reloader: Loader;
+  /** The global rules that are evaluated by its processes; absent where they evaluate none. */
+  readonly globalRules?: GlobalRuleMode;
+  /** Where each load is a restart: one that failed is not tried again with the same file before this time has passed. */
+  readonly restart?: { readonly file: string; readonly retryMs: number };
   /** The folders whose files belong to projects; each file's name begins with `<project>.`. */
   readonly projectFolders: readonly string[];
   /** Those of them whose files name hosts of projects. */

@@ -4,7 +4,7 @@ import type { CommandResult, Tool } from "../check/run-command.js";
 import { toolMessage } from "../check/tool-message.js";
 import type { ReleaseTree } from "../disk/release-tree.js";
 import { projectOfPath, type ReleaseView } from "../disk/release-view.js";
-import type { Reloader } from "../reload/reloader.js";
+import type { Loader } from "../reload/loader.js";
 import type { LimitTiers } from "../render/limit-tier.js";
 import type { ScrapeConfigs } from "../render/own-jobs.js";
 import { renderPrometheusCheck, renderPrometheusConfig } from "../render/prometheus-config.js";
@@ -23,12 +23,13 @@ const readAtOnce = 8;
 /** Prometheus: the main config, the watchdog's rule, and per project a rule file, the scrape configs of its jobs with credentials, their secrets. */
 export class PrometheusOutput implements Output {
   readonly name = "prometheus";
+  readonly globalRules = "PER_PROJECT";
   readonly hostFolders = [scrapesFolder, "secrets"];
   readonly projectFolders = [rulesFolder, ...this.hostFolders];
 
   constructor(
     readonly tree: ReleaseTree,
-    readonly reloader: Reloader,
+    readonly reloader: Loader,
     private readonly base: BaseSource,
     private readonly tiers: LimitTiers,
     private readonly promtool: Tool,

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CommandResult } from "../check/run-command.js";
+import type { Loader, StatusBefore } from "./loader.js";
 import { ProcessAwayError, ReloadRefusedError } from "./reload-error.js";
 import { type ReloadStatus, readReloadStatus } from "./reload-status.js";
+import { reason, runReload } from "./run-reload.js";
 
 /** How processes are asked to read their config again. */
 export type ReloadMethod =
@@ -23,14 +25,11 @@ export interface ReloaderOptions {
   readonly timeoutMs: number;
 }
 
-/** By URL what each process said before a reload; one that did not answer is missing. */
-export type StatusBefore = ReadonlyMap<string, ReloadStatus>;
-
 const pollMs = 50;
 const statusTimeoutMs = 10_000;
 
 /** Asks the processes of one output to reload, and does not believe it until their metrics say so. */
-export class Reloader {
+export class Reloader implements Loader {
   constructor(private readonly options: ReloaderOptions) {}
 
   /** Whether there is anybody to ask. */
@@ -126,16 +125,4 @@ function sendHangup(pidFile: string): void {
   } catch (cause) {
     throw new ProcessAwayError(`the process of ${pidFile} cannot be signalled: ${reason(cause)}`, { cause });
   }
-}
-
-async function runReload(run: () => Promise<CommandResult>): Promise<void> {
-  const { ok, output } = await run().catch((cause: unknown) => {
-    throw new ProcessAwayError(reason(cause), { cause });
-  });
-  if (!ok) throw new ReloadRefusedError(`the reload command failed: ${output.trim().slice(0, 2000)}`);
-}
-
-function reason(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
 }

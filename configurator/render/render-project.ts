@@ -1,6 +1,7 @@
 import type { EgressGate, HostStates } from "../egress/egress-gate.js";
 import type { ProjectConfig } from "../fetch/project-config.js";
 import { type ContactOptions, renderContacts } from "./contact-fragment.js";
+import { type AclOptions, renderAcl } from "./karma-acl.js";
 import { type LimitTiers, tierOf } from "./limit-tier.js";
 import { isProjectName } from "./names.js";
 import { renderOwnJobs } from "./own-jobs.js";
@@ -10,13 +11,17 @@ import { renderRuleFile } from "./rule-file.js";
 import { renderTargetFile } from "./target-file.js";
 
 /** The outputs that an agent can write; each has its own releases and its own processes to reload. */
-export type OutputName = "prometheus" | "blackbox" | "alertmanager";
+export type OutputName = ProjectOutputName | "thanos-rule" | "thanos-query";
+
+/** Those of them that projects have files in. */
+export type ProjectOutputName = "prometheus" | "blackbox" | "alertmanager" | "karma-acl";
 
 /** What is rendered, and what it depends on beside the projects; an output that is absent is not written. */
 export interface RenderOptions {
   readonly prometheus?: { readonly tiers: LimitTiers } | undefined;
   readonly blackbox?: { readonly address: string; readonly secretsFolder: string } | undefined;
   readonly alertmanager?: ContactOptions | undefined;
+  readonly karmaAcl?: AclOptions | undefined;
   /** What secrets are named with. */
   readonly namingKey: string;
 }
@@ -25,7 +30,7 @@ export interface RenderOptions {
 export interface RenderedProject {
   readonly id: string;
   readonly name: string;
-  readonly files: Readonly<Record<OutputName, ReadonlyMap<string, string>>>;
+  readonly files: Readonly<Record<ProjectOutputName, ReadonlyMap<string, string>>>;
   readonly targets?: { readonly tier: string; readonly text: string };
   /**
    * The folders in which it keeps the files that the machine has, because the server cannot read a secret of it now; the
@@ -47,10 +52,16 @@ export const probedTargets = "prometheus/targets" as const;
 
 const noFiles: ReadonlyMap<string, string> = new Map();
 
+/** A project's files in one output; none where projects have none. */
+export function filesIn(output: OutputName, { files }: Pick<RenderedProject, "files">): ReadonlyMap<string, string> {
+  const byOutput: Readonly<Partial<Record<OutputName, ReadonlyMap<string, string>>>> = files;
+  return byOutput[output] ?? noFiles;
+}
+
 /** Renders one project. It depends on nothing but its arguments, and never fails for what a tenant has written. */
 export function renderProject(project: ProjectConfig, options: RenderOptions, gate: EgressGate): RenderedProject {
   const { id, name } = project;
-  const files = { prometheus: noFiles, blackbox: noFiles, alertmanager: noFiles };
+  const files = { prometheus: noFiles, blackbox: noFiles, alertmanager: noFiles, "karma-acl": noFiles };
   if (!isProjectName(name)) {
     return {
       id,
@@ -66,6 +77,7 @@ export function renderProject(project: ProjectConfig, options: RenderOptions, ga
   const { namingKey } = options;
   const probes = options.blackbox && renderProbeModules(project, { gate, namingKey, ...options.blackbox });
   const contacts = options.alertmanager && renderContacts(project, { namingKey, ...options.alertmanager }, gate);
+  const acl = options.karmaAcl && renderAcl(project, options.karmaAcl);
   return {
     id,
     name,
@@ -79,6 +91,7 @@ export function renderProject(project: ProjectConfig, options: RenderOptions, ga
         ...oneFile(`projects/${name}.json`, contacts?.fragment && jsonText(contacts.fragment)),
         ...secretFiles(contacts?.secrets),
       ]),
+      "karma-acl": oneFile(`projects/${name}.json`, acl?.fragment && jsonText(acl.fragment)),
     },
     targets: prometheus.targets,
     keeps: [
@@ -92,7 +105,12 @@ export function renderProject(project: ProjectConfig, options: RenderOptions, ga
     ],
     isOutOfReach: prometheus.isOutOfReach || contacts?.isOutOfReach === true,
     hosts: gate.statesOf(project),
-    problems: [...prometheus.problems, ...(probes?.problems ?? []), ...(contacts?.problems ?? [])],
+    problems: [
+      ...prometheus.problems,
+      ...(probes?.problems ?? []),
+      ...(contacts?.problems ?? []),
+      ...(acl?.problems ?? []),
+    ],
   };
 }
 

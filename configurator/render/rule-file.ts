@@ -51,9 +51,15 @@ export function renderRuleFile(project: ProjectConfig, tier: LimitTier): Rendere
   return { ...fileOf(project.name, tier.seriesPerRule, rules), problems };
 }
 
-/** The file of the operator's rules that are evaluated here over all projects; those for Thanos Rule are left out. */
-export function renderGlobalRuleFile(rules: readonly GlobalRuleConfig[]): string | undefined {
-  const here = rules.filter((rule) => rule.enabled && rule.mode === "PER_PROJECT").toSorted(byName);
+/** Where the operators' rules are evaluated: PER_PROJECT in each Prometheus, GLOBAL in Thanos Rule. */
+export type GlobalRuleMode = GlobalRuleConfig["mode"];
+
+/** The file of the operators' rules of one mode, which read the series of all projects; those of the other are left out. */
+export function renderGlobalRuleFile(
+  rules: readonly GlobalRuleConfig[],
+  mode: GlobalRuleMode = "PER_PROJECT",
+): string | undefined {
+  const here = rules.filter((rule) => rule.enabled && rule.mode === mode).toSorted(byName);
   const grouped = here.map((rule) => {
     const labels = { ...rule.labels, severity: rule.severity };
     return { interval: rule.interval, yaml: alertYaml(rule, withoutLabels(rule.expr, labels), labels) };

@@ -14,7 +14,7 @@ const nobody = "_platform/nobody";
  * `project`, which every alert of a project has: while an Alertmanager holds it, that Prometheus evaluates its rules and
  * reaches that Alertmanager.
  */
-export function renderWatchdog(name: string): string {
+export function renderWatchdog(name: string, program: "Prometheus" | "Thanos Rule" = "Prometheus"): string {
   return yamlText({
     groups: [
       {
@@ -25,9 +25,8 @@ export function renderWatchdog(name: string): string {
             expr: "vector(1)",
             labels: { severity: "none", watchdog: name },
             annotations: {
-              summary: `Prometheus "${name}" evaluates its rules and reaches this Alertmanager.`,
-              description:
-                "This always fires. While it does not, no alert of this Prometheus can be trusted to arrive.",
+              summary: `${program} "${name}" evaluates its rules and reaches this Alertmanager.`,
+              description: `This always fires. While it does not, no alert of this ${program} can be trusted to arrive.`,
             },
           },
         ],

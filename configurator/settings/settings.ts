@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { isAbsolute, normalize } from "node:path";
 import { z } from "zod";
+import { isStoreAddress } from "../render/store-files.js";
 import { readSettingsFile, secret } from "./settings-file.js";
 
 const seconds = (initial: number) => z.number().positive().max(3_600).default(initial);
@@ -21,6 +22,26 @@ const processes = {
   reloadTimeoutSeconds: seconds(300),
   basicAuth: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
 };
+
+const command = z.array(z.string().min(1)).min(1);
+const addresses = z.array(
+  z.string().refine(isStoreAddress, "must be host:port, dns+host:port, dnssrv+name or dnssrvnoa+name"),
+);
+
+/** The stores of a Thanos Query: a list, or lists by name; no address may be there twice. */
+const stores = z
+  .union(
+    [addresses.transform((all) => ({ stores: all })), z.record(name, addresses)],
+    "must be a list of addresses, or lists of them by name",
+  )
+  .refine((byName) => Object.values(byName).flat().length > 0, "must name at least one store")
+  .refine(
+    (byName) => new Set(Object.values(byName).flat()).size === Object.values(byName).flat().length,
+    "must name no store twice",
+  );
+
+/** The keys of what an agent writes by itself; `blackbox` is of use beside `prometheus` alone. */
+const outputKeys = ["prometheus", "alertmanager", "thanosRule", "thanosQuery", "karmaAcl"] as const;
 
 const shape = z
   .strictObject({
@@ -70,9 +91,35 @@ const shape = z
         phabricatorUrl: baseUrl.optional(),
       })
       .optional(),
+    thanosRule: z
+      .strictObject({ ...processes, promtool: z.string().default("promtool"), watchdog: name.optional() })
+      .optional(),
+    thanosQuery: z
+      .strictObject({
+        stores,
+        urls: processes.urls,
+        listedWithinSeconds: seconds(10),
+        basicAuth: processes.basicAuth,
+      })
+      .optional(),
+    karmaAcl: z
+      .strictObject({
+        configFile: path,
+        operatorGroups: z.array(z.string().min(1)).default([]),
+        urls: processes.urls,
+        reload: z.strictObject({ command }).optional(),
+        reloadTimeoutSeconds: seconds(60),
+        basicAuth: processes.basicAuth,
+        check: command.optional(),
+      })
+      .refine(({ urls, reload }) => urls.length === 0 || reload !== undefined, {
+        path: ["urls"],
+        message: 'are of no use without "reload"',
+      })
+      .optional(),
   })
-  .refine((settings) => settings.prometheus !== undefined || settings.alertmanager !== undefined, {
-    message: 'at least one of "prometheus" and "alertmanager" is needed',
+  .refine((settings) => outputKeys.some((key) => settings[key] !== undefined), {
+    message: `at least one of ${outputKeys.map((key) => `"${key}"`).join(", ")} is needed`,
   })
   .refine((settings) => settings.blackbox === undefined || settings.prometheus !== undefined, {
     path: ["blackbox"],

@@ -27,7 +27,7 @@ export class ScrapeJobRolloutResolver {
 
   @FieldResolver(() => Rollout, { description })
   rollout(@Ctx() caller: Caller, @Root() { revision, projectId }: ScrapeJob) {
-    return this.service.rollout(caller, { revision, projectId, outputs: ["PROMETHEUS"] });
+    return this.service.rollout(caller, { revision, projectId, outputs: ["PROMETHEUS", "BLACKBOX"] });
   }
 }
 

@@ -26,8 +26,8 @@ export interface RolledOut {
 }
 
 const allOutputs: readonly AgentOutput[] = Object.values(AgentOutput);
-/** What is written of projects. */
-export const outputsOfProjects: readonly AgentOutput[] = ["PROMETHEUS", "ALERTMANAGER"];
+/** What is written of projects: an agent that writes nothing else keeps none of them waiting. */
+export const outputsOfProjects: readonly AgentOutput[] = ["PROMETHEUS", "BLACKBOX", "ALERTMANAGER", "KARMA_ACL"];
 const longestWaitSeconds = 25;
 
 /** How configuration reaches the machines: what agents fetch, and how far each change has come. */
@@ -150,8 +150,14 @@ export class RolloutService {
 }
 
 function stateOn(agent: Agent, revision: number, problems: readonly RolloutProblem[]): RolloutState {
-  if (problems.some((problem) => problem.agent === agent)) return "REFUSED";
+  if (hasTried(agent, revision) && problems.some((problem) => problem.agent === agent)) return "REFUSED";
   return agent.appliedRevision >= revision ? "APPLIED" : "PENDING";
+}
+
+/** Whether what is wrong on the agent can be about this revision: an older problem may be gone with it. */
+function hasTried({ reportedState, fetchedRevision, checkedRevision }: Agent, revision: number): boolean {
+  if (fetchedRevision === null || checkedRevision === null || checkedRevision >= revision) return true;
+  return reportedState === "FAILED" && fetchedRevision >= revision;
 }
 
 function overall(states: readonly RolloutState[]): RolloutState {

@@ -70,7 +70,7 @@ describe("the daemon", () => {
     await waitFor(() => server.reports.length > 5, { what: "six reports" });
     const ids = new Set(server.reports.map(({ instanceId }) => instanceId));
     expect(ids.size).toBe(1);
-    expect(server.reports.at(-1)).toMatchObject({ name: "agent-1", outputs: ["PROMETHEUS"], problems: [] });
+    expect(server.reports.at(-1)).toMatchObject({ name: "agent-1", outputs: ["PROMETHEUS", "BLACKBOX"], problems: [] });
   });
 
   test.each<[string, (response: ServerResponse) => void]>([
@@ -151,7 +151,7 @@ describe("the daemon", () => {
     await writeFile(releases, "in the way");
     server.put(project("a", "New"));
     const { problems } = await reported("FAILED", 1);
-    expect(problems).toEqual([{ message: expect.stringMatching(/^(ENOTDIR|EEXIST|ENOENT): /) }]);
+    expect(problems).toEqual([{ message: expect.stringMatching(/^prometheus: (ENOTDIR|EEXIST|ENOENT): /) }]);
     await rm(releases);
     await rename(`${releases}.away`, releases);
     await reported("SYNCED");

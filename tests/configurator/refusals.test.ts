@@ -25,7 +25,7 @@ describe("whatever the server says", () => {
         contactGroups: [aGroup("g", [])],
       });
       const { files, targets, problems } = renderProject(project, options);
-      expect(Object.values(files).map((each) => each.size)).toEqual([0, 0, 0]);
+      expect(Object.values(files).map((each) => each.size)).toEqual([0, 0, 0, 0]);
       expect(targets).toBeUndefined();
       expect(problems).toEqual([{ project: project.id, message: "The project is left out: its name is not allowed." }]);
     },

@@ -243,7 +243,7 @@ test("the order in which the server lists things changes nothing", () => {
 
 test("a project without anything has no file", () => {
   const { files, targets, problems } = renderProject(aProject("empty"), options);
-  expect(Object.values(files).map((each) => each.size)).toEqual([0, 0, 0]);
+  expect(Object.values(files).map((each) => each.size)).toEqual([0, 0, 0, 0]);
   expect([targets, problems]).toEqual([undefined, []]);
 });
 

@@ -41,7 +41,7 @@ describe("the settings file", () => {
     const settings = await read(example);
     expect(settings).toMatchObject({ server: { token: "from a file" } });
     // What is commented out is there as well once the comments are taken away.
-    const keys = new Set([...example.matchAll(/^\s*(?:# )?(\w+):/gm)].map(([, key]) => key));
+    const keys = new Set([...example.matchAll(/^\s*(?:# )?([\w-]+):/gm)].map(([, key]) => key));
     const missing = keysOf(settings).filter((key) => !keys.has(key));
     expect(missing).toEqual([]);
     for (const optional of ["basicAuth", "hostname"]) expect(keys).toContain(optional);
@@ -78,12 +78,32 @@ describe("the settings file", () => {
     [minimal.replace("alertmanager", "blackbox"), /settings\.yml:4: blackbox\.address: /],
     ["name: a\n", /settings\.yml:1: directory: /],
     [
+      minimal.replace(/alertmanager.*/, "thanosQuery: {stores: [a]}"),
+      "settings.yml:4: thanosQuery.stores: must be a list of addresses, or lists of them by name",
+    ],
+    [
+      minimal.replace(/alertmanager.*/, "thanosQuery: {stores: {a: ['x:1'], b: ['x:1']}}"),
+      "settings.yml:4: thanosQuery.stores: must name no store twice",
+    ],
+    [
+      minimal.replace(/alertmanager.*/, "thanosQuery: {stores: []}"),
+      "settings.yml:4: thanosQuery.stores: must name at least one store",
+    ],
+    [
+      minimal.replace(/alertmanager.*/, "karmaAcl: {configFile: /k, urls: ['http://k']}"),
+      'settings.yml:4: karmaAcl.urls: are of no use without "reload"',
+    ],
+    [
+      minimal.replace(/alertmanager.*/, "karmaAcl: {configFile: /k, reload: http}"),
+      /settings\.yml:4: karmaAcl\.reload: /,
+    ],
+    [
       `${minimal}prometheus:\n  baseFile: /b\n  tiers: {default: {}}\n`,
       "settings.yml:7: prometheus.tiers: the limits of projects are the server's now: move them to limits.tiers of its settings",
     ],
     [
       "{name: a, directory: /d, server: {url: 'http://s', token: t}}",
-      'settings.yml:1: the file: at least one of "prometheus" and "alertmanager" is needed',
+      'settings.yml:1: the file: at least one of "prometheus", "alertmanager", "thanosRule", "thanosQuery", "karmaAcl" is needed',
     ],
   ])("is refused with the line and the reason: %j", async (text, problem) => {
     const environment: Record<string, string> = text === minimal ? {} : { TOKEN: "t" };

@@ -1,12 +1,6 @@
-import { createClient } from "@metricsinfra/sdk";
 import { beforeEach, expect, test } from "vitest";
-import { ConfigApplier } from "../../configurator/apply/apply-config.js";
-import { PhaseTimes } from "../../configurator/apply/phase-times.js";
-import { StateFile } from "../../configurator/disk/agent-state.js";
-import { makeOutputs } from "../../configurator/outputs/make-outputs.js";
-import { readSettings } from "../../configurator/settings/settings.js";
+import { applierAt } from "./support/applier.js";
 import { aGroup, anAlert, aProject } from "./support/config.js";
-import { egressOf } from "./support/egress.js";
 import { type GraphServer, startGraphServer } from "./support/graph-server.js";
 import { alertmanagerBase, Workspace } from "./support/workspace.js";
 
@@ -113,7 +107,7 @@ test("what another change brings meanwhile does not make it forgotten", async ()
   server.put(project("a", "old", "s3cret"));
   await machine.once();
   server.put(project("a", "new", null));
-  const applier = applierAt(() => new Date("2026-01-01"));
+  const applier = applierAt(machine, () => new Date("2026-01-01"));
   await applier.run(); // Changed.
   await applier.run(); // Tried again for the first time.
   server.put(project("b", "new", null));
@@ -124,7 +118,7 @@ test("what another change brings meanwhile does not make it forgotten", async ()
 test("the next try waits for five minutes, so that a broken secret does not cost a fetch of everything each time", async () => {
   let now = Date.parse("2026-01-01T00:00:00Z");
   server.put(project("a", "old", "s3cret"));
-  const applier = applierAt(() => new Date(now));
+  const applier = applierAt(machine, () => new Date(now));
   await applier.run();
   server.put(project("a", "new", null));
   expect(await applier.run()).toMatchObject({ changed: true });
@@ -149,20 +143,3 @@ test("a server that is behind is noticed though an older revision is asked for",
   expect(Object.keys(files).filter((path) => /(gone|\/c)\./.test(path))).toEqual([]);
   expect(machine.state).toMatchObject({ revision: 3, appliedRevision: 3, problems: {} });
 });
-
-/** An applier that stays, as in the daemon, with a clock of the test's. */
-function applierAt(now: () => Date): ConfigApplier {
-  const settings = readSettings(machine.settingsFile, {});
-  const client = createClient({ url: settings.server.url, token: settings.server.token });
-  return new ConfigApplier({
-    source: client,
-    egress: egressOf(settings, client),
-    stateFile: new StateFile(settings.directory),
-    outputs: (tiers) => makeOutputs(settings, tiers, "key"),
-    searchMs: 120_000,
-    maxDeletedShare: settings.brake.maxDeletedShare,
-    mayApply: async () => {},
-    times: new PhaseTimes(),
-    now,
-  });
-}

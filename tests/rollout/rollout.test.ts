@@ -134,6 +134,14 @@ describeOnEachDatabase((database) => {
       agents: [{ agent: { name: "prom-1", state: "FAILED" }, state: "REFUSED" }],
       problems: [{ file: "rules/rolled.yml", message: "bad", project: { name: "rolled" } }],
     });
+    await sent({ name: "thanos-1", outputs: ["THANOS_RULE", "THANOS_QUERY"], appliedRevision: 0 });
+    await sent({ appliedRevision: revision });
+    expect((await rollout()).state).toBe("APPLIED");
+    const karma = { name: "karma-1", outputs: ["KARMA_ACL"] };
+    expect((await sent({ ...karma, appliedRevision: 0 })).agent.outputs).toEqual(["KARMA_ACL"]);
+    expect((await rollout()).state).toBe("PENDING");
+    await sent({ ...karma, appliedRevision: revision });
+    expect((await rollout()).state).toBe("APPLIED");
     await sent({ name: "am-1", outputs: ["ALERTMANAGER"], appliedRevision: 0 });
     await sent({ appliedRevision: revision });
     expect((await rollout()).state).toBe("PENDING");

@@ -53,7 +53,8 @@ beforeAll(async () => {
       first: number;
       after: string | null;
     }) => {
-      if (after === failsAfter) throw new GraphQLError("Who?", { extensions: { code: "UNAUTHENTICATED" } });
+      if (failsAfter !== undefined && after === failsAfter)
+        throw new GraphQLError("Who?", { extensions: { code: "UNAUTHENTICATED" } });
       const nodes = sizes
         .map((size, index) => ({
           id: `prj_${index}`,
@@ -255,6 +256,27 @@ describe("changes", () => {
         },
       ],
     });
+  });
+
+  it("leave out what is not needed of projects, page by page, or all of them with one request", async () => {
+    sizes = [...Array.from({ length: 101 }, () => [200, 200, 200] as const), null];
+    globalRules = 1;
+    globalRulesRevision = 3;
+    const pages = await pagesOf({ sinceRevision: 0, projects: "settings" });
+    const projects = pages.flatMap((page) => page.projects);
+    expect([projects.length, graph.requests.length]).toEqual([102, 2]);
+    expect(projects[100]?.config).toMatchObject({ name: "p100", scrapeJobs: [], rules: [], contactGroups: [] });
+    expect(projects[101]).toEqual({ id: "prj_101", name: "p101", revision: 102, config: null });
+    for (const { query } of graph.requests) expect(query).not.toMatch(/secret|scrapeJobs|contactGroups/);
+
+    graph.reset();
+    const revisions = { revision: 102, globalRulesRevision: 3, limitTiers: [limitTier], egressFingerprint: "f1" };
+    expect(await pagesOf({ sinceRevision: 0, projects: "none" })).toEqual([
+      { ...revisions, projects: [], globalRules: null },
+    ]);
+    expect(graph.requests.map(({ variables }) => variables)).toEqual([{ sinceRevision: 0 }]);
+    const [page] = await pagesOf({ sinceRevision: 0, projects: "none", globalRules: true });
+    expect([page?.projects, page?.globalRules?.map(({ name }) => name)]).toEqual([[], ["r0"]]);
   });
 
   it("come a hundred projects per request, the next page under way while one is read", async () => {

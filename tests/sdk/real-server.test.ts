@@ -249,6 +249,14 @@ describe("on a real server", () => {
     expect([pages.length, page.revision, page.globalRules, changed?.id]).toEqual([1, newest, null, project.id]);
     expect(changed?.config?.scrapeJobs.map(({ name }) => name).sort()).toEqual([...jobs].sort());
     expect(changed?.config?.contactGroups[0]?.contacts[0]?.secret).toBe("https://hooks.example.org/s3cret");
+    const lists = { scrapeJobs: [], rules: [], contactGroups: [] };
+    const settings = [{ ...changed, config: { ...changed?.config, ...lists } }];
+    for (const [projects, expected] of [
+      ["settings", settings],
+      ["none", []],
+    ] as const)
+      for await (const less of agent.changes({ sinceRevision: known, projects }))
+        expect(less).toEqual({ ...page, projects: expected });
 
     const report = {
       name: "prometheus-1",

@@ -123,11 +123,13 @@ export class GraphServer {
   #data(operation: string, variables: Request["variables"]): unknown {
     const pageInfo = { hasNextPage: false, endCursor: null };
     switch (operation) {
-      case "ListChangedProjects": {
-        const changedProjects = this.#changes(variables);
-        this.afterPage?.();
-        const egressPolicy = { fingerprint: this.policy.fingerprint };
-        return { limitTiers: this.limitTiers, changedProjects, egressPolicy };
+      case "ListChangedProjects":
+        return this.#changedPage(this.#changes(variables, withPages));
+      case "ListChangedProjectSettings":
+        return this.#changedPage(this.#changes(variables, settingsOf));
+      case "GetNewestRevisions": {
+        const { revision, globalRulesRevision } = this;
+        return this.#changedPage({ revision, globalRulesRevision });
       }
       case "GetEgressPolicy":
         return { egressPolicy: this.policy };
@@ -144,7 +146,13 @@ export class GraphServer {
     }
   }
 
-  #changes({ sinceRevision, first, after }: Request["variables"]): unknown {
+  #changedPage(changedProjects: object): object {
+    this.afterPage?.();
+    const egressPolicy = { fingerprint: this.policy.fingerprint };
+    return { limitTiers: this.limitTiers, changedProjects, egressPolicy };
+  }
+
+  #changes({ sinceRevision, first, after }: Request["variables"], shown: (config: ProjectConfig) => object): object {
     const from = Math.max(sinceRevision, Number(after ?? 0));
     const entries = [...this.#entries.values()]
       .filter((entry) => entry.revision > from)
@@ -154,7 +162,7 @@ export class GraphServer {
       nodes: page.map(({ config, ...entry }) => ({
         ...entry,
         deleted: config === null,
-        project: config && withPages(config),
+        project: config && shown(config),
       })),
       pageInfo: { hasNextPage: entries.length > page.length, endCursor: String(page.at(-1)?.revision ?? 0) },
       revision: this.revision,
@@ -199,6 +207,10 @@ interface Request {
     readonly id: string;
     readonly input: SentReport;
   };
+}
+
+function settingsOf({ scrapeJobs, rules, contactGroups, ...settings }: ProjectConfig): object {
+  return settings;
 }
 
 function withPages(config: ProjectConfig): object {

@@ -105,7 +105,8 @@ export class Workspace {
 
   /** All that the processes read, by path: the releases in use and the targets. */
   async files(): Promise<Readonly<Record<string, string>>> {
-    const roots = ["prometheus/current", "prometheus/targets", "blackbox/current", "alertmanager/current"];
+    const released = ["prometheus", "blackbox", "alertmanager", "thanos-rule", "thanos-query", "karma-acl"];
+    const roots = [...released.map((output) => `${output}/current`), "prometheus/targets"];
     const files: Record<string, string> = {};
     for (const root of roots) {
       const entries = await readdir(join(this.directory, root), { recursive: true, withFileTypes: true }).catch(
