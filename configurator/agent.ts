@@ -1,10 +1,14 @@
 import { type Client, createClient } from "@metricsinfra/sdk";
 import type { Logger } from "pino";
-import { ConfigApplier } from "./apply/apply-config.js";
+import { type ApplierParts, ConfigApplier } from "./apply/apply-config.js";
 import type { CycleResult } from "./apply/cycle-result.js";
 import { fingerprintOf } from "./apply/fingerprint-of.js";
 import { PhaseTimes } from "./apply/phase-times.js";
 import { printChanges } from "./apply/print-changes.js";
+import { askRelease } from "./brake/ask-release.js";
+import { BrakedError } from "./brake/braked-error.js";
+import { DeletionBrake } from "./brake/deletion-brake.js";
+import type { Brake } from "./brake/removal.js";
 import { AgentMetrics } from "./daemon/agent-metrics.js";
 import { Daemon } from "./daemon/daemon.js";
 import { NameTakenError, Reporter } from "./daemon/reporter.js";
@@ -47,7 +51,10 @@ export async function runDaemon(
     const reporter = new Reporter(client.agents, settings, now);
     const times = new PhaseTimes();
     const egress = makeEgress(settings, client, log, { signal, resolve });
-    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, () => daemon.mayApply(signal));
+    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, {
+      isReleased: (brake, reason) => daemon.isReleased(brake, reason, signal),
+      mayApply: () => daemon.mayApply(signal),
+    });
     const daemon = new Daemon({ client, applier, egress, reporter, settings, times, metrics, log, now });
     const status = new StatusServer({ registry: metrics.registry, notReady: () => daemon.notReady });
     if (settings.listen !== undefined) {
@@ -80,7 +87,12 @@ export async function runOnce(
     const report = (state: "APPLYING" | "SYNCED" | "FAILED", problems: readonly Problem[] = []) =>
       reporter.report({ state, known: applier.state, problems }, signal);
     const egress = makeEgress(settings, client, log, { signal: AbortSignal.any([signal, end.signal]), resolve });
-    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, () => report("APPLYING"));
+    const isReleased = (brake: Brake, message: string) =>
+      askRelease(reporter, { state: "BRAKED", known: applier.state, problems: [{ message }], brake }, signal);
+    const applier = makeApplier(settings, sourceOf(client, signal), egress, times, {
+      isReleased,
+      mayApply: async () => void (await report("APPLYING")),
+    });
     try {
       await egress.recheck(briefly(signal));
       const result = await applier.run();
@@ -94,7 +106,8 @@ export async function runOnce(
       return result;
     } catch (error) {
       const problem = { message: error instanceof Error ? error.message : String(error) };
-      if (!(error instanceof NameTakenError)) await report("FAILED", [problem]).catch(() => undefined);
+      const isReported = error instanceof NameTakenError || error instanceof BrakedError;
+      if (!isReported) await report("FAILED", [problem]).catch(() => undefined);
       throw error;
     }
   } finally {
@@ -130,6 +143,8 @@ export async function* runDry(
       };
     });
     yield* printChanges(plan.made, changes);
+    const { braked } = new DeletionBrake(settings.brake, now).judge(plan.made, changes, state.removed);
+    if (braked !== undefined) yield `# ${braked.message}\n`;
     for (const { name, problems } of changes.projects) {
       for (const { message } of problems) yield `# ${name}: ${message}\n`;
     }
@@ -184,7 +199,7 @@ function makeApplier(
   source: ConfigSource,
   egress: Egress,
   times: PhaseTimes,
-  mayApply: () => Promise<void>,
+  asked: Pick<ApplierParts, "isReleased" | "mayApply">,
 ): ConfigApplier {
   const namingKey = new NamingKeyFile(settings.directory).keep();
   return new ConfigApplier({
@@ -192,8 +207,8 @@ function makeApplier(
     egress,
     stateFile: new StateFile(settings.directory),
     outputs: (tiers) => makeOutputs(settings, tiers, namingKey),
-    maxDeletedShare: settings.brake.maxDeletedShare,
-    mayApply,
+    brake: new DeletionBrake(settings.brake, now),
+    ...asked,
     times,
     now,
   });

@@ -210,17 +210,28 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     onResync,
   });
   const lifecycle = makeProjectLifecycle({
+    settings: settings.projects,
     repository: projectRepository,
     projects: projects.service,
     limits,
     changes,
+    audit: audit.service,
+    objects: audit.repository,
+    secrets: secrets.repository,
     tokenRoles: access.tokenRepository,
     contactGroups: contactGroupRepository,
     contents: projectContents,
     passing: [known.ofProjects, silences.ofProjects],
     now,
   });
-  const rollout = makeRollout({ database, projects: projects.service, audit: audit.service, feed: audit.feed, now });
+  const rollout = makeRollout({
+    database,
+    projects: projects.service,
+    audit: audit.service,
+    changes,
+    feed: audit.feed,
+    now,
+  });
 
   const ofAlerts = [alerts, history, silences, acknowledgements];
   const parts = [access, audit, projects, lifecycle, egress, contacts, targets, rules, ...ofAlerts, rollout];
@@ -246,13 +257,14 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     tokenRepository,
     known.repository,
     secretCare,
+    lifecycle.grace,
     changes,
     now,
   );
   const witnesses = new Map([["Silence", silences.witness]]);
   const settling = settlingOf(new UnsettledWrites(audit.pending, audit.repository, witnesses, now), log, random);
   const historyRetention = new HistoryRetention(settings.alertHistory, database, history.records, now);
-  const daily = dailyPruning(retention, historyRetention, log, random);
+  const daily = dailyPruning(lifecycle.purge, retention, historyRetention, log, random);
 
   const ways = { tokens: tokenRepository, projects: projectRepository, rolePatterns, oidc, keystone, log, now };
   return {

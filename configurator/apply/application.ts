@@ -42,7 +42,7 @@ export class Application {
     private readonly parts: ApplicationParts,
     private readonly made: Outputs,
     private readonly changes: Changes,
-    private readonly found: Inspection,
+    private readonly found: Inspection & { readonly removed: AgentState["removed"] },
     private readonly before: AgentState,
   ) {
     this.#loaded = { ...before.loaded };
@@ -152,6 +152,7 @@ export class Application {
       retryFrom: isOnDisk ? retryAfter(this.before, this.changes) : this.before.retryFrom,
       loaded: this.#loaded,
       unread: unreadAfter(this.made.outputs, this.found),
+      removed: isOnDisk ? this.found.removed : this.before.removed,
       problems: projectProblems(this.before.problems, this.changes, held),
     };
   }

@@ -1,4 +1,6 @@
 import type { ChangePage } from "@metricsinfra/sdk";
+import type { DeletionBrake } from "../brake/deletion-brake.js";
+import type { Brake } from "../brake/removal.js";
 import type { AgentState, StateFile } from "../disk/agent-state.js";
 import type { ConfigSource } from "../fetch/config-source.js";
 import { type Changes, fetchChanges, type Plan, type Since } from "../fetch/fetch-changes.js";
@@ -7,7 +9,6 @@ import { type LimitTiers, readTiers } from "../render/limit-tier.js";
 import { renderProject } from "../render/render-project.js";
 import { Application, type ApplicationParts } from "./application.js";
 import type { CycleResult } from "./cycle-result.js";
-import { checkDeletions } from "./deletion-brake.js";
 import { fingerprintOf } from "./fingerprint-of.js";
 import { inspectFiles, unreadAfter } from "./inspect-files.js";
 
@@ -17,7 +18,9 @@ export interface ApplierParts extends ApplicationParts {
   readonly stateFile: StateFile;
   /** Made anew for each cycle, because base files and the server's limit tiers change too. */
   readonly outputs: (tiers: LimitTiers) => Outputs;
-  readonly maxDeletedShare: number;
+  readonly brake: DeletionBrake;
+  /** Asks whether an operator has confirmed a deletion that is held back. */
+  readonly isReleased: (brake: Brake, reason: string) => Promise<boolean>;
   /** Called before anything is written; throws when this agent may not. */
   readonly mayApply: () => Promise<void>;
 }
@@ -62,9 +65,15 @@ export class ConfigApplier {
       if (this.#state.unread.length > 0) this.#save({ ...this.#state, unread: unreadAfter(outputs, found) });
       return unchanged;
     }
-    checkDeletions(outputs, made.targets?.folder, changes, this.parts.maxDeletedShare);
+    const { braked, removed } = this.parts.times.measureSync("check", () =>
+      this.parts.brake.judge(made, changes, this.#state.removed),
+    );
+    if (braked !== undefined && !(await this.parts.isReleased(braked.brake, braked.message))) throw braked;
     await this.parts.mayApply();
-    return new Application(this.parts, made, changes, found, this.#state).run((state) => this.#save(state));
+    const removedThen = braked === undefined ? [...removed] : [];
+    return new Application(this.parts, made, changes, { ...found, removed: removedThen }, this.#state).run((state) =>
+      this.#save(state),
+    );
   }
 
   #save(state: AgentState): void {

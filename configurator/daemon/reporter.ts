@@ -1,4 +1,5 @@
 import type { Client } from "@metricsinfra/sdk";
+import type { Brake } from "../brake/removal.js";
 import type { AgentState } from "../disk/agent-state.js";
 import type { Problem } from "../render/problem.js";
 import type { Settings } from "../settings/settings.js";
@@ -15,10 +16,12 @@ export class NameTakenError extends Error {
 
 /** What is told to the server. */
 export interface AgentStatus {
-  readonly state: "SYNCED" | "APPLYING" | "FAILED";
+  readonly state: "SYNCED" | "APPLYING" | "FAILED" | "BRAKED";
   readonly known: AgentState;
   /** What is wrong with the agent as a whole. */
   readonly problems: readonly Problem[];
+  /** The deletion that is held back, when the state is BRAKED. */
+  readonly brake?: Brake | undefined;
 }
 
 // The server reads no body of more than 256 kB.
@@ -36,10 +39,13 @@ export class Reporter {
     private readonly now: () => Date,
   ) {}
 
-  /** Sends a report. Throws a NameTakenError when another live agent has the name, and the SDK's errors. */
-  async report({ state, known, problems }: AgentStatus, signal?: AbortSignal): Promise<void> {
+  /**
+   * Sends a report; resolves to whether an operator has confirmed the deletion that it says is held back. Throws a
+   * NameTakenError when another live agent has the name, and the SDK's errors.
+   */
+  async report({ state, known, problems, brake }: AgentStatus, signal?: AbortSignal): Promise<boolean> {
     const { name, hostname, reportIntervalSeconds, prometheus, alertmanager } = this.settings;
-    const { userErrors } = await this.agents.report(
+    const { agent, userErrors } = await this.agents.report(
       {
         name,
         hostname,
@@ -53,6 +59,7 @@ export class Reporter {
         state,
         lastApplyAt: known.lastApplyAt,
         reportIntervalSeconds: Math.ceil(reportIntervalSeconds),
+        brake,
         problems: shortened([...problems, ...Object.values(known.problems).flat()]),
       },
       { throwOnUserErrors: false, signal },
@@ -67,6 +74,8 @@ export class Reporter {
       throw new Error(`the server refused this agent's report: ${refusals.join("; ")}`);
     }
     this.#acceptedAt = this.now().getTime();
+    const told = agent?.brake ?? null;
+    return brake !== undefined && told?.digest === brake.digest && told.releasedAt !== null;
   }
 
   /** Makes sure that the name is this agent's own, with a report unless one was accepted a short while ago. */

@@ -22,6 +22,8 @@ const agentState = z.object({
   loaded: z.record(z.string(), z.string()),
   /** The projects whose rules no Prometheus has read, because none answered. */
   unread: z.array(z.string()).default([]),
+  /** What was taken away lately without an operator's confirmation, by kind. */
+  removed: z.array(z.object({ at: z.string(), counts: z.record(z.string(), z.number()) })).default([]),
   /** What could not be carried out as asked, by project id; under "" what belongs to no project. */
   problems: z.record(z.string(), z.array(problem)),
 });
@@ -59,6 +61,7 @@ function newState(): AgentState {
     lastApplyAt: null,
     loaded: {},
     unread: [],
+    removed: [],
     problems: {},
   };
 }

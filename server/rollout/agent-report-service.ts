@@ -5,6 +5,7 @@ import { type UserError, UserErrors } from "../graph/user-error.js";
 import { Agent, isHeardOf, type StoredProblem } from "./agent.js";
 import type { AgentReportInput, RolloutProblemInput } from "./agent-input.js";
 import type { AgentRepository } from "./agent-repository.js";
+import { checkBrake, storedBrake } from "./stored-brake.js";
 
 /** What came of a report. */
 export interface ReportOutcome {
@@ -61,6 +62,7 @@ function reported(input: AgentReportInput, earlier: Agent | null, now: Date): Ag
     lastSeenAt: now,
     lastApplyAt: input.lastApplyAt ?? null,
     storedProblems: input.problems.map((problem) => stored(problem, since, now)),
+    brake: storedBrake(input.brake, earlier?.brake ?? null, now),
   });
 }
 
@@ -91,6 +93,7 @@ function checked(input: AgentReportInput): UserErrors {
   errors.check(input.state === "SILENT" ? "An agent that reports is not silent." : null, ["input", "state"]);
   const { reportIntervalSeconds: interval } = input;
   errors.check(interval >= 1 && interval <= 3_600 ? null : "1 to 3600 seconds.", ["input", "reportIntervalSeconds"]);
+  checkBrake(input, errors);
   if (input.problems.length > mostProblems)
     errors.add("LIMIT", `At most ${mostProblems} problems.`, ["input", "problems"]);
   return errors;

@@ -2,6 +2,7 @@ import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 import { Node } from "../graph/node.js";
 import { DateTime } from "../graph/scalars.js";
+import type { StoredBrake } from "./agent-brake.js";
 
 /** What an agent writes configuration for. */
 export const AgentOutput = { PROMETHEUS: "PROMETHEUS", ALERTMANAGER: "ALERTMANAGER" } as const;
@@ -17,7 +18,13 @@ registerEnumType(AgentOutput, {
 });
 
 /** What an agent says of itself, or SILENT when it says nothing. */
-export const AgentState = { SYNCED: "SYNCED", APPLYING: "APPLYING", FAILED: "FAILED", SILENT: "SILENT" } as const;
+export const AgentState = {
+  SYNCED: "SYNCED",
+  APPLYING: "APPLYING",
+  FAILED: "FAILED",
+  BRAKED: "BRAKED",
+  SILENT: "SILENT",
+} as const;
 export type AgentState = keyof typeof AgentState;
 
 registerEnumType(AgentState, {
@@ -27,6 +34,10 @@ registerEnumType(AgentState, {
     SYNCED: { description: "It runs the newest revision that it knows of." },
     APPLYING: { description: "It is bringing a newer revision to its servers." },
     FAILED: { description: "Its last attempt failed: its problems say why. What ran before goes on running." },
+    BRAKED: {
+      description:
+        "It holds back a deletion until an operator confirms it: see its `brake`. What ran before goes on running.",
+    },
     SILENT: { description: "Nothing was heard of it for three of its report intervals." },
   },
 });
@@ -97,6 +108,9 @@ export class Agent extends Node {
 
   @Column("json", { name: "problems" })
   readonly storedProblems!: readonly StoredProblem[];
+
+  @Column("json", { nullable: true })
+  readonly brake!: StoredBrake | null;
 }
 
 /** After how many of its report intervals an agent counts as silent. */

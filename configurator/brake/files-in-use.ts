@@ -1,0 +1,43 @@
+import { projectOfPath } from "../disk/release-view.js";
+import type { Outputs } from "../outputs/make-outputs.js";
+import { globalRulesName } from "../render/rule-file.js";
+import type { FileText } from "./file-items.js";
+
+/** What projects have on this machine now: the files that say so, those of secrets left out. */
+export class FilesInUse {
+  constructor(private readonly made: Outputs) {}
+
+  /** The projects that have files here. */
+  projects(): ReadonlySet<string> {
+    const { outputs, targets } = this.made;
+    const paths = outputs.flatMap(({ tree, projectFolders }) => projectFolders.flatMap((one) => tree.inUse.list(one)));
+    const inTiers = (targets?.folder.tiers() ?? []).flatMap((tier) => targets?.folder.projects(tier) ?? []);
+    const names = new Set([...paths.map(projectOfPath), ...inTiers]);
+    names.delete(globalRulesName);
+    return names;
+  }
+
+  /** One project's files, by their output and path; those of the global rules by their name. */
+  of(project: string): readonly FileText[] {
+    const { outputs, targets } = this.made;
+    const files = outputs.flatMap(({ name, tree, projectFolders }) =>
+      projectFolders.flatMap((folder) => {
+        const path = `${folder}/${project}.${folder === "rules" ? "yml" : "json"}`;
+        return fileText(`${name}/${path}`, folder === "secrets" ? undefined : tree.inUse.read(path));
+      }),
+    );
+    const inTiers = (targets?.folder.tiers() ?? []).flatMap((tier) =>
+      fileText(targetPath(project), targets?.folder.read(tier, project)),
+    );
+    return [...files, ...inTiers];
+  }
+}
+
+/** The path of a project's targets, whatever its tier is: a file that moves loses nothing. */
+export function targetPath(project: string): string {
+  return `prometheus/targets/${project}.json`;
+}
+
+function fileText(path: string, text: string | undefined): readonly FileText[] {
+  return text === undefined ? [] : [{ path, text }];
+}
