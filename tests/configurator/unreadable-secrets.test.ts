@@ -2,6 +2,7 @@ import { createClient } from "@metricsinfra/sdk";
 import { beforeEach, expect, test } from "vitest";
 import { ConfigApplier } from "../../configurator/apply/apply-config.js";
 import { PhaseTimes } from "../../configurator/apply/phase-times.js";
+import { DeletionBrake } from "../../configurator/brake/deletion-brake.js";
 import { StateFile } from "../../configurator/disk/agent-state.js";
 import { makeOutputs } from "../../configurator/outputs/make-outputs.js";
 import { readSettings } from "../../configurator/settings/settings.js";
@@ -159,7 +160,8 @@ function applierAt(now: () => Date): ConfigApplier {
     egress: egressOf(settings, client),
     stateFile: new StateFile(settings.directory),
     outputs: (tiers) => makeOutputs(settings, tiers, "key"),
-    maxDeletedShare: settings.brake.maxDeletedShare,
+    brake: new DeletionBrake(settings.brake, now),
+    isReleased: async () => false,
     mayApply: async () => {},
     times: new PhaseTimes(),
     now,
