@@ -31,6 +31,7 @@ import { owningProject } from "./owning-project.js";
 import { type CountLimit, LimitService } from "./projects/limit-service.js";
 import { makeProjectLifecycle } from "./projects/make-project-lifecycle.js";
 import { makeProjects } from "./projects/make-projects.js";
+import type { ProjectPurge } from "./projects/project-purge.js";
 import { ProjectRepository } from "./projects/project-repository.js";
 import { ProjectTokenLimits } from "./projects/project-token-limits.js";
 import { dailyPruning, HistoryRetention, Retention } from "./retention.js";
@@ -77,6 +78,7 @@ export interface Domains {
   readonly liveVersion: () => string;
   readonly secrets: SecretCare;
   readonly retention: Retention;
+  readonly purge: ProjectPurge;
   readonly watchdogs: Watchdogs;
   /**
    * Tells of what needs an operator, and begins the work that goes on in the background: watching the Alertmanagers,
@@ -278,6 +280,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     liveVersion: () => `${alerts.version()} ${database.commits}`,
     secrets: secretCare,
     retention,
+    purge: lifecycle.purge,
     watchdogs,
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);

@@ -11,6 +11,7 @@ const prefixes: readonly (readonly [field: RegExp, prefix: string])[] = [
   [/^alerts/, "alr"],
   [/^acknowledgement/, "ack"],
   [/^entity/, "aud"],
+  [/^agent/, "agt"],
 ];
 
 const argumentPrefixes: Readonly<Record<string, string>> = {

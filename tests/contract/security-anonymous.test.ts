@@ -19,6 +19,7 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   apiTokens: "FORBIDDEN",
   auditEntries: "FORBIDDEN",
   changedProjects: "FORBIDDEN",
+  deletedProjects: "FORBIDDEN",
   egressPolicy: "FORBIDDEN",
   expression: "answered",
   globalRules: "answered",

@@ -18,6 +18,9 @@ export const audiences = {
   changesOfProject: "n 0 + + + + n +",
   source: "0 0 n n + + 0 +",
   whatAgentsFetch: "0 0 0 0 0 0 + +",
+  brakes: "n n n n n + + +",
+  insideBrakes: "0 0 0 0 0 + + +",
+  operators: "0 0 0 0 0 0 0 +",
   egress: "0 0 0 0 0 + + +",
   writersOfProject: "n 0 n + + n n +",
   theirGlobalRole: "n n n n n + + +",
@@ -296,7 +299,20 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
     at: within("agt", "Agent"),
     fields: {
       shared: "agentVersion appliedRevision hostname id lastApplyAt lastSeenAt name outputs problems state",
+      brakes: "brake",
     },
+  },
+  AgentBrake: {
+    at: within("agt", "Agent", "brake { @ }"),
+    fields: { insideBrakes: "digest names releasedAt releasedBy removals revision since" },
+  },
+  AgentRemoval: {
+    at: within("agt", "Agent", "brake { removals { @ } }"),
+    fields: { insideBrakes: "count kind known recent" },
+  },
+  DeletedProject: {
+    at: "deletedProjects { nodes { @ } }",
+    fields: { operators: "auditEntry deletedAt deletedBy description id name restorableUntil" },
   },
   Rollout: {
     at: within("prj", "Project", "rollout { @ }"),
