@@ -21,8 +21,17 @@ const quotes = /^['"]|['"]$/g;
 
 /** The things in one project's files; also in that of the global rules. Of files that are not counted there is nothing. */
 export function itemsIn(project: string, files: readonly FileText[]): Items {
-  const found = files.flatMap((file) => foundIn(project, file));
+  const found = files.flatMap((file) => readableIn(project, file));
   return new Map(removalKinds.map((kind) => [kind, numbered(found.filter((one) => one.kind === kind))]));
+}
+
+/** A file that somebody else has spoilt has nothing to lose, and is to be written anew. */
+function readableIn(project: string, file: FileText): readonly Found[] {
+  try {
+    return foundIn(project, file);
+  } catch {
+    return [];
+  }
 }
 
 function foundIn(project: string, { path, text }: FileText): readonly Found[] {

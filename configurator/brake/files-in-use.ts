@@ -5,13 +5,17 @@ import type { FileText } from "./file-items.js";
 
 /** What projects have on this machine now: the files that say so, those of secrets left out. */
 export class FilesInUse {
-  constructor(private readonly made: Outputs) {}
+  readonly #tiers: readonly string[];
+
+  constructor(private readonly made: Outputs) {
+    this.#tiers = made.targets?.folder.tiers() ?? [];
+  }
 
   /** The projects that have files here. */
   projects(): ReadonlySet<string> {
     const { outputs, targets } = this.made;
     const paths = outputs.flatMap(({ tree, projectFolders }) => projectFolders.flatMap((one) => tree.inUse.list(one)));
-    const inTiers = (targets?.folder.tiers() ?? []).flatMap((tier) => targets?.folder.projects(tier) ?? []);
+    const inTiers = this.#tiers.flatMap((tier) => targets?.folder.projects(tier) ?? []);
     const names = new Set([...paths.map(projectOfPath), ...inTiers]);
     names.delete(globalRulesName);
     return names;
@@ -26,9 +30,7 @@ export class FilesInUse {
         return fileText(`${name}/${path}`, folder === "secrets" ? undefined : tree.inUse.read(path));
       }),
     );
-    const inTiers = (targets?.folder.tiers() ?? []).flatMap((tier) =>
-      fileText(targetPath(project), targets?.folder.read(tier, project)),
-    );
+    const inTiers = this.#tiers.flatMap((tier) => fileText(targetPath(project), targets?.folder.read(tier, project)));
     return [...files, ...inTiers];
   }
 }

@@ -1,4 +1,5 @@
 import type { Changes } from "../fetch/fetch-changes.js";
+import { isProjectName } from "../render/names.js";
 import type { RenderedProject } from "../render/render-project.js";
 import { globalRulesName } from "../render/rule-file.js";
 import { type FileText, type Items, itemsIn } from "./file-items.js";
@@ -25,12 +26,11 @@ const nothing = countsOf(() => 0);
  */
 export function findRemoval(files: FilesInUse, changes: Changes): readonly Loss[] {
   const living = new Set(changes.projects.map(({ name }) => name));
-  const deleted = changes.full
-    ? [...files.projects()].filter((name) => !living.has(name))
-    : changes.deleted.map(({ name }) => name).filter((name) => !living.has(name));
+  const there = changes.full ? files.projects() : undefined;
+  const deleted = there ?? changes.deleted.map(({ name }) => name);
   const losses = [
-    ...deleted.map((name) => lossOfAll(name, files.of(name))),
-    ...changes.projects.map((project) => lossOf(project, files.of(project.name))),
+    ...[...deleted].filter((name) => !living.has(name)).map((name) => lossOfAll(name, files.of(name))),
+    ...changes.projects.map((one) => (there?.has(one.name) === false ? undefined : lossOf(one, files))),
     lossOfGlobalRules(files.of(globalRulesName), changes),
   ];
   return losses.filter((loss) => loss !== undefined);
@@ -43,8 +43,11 @@ function lossOfAll(project: string, before: readonly FileText[]): Loss | undefin
   return { project, isWhole: true, counts, now: counts, gone };
 }
 
-function lossOf(rendered: RenderedProject, before: readonly FileText[]): Loss | undefined {
+function lossOf(rendered: RenderedProject, files: FilesInUse): Loss | undefined {
   const { name: project, counts: answered, keeps } = rendered;
+  // It becomes a path, and has no files.
+  if (!isProjectName(project)) return undefined;
+  const before = files.of(project);
   const after = renderedFiles(rendered);
   const texts = new Map(after.map(({ path, text }) => [path, text]));
   if (before.every(({ path, text }) => texts.get(path) === text)) return undefined;

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { StateFile } from "../../configurator/disk/agent-state.js";
 import { aGlobalRule, aGroup, aJob, anAlert, aProject, aRecording, aTier } from "./support/config.js";
@@ -184,6 +186,16 @@ test("rules for all projects are counted by themselves", async () => {
   server.released.add(brake.digest);
   expect(await machine.once()).toMatchObject({ changed: true });
   expect((await machine.files())["prometheus/current/rules/_global.yml"]).toBeUndefined();
+});
+
+test("neither a spoilt file nor a name that is none keeps anything from being applied", async () => {
+  server.put(aProject("tools", { scrapeJobs: targets(12) }));
+  await machine.once();
+  const file = join(machine.directory, "prometheus/targets/default/tools.json");
+  await writeFile(file, "[{");
+  server.put(aProject("tools", { scrapeJobs: targets(12) }), { ...small("x"), name: "../../state" });
+  expect(await machine.once()).toMatchObject({ changed: true, refused: [] });
+  expect(JSON.parse(await readFile(file, "utf8"))[0].targets).toHaveLength(12);
 });
 
 test("the settings say how much may go at once", async () => {
