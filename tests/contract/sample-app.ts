@@ -59,8 +59,12 @@ async function makeOneOfEach(app: TestApp): Promise<Record<string, string>> {
     app.operator,
     `{ auditEntries(filter: { project: "${prj}" }) { nodes { id } } }`,
   );
+  const report = `mutation { agentReport(input: { name: "sample", instanceId: "a", hostname: "h", agentVersion: "1", outputs: [PROMETHEUS],
+    appliedRevision: 0, state: SYNCED, reportIntervalSeconds: 600, problems: [] }) { agent { id } } }`;
+  const { agentReport } = await app.data(await app.token("AGENT"), report);
   return {
     prj,
+    agt: agentReport.agent.id,
     aud: auditEntries.nodes[0].id,
     cgr: await make("contactGroup", { project: prj, name: "team", contacts }),
     job: await make("scrapeJob", { project: prj, name: "node", staticTargets }),
