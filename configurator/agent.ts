@@ -1,10 +1,14 @@
 import { type Client, createClient } from "@metricsinfra/sdk";
 import type { Logger } from "pino";
-import { ConfigApplier, type NextStep } from "./apply/apply-config.js";
+import { type ApplierParts, ConfigApplier, type NextStep } from "./apply/apply-config.js";
 import type { CycleResult } from "./apply/cycle-result.js";
 import { fingerprintOf } from "./apply/fingerprint-of.js";
 import { PhaseTimes } from "./apply/phase-times.js";
 import { printChanges } from "./apply/print-changes.js";
+import { askRelease } from "./brake/ask-release.js";
+import { BrakedError } from "./brake/braked-error.js";
+import { DeletionBrake } from "./brake/deletion-brake.js";
+import type { Brake } from "./brake/removal.js";
 import { AgentMetrics } from "./daemon/agent-metrics.js";
 import { Daemon } from "./daemon/daemon.js";
 import { NameTakenError, Reporter } from "./daemon/reporter.js";
@@ -51,9 +55,10 @@ export async function runDaemon(
     const reporter = new Reporter(client.agents, settings, now);
     const times = new PhaseTimes();
     const egress = makeEgress(settings, client, log, { signal, resolve });
-    const applier = makeApplier(settings, sourceOf(settings, client, signal), egress, times, (step) =>
-      daemon.mayApply(step, signal),
-    );
+    const applier = makeApplier(settings, sourceOf(settings, client, signal), egress, times, {
+      isReleased: (brake, reason) => daemon.isReleased(brake, reason, signal),
+      mayApply: (step) => daemon.mayApply(step, signal),
+    });
     const turns = new Turns(client.agents, settings);
     const daemon = new Daemon({ client, applier, egress, reporter, turns, settings, times, metrics, log, now });
     const status = new StatusServer({ registry: metrics.registry, notReady: () => daemon.notReady });
@@ -100,7 +105,11 @@ export async function runOnce(
       }
     };
     const egress = makeEgress(settings, client, log, { signal: AbortSignal.any([signal, end.signal]), resolve });
-    const applier = makeApplier(settings, sourceOf(settings, client, signal), egress, times, mayApply);
+    const isReleased = (brake: Brake, message: string) => {
+      const { state: known, fetchedRevision } = applier;
+      return askRelease(reporter, { state: "BRAKED", known, fetchedRevision, problems: [{ message }], brake }, signal);
+    };
+    const applier = makeApplier(settings, sourceOf(settings, client, signal), egress, times, { isReleased, mayApply });
     try {
       await egress.recheck(briefly(signal));
       const result = await applier.run();
@@ -114,8 +123,9 @@ export async function runOnce(
       return result;
     } catch (error) {
       const problem = { message: error instanceof Error ? error.message : String(error) };
-      const isOwn = !(error instanceof NameTakenError || error instanceof WaitsForTurnError);
-      if (isOwn) await report("FAILED", [problem]).catch(() => undefined);
+      const others = [NameTakenError, BrakedError, WaitsForTurnError];
+      const isReported = others.some((kind) => error instanceof kind);
+      if (!isReported) await report("FAILED", [problem]).catch(() => undefined);
       throw error;
     }
   } finally {
@@ -151,6 +161,8 @@ export async function* runDry(
       };
     });
     yield* printChanges(plan.made, changes);
+    const { braked } = new DeletionBrake(settings.brake, now).judge(plan.made, changes, state.removed);
+    if (braked !== undefined) yield `# ${braked.message}\n`;
     for (const { name, problems } of changes.projects) {
       for (const { message } of problems) yield `# ${name}: ${message}\n`;
     }
@@ -206,7 +218,7 @@ function makeApplier(
   source: ConfigSource,
   egress: Egress,
   times: PhaseTimes,
-  mayApply: (step: NextStep) => Promise<void>,
+  asked: Pick<ApplierParts, "isReleased" | "mayApply">,
 ): ConfigApplier {
   const namingKey = new NamingKeyFile(settings.directory).keep();
   return new ConfigApplier({
@@ -215,8 +227,8 @@ function makeApplier(
     stateFile: new StateFile(settings.directory),
     outputs: (tiers) => makeOutputs(settings, tiers, namingKey),
     searchMs: settings.quarantine.searchSeconds * 1_000,
-    maxDeletedShare: settings.brake.maxDeletedShare,
-    mayApply,
+    brake: new DeletionBrake(settings.brake, now),
+    ...asked,
     times,
     now,
   });

@@ -21,6 +21,7 @@ import { signInRoutes } from "./http/sign-in.js";
 import { SignInGuard } from "./http/sign-in-guard.js";
 import { strangerLog } from "./http/stranger-log.js";
 import { subscriptionStream } from "./http/stream.js";
+import type { ProjectPurge } from "./projects/project-purge.js";
 import type { Retention } from "./retention.js";
 import type { SecretCare } from "./secret-care.js";
 import { requestHasher } from "./secrets/request-hashes.js";
@@ -49,6 +50,8 @@ export interface App {
   readonly tokens: ApiTokenService;
   readonly secrets: SecretCare;
   readonly retention: Retention;
+  /** Removes what is left of deleted projects whose grace time is over. */
+  readonly purge: ProjectPurge;
   /** Serves on the address of the settings; resolves with the URL of the graph. */
   listen(): Promise<string>;
   /** Lets requests under way finish, ends streams, closes the database. */
@@ -135,6 +138,7 @@ export async function makeApp(settings: Settings, world: World): Promise<App> {
     tokens: domains.tokens,
     secrets: domains.secrets,
     retention: domains.retention,
+    purge: domains.purge,
     listen: async () => {
       http.server.listen(settings.listen.port, settings.listen.host);
       await once(http.server, "listening");

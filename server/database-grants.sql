@@ -31,6 +31,7 @@ GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.scrape_job TO metri
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.rule TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.global_rule TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.agent TO metricsinfra@'%';
+GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.brake_release TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.alert_episode TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.alert_history_day TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.alert_history_reading TO metricsinfra@'%';
@@ -51,6 +52,7 @@ REVOKE CREATE ON metricsinfra.scrape_job FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.rule FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.global_rule FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.agent FROM metricsinfra@'%';
+REVOKE CREATE ON metricsinfra.brake_release FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.alert_episode FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.alert_history_day FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.alert_history_reading FROM metricsinfra@'%';

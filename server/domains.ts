@@ -31,6 +31,7 @@ import { owningProject } from "./owning-project.js";
 import { type CountLimit, LimitService } from "./projects/limit-service.js";
 import { makeProjectLifecycle } from "./projects/make-project-lifecycle.js";
 import { makeProjects } from "./projects/make-projects.js";
+import type { ProjectPurge } from "./projects/project-purge.js";
 import { ProjectRepository } from "./projects/project-repository.js";
 import { ProjectTokenLimits } from "./projects/project-token-limits.js";
 import { dailyPruning, HistoryRetention, Retention } from "./retention.js";
@@ -77,6 +78,7 @@ export interface Domains {
   readonly liveVersion: () => string;
   readonly secrets: SecretCare;
   readonly retention: Retention;
+  readonly purge: ProjectPurge;
   readonly watchdogs: Watchdogs;
   /**
    * Tells of what needs an operator, and begins the work that goes on in the background: watching the Alertmanagers,
@@ -210,10 +212,14 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     onResync,
   });
   const lifecycle = makeProjectLifecycle({
+    settings: settings.projects,
     repository: projectRepository,
     projects: projects.service,
     limits,
     changes,
+    audit: audit.service,
+    objects: audit.repository,
+    secrets: secrets.repository,
     tokenRoles: access.tokenRepository,
     contactGroups: contactGroupRepository,
     contents: projectContents,
@@ -255,13 +261,14 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     tokenRepository,
     known.repository,
     secretCare,
+    lifecycle.grace,
     changes,
     now,
   );
   const witnesses = new Map([["Silence", silences.witness]]);
   const settling = settlingOf(new UnsettledWrites(audit.pending, audit.repository, witnesses, now), log, random);
   const historyRetention = new HistoryRetention(settings.alertHistory, database, history.records, now);
-  const daily = dailyPruning(retention, historyRetention, log, random);
+  const daily = dailyPruning(lifecycle.purge, retention, historyRetention, log, random);
 
   const ways = { tokens: tokenRepository, projects: projectRepository, rolePatterns, oidc, keystone, log, now };
   return {
@@ -275,6 +282,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     liveVersion: () => `${alerts.version()} ${database.commits}`,
     secrets: secretCare,
     retention,
+    purge: lifecycle.purge,
     watchdogs,
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);

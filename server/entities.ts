@@ -10,6 +10,7 @@ import { ContactGroup } from "./contacts/contact-group.js";
 import { LeaseRow } from "./core/database/lease-row.js";
 import { Project } from "./projects/project.js";
 import { Agent } from "./rollout/agent.js";
+import { BrakeRelease } from "./rollout/brake-release.js";
 import { AlertingRule } from "./rules/alerting-rule.js";
 import { GlobalRule } from "./rules/global-rule.js";
 import { RecordingRule } from "./rules/recording-rule.js";
@@ -36,6 +37,7 @@ export const entities = [
   RecordingRule,
   GlobalRule,
   Agent,
+  BrakeRelease,
   Secret,
   Acknowledgement,
   AcknowledgementRevision,

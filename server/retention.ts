@@ -11,6 +11,8 @@ import { Daily } from "./core/daily.js";
 import type { Database } from "./core/database/database.js";
 import type { Log } from "./core/log.js";
 import { serverItself } from "./own-callers.js";
+import type { GraceTime } from "./projects/grace-time.js";
+import type { ProjectPurge } from "./projects/project-purge.js";
 import type { SecretCare } from "./secret-care.js";
 import type { AcknowledgementRepository } from "./silences/acknowledgements/acknowledgement-repository.js";
 
@@ -38,6 +40,7 @@ export class Retention {
     private readonly tokens: ApiTokenRepository,
     private readonly acknowledgements: AcknowledgementRepository,
     private readonly secrets: SecretCare,
+    private readonly grace: GraceTime,
     private readonly changes: ChangeLog,
     private readonly now: () => Date,
   ) {}
@@ -48,7 +51,7 @@ export class Retention {
     if (retentionDays === 0) return null;
     const before = new Date(this.now().getTime() - retentionDays * dayMs);
     return this.database.maintain("prune", async () => {
-      const entries = await inBatches((most) => this.entries.removeBefore(before, most), stopped);
+      const entries = await inBatches((most) => this.entries.removeBefore(before, this.grace.beginsAt, most), stopped);
       const apiTokens = await inBatches((most) => this.tokens.removeEndedBefore(before, most), stopped);
       const acknowledgements = await inBatches(
         (most) => this.acknowledgements.removeEndedBefore(before, most),
@@ -97,14 +100,18 @@ async function inBatches(remove: (most: number) => Promise<number>, stopped: Abo
 
 /** Prunes once a day, and tells the log what was removed. */
 export function dailyPruning(
+  purge: ProjectPurge,
   retention: Retention,
   history: HistoryRetention,
   log: Pick<Log, "info" | "error">,
   random: () => number,
 ): Daily {
-  const onError = (error: unknown) => log.error({ err: error }, "Old entries of the change log cannot be removed");
+  const onError = (error: unknown) =>
+    log.error({ err: error }, "Old entries of the change log, or what is left of deleted projects, cannot be removed");
   return new Daily(
     async (stopped) => {
+      const projects = await purge.run(serverItself, stopped).catch(onError);
+      if (projects) log.info({ projects }, "Removed what was left of deleted projects whose grace time is over");
       const pruned = await retention.prune(serverItself, stopped).catch(onError);
       if (pruned) log.info(pruned, "Removed old entries of the change log");
       const episodes = await history.prune(stopped);

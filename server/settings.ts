@@ -11,6 +11,7 @@ import { databaseSettings } from "./core/database/database-settings.js";
 import { networkSetting } from "./core/networks.js";
 import { readSettings, secret } from "./core/settings-file.js";
 import { limitSettings } from "./limit-settings.js";
+import { projectSettings } from "./projects/project-settings.js";
 import { rolloutSettings } from "./rollout/rollout-settings.js";
 import { secretsSettings } from "./secrets/secrets-settings.js";
 import { acknowledgementSettings } from "./silences/acknowledgements/acknowledgement-settings.js";
@@ -59,6 +60,7 @@ const keys = z.strictObject({
   audit: auditSettings.prefault({}),
   alertHistory: alertHistorySettings.prefault({}),
   database: databaseSettings,
+  projects: projectSettings.prefault({}),
   secrets: secretsSettings.prefault({}),
   prometheus: z.array(prometheusServer).refine(uniqueNames, "Each Prometheus needs a name of its own.").default([]),
   alertmanagers: z

@@ -35,6 +35,8 @@ export interface ApplicationParts {
 export interface Found extends Inspection {
   /** By output what its processes said. */
   readonly statuses: ReadonlyMap<OutputName, StatusBefore>;
+  /** What will have been taken away lately, once this is applied. */
+  readonly removed: AgentState["removed"];
 }
 
 /** One set of changes on its way to the machine. */
@@ -242,6 +244,7 @@ export class Application {
       failedLoads: this.#pause.failed,
       unread: unreadAfter(this.#made.outputs, this.found),
       held: this.#heldAfter(),
+      removed: isOnDisk ? this.found.removed : this.before.removed,
       problems: projectProblems(this.before.problems, this.changes, held),
     };
   }

@@ -1,4 +1,6 @@
 import type { ChangePage } from "@metricsinfra/sdk";
+import type { DeletionBrake } from "../brake/deletion-brake.js";
+import type { Brake } from "../brake/removal.js";
 import type { AgentState, StateFile } from "../disk/agent-state.js";
 import type { ConfigSource } from "../fetch/config-source.js";
 import { type Changes, fetchChanges, type Plan, type Since } from "../fetch/fetch-changes.js";
@@ -8,7 +10,6 @@ import { type LimitTiers, readTiers } from "../render/limit-tier.js";
 import { filesIn, type OutputName, renderProject } from "../render/render-project.js";
 import { Application, type ApplicationParts } from "./application.js";
 import type { CycleResult } from "./cycle-result.js";
-import { checkDeletions } from "./deletion-brake.js";
 import { fingerprintOf } from "./fingerprint-of.js";
 import { inspectFiles, unreadAfter } from "./inspect-files.js";
 import { type UsableOutputs, usableOutputs } from "./usable-outputs.js";
@@ -19,7 +20,9 @@ export interface ApplierParts extends ApplicationParts {
   readonly stateFile: StateFile;
   /** Made anew for each cycle, because base files and the server's limit tiers change too. */
   readonly outputs: (tiers: LimitTiers) => Outputs;
-  readonly maxDeletedShare: number;
+  readonly brake: DeletionBrake;
+  /** Asks whether an operator has confirmed a deletion that is held back. */
+  readonly isReleased: (brake: Brake, reason: string) => Promise<boolean>;
   /** Called before anything is written; throws when this agent may not, or not yet. */
   readonly mayApply: (step: NextStep) => Promise<void>;
 }
@@ -78,11 +81,15 @@ export class ConfigApplier {
       if (this.#state.unread.length > 0) this.#save({ ...this.#state, unread: unreadAfter(outputs, found) });
       return unchanged;
     }
-    checkDeletions(outputs, made.targets?.folder, changes, this.parts.maxDeletedShare);
+    const { braked, removed } = this.parts.times.measureSync("check", () =>
+      this.parts.brake.judge(made, changes, this.#state.removed),
+    );
+    if (braked !== undefined && !(await this.parts.isReleased(braked.brake, braked.message))) throw braked;
     const statuses = await statusesOf(outputs);
     const isAway = outputs.some(({ name, reloader }) => reloader.isAway(statuses.get(name)));
     await this.parts.mayApply({ revision: changes.revision, isAway });
-    const application = new Application(this.parts, plan, changes, { ...found, statuses }, this.#state);
+    const before = { ...found, statuses, removed: braked === undefined ? [...removed] : [] };
+    const application = new Application(this.parts, plan, changes, before, this.#state);
     return application.run((state) => this.#save(state));
   }
 

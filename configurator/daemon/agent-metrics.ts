@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { Phase } from "../apply/phase-times.js";
 
 /** How a cycle ended. */
-export type CycleOutcome = "unchanged" | "applied" | "waiting" | "refused" | "failed";
+export type CycleOutcome = "unchanged" | "applied" | "waiting" | "refused" | "braked" | "failed";
 
 const prefix = "metricsinfra_configurator_";
 

@@ -4,6 +4,9 @@ import type { Logger } from "pino";
 import type { ConfigApplier, NextStep } from "../apply/apply-config.js";
 import type { CycleResult } from "../apply/cycle-result.js";
 import type { PhaseTimes } from "../apply/phase-times.js";
+import { askRelease } from "../brake/ask-release.js";
+import { BrakedError } from "../brake/braked-error.js";
+import type { Brake } from "../brake/removal.js";
 import type { Egress } from "../egress/egress.js";
 import type { Problem } from "../render/problem.js";
 import type { Settings } from "../settings/settings.js";
@@ -46,6 +49,7 @@ export class Daemon {
   #isRefused = false;
   #isWaiting = false;
   #waitsFor: string | undefined;
+  #brake: Brake | undefined;
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
@@ -70,11 +74,24 @@ export class Daemon {
     await Promise.all(beside);
   }
 
+  /** Called by the applier when it holds back a deletion; resolves to whether an operator has confirmed it. */
+  async isReleased(brake: Brake, reason: string, signal: AbortSignal): Promise<boolean> {
+    this.#hold(brake, reason);
+    return askRelease(this.#parts.reporter, this.#status(), signal);
+  }
+
+  #hold(brake: Brake, reason: string): void {
+    this.#state = "BRAKED";
+    this.#brake = brake;
+    this.#problems = [{ message: reason }];
+  }
+
   /** Called by the applier before it writes: only the owner of the name may. */
   async mayApply(step: NextStep, signal: AbortSignal): Promise<void> {
     const { reporter, turns, applier } = this.#parts;
     const before = this.#state;
     this.#state = "APPLYING";
+    this.#brake = undefined;
     await reporter.claimName(this.#status(), signal);
     try {
       // Held for long only once the others know that this one waits.
@@ -89,6 +106,7 @@ export class Daemon {
   async #cycle(signal: AbortSignal): Promise<boolean> {
     const { applier, metrics, times, log, now } = this.#parts;
     let result: CycleResult | undefined;
+    let isBraked = false;
     try {
       result = await applier.run();
       if (result.reloaded) this.#pace.note();
@@ -97,16 +115,22 @@ export class Daemon {
       this.#problems = [...result.refused, ...result.waiting];
       this.#state = this.#problems.length === 0 ? "SYNCED" : "FAILED";
       this.#isRefused = result.refused.length > 0 && result.isMachineFault !== true;
+      this.#brake = undefined;
     } catch (error) {
       if (signal.aborted) return true;
-      this.#problems = [{ message: messageOf(error) }];
-      this.#isRefused = false;
+      // It was reported already; a confirmation, and a newer revision, wake this up.
+      isBraked = error instanceof BrakedError;
+      this.#isRefused = isBraked;
       this.#isWaiting = error instanceof WaitsForTurnError;
-      this.#state = this.#isWaiting ? "WAITING" : "FAILED";
+      if (!isBraked) {
+        this.#problems = [{ message: messageOf(error) }];
+        this.#state = this.#isWaiting ? "WAITING" : "FAILED";
+        this.#brake = undefined;
+      }
       if (!this.#isWaiting) log.error({ err: error }, "Nothing was applied; what runs is kept");
       else if (this.#reported !== "WAITING") log.info({ reason: messageOf(error) }, "Waiting for another agent");
     }
-    const outcome = outcomeOf(result);
+    const outcome = isBraked ? "braked" : outcomeOf(result);
     const phases = times.take();
     const { revision, appliedRevision, problems } = applier.state;
     const projectProblems = Object.values(problems).flat();
@@ -117,7 +141,8 @@ export class Daemon {
       const counts = { files: result.files, projectProblems: projectProblems.length };
       log[level]({ outcome, revision, appliedRevision, ...counts, phases, problems: this.#problems }, "Cycle");
     }
-    if (outcome !== "unchanged" || this.#reported !== this.#state) await this.#report(signal);
+    if (isBraked) this.#reported = this.#state;
+    else if (outcome !== "unchanged" || this.#reported !== this.#state) await this.#report(signal);
     return outcome === "unchanged" || outcome === "applied";
   }
 
@@ -167,7 +192,7 @@ export class Daemon {
 
   async #report(signal: AbortSignal): Promise<void> {
     try {
-      await this.#parts.reporter.report(this.#status(), signal);
+      if (await this.#parts.reporter.report(this.#status(), signal)) this.#alarm.ring();
       this.#reported = this.#state;
     } catch (error) {
       if (signal.aborted) return;
@@ -180,7 +205,7 @@ export class Daemon {
     const { state: known, fetchedRevision } = this.#parts.applier;
     // Nothing is wrong with an agent that waits.
     const problems = this.#isWaiting ? [] : this.#problems;
-    return { state: this.#state, known, fetchedRevision, waitsFor: this.#waitsFor, problems };
+    return { state: this.#state, known, fetchedRevision, waitsFor: this.#waitsFor, problems, brake: this.#brake };
   }
 }
 

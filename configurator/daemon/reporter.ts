@@ -1,4 +1,5 @@
 import type { Client } from "@metricsinfra/sdk";
+import type { Brake } from "../brake/removal.js";
 import type { AgentState } from "../disk/agent-state.js";
 import { outputKinds } from "../outputs/output-kinds.js";
 import type { Problem } from "../render/problem.js";
@@ -16,7 +17,7 @@ export class NameTakenError extends Error {
 
 /** What is told to the server. */
 export interface AgentStatus {
-  readonly state: "SYNCED" | "APPLYING" | "WAITING" | "FAILED";
+  readonly state: "SYNCED" | "APPLYING" | "WAITING" | "FAILED" | "BRAKED";
   readonly known: AgentState;
   /** The newest revision that was fetched. */
   readonly fetchedRevision: number;
@@ -24,6 +25,8 @@ export interface AgentStatus {
   readonly waitsFor?: string | undefined;
   /** What is wrong with the agent as a whole. */
   readonly problems: readonly Problem[];
+  /** The deletion that is held back, when the state is BRAKED. */
+  readonly brake?: Brake | undefined;
 }
 
 // The server reads no body of more than 256 kB.
@@ -41,13 +44,16 @@ export class Reporter {
     private readonly now: () => Date,
   ) {}
 
-  /** Sends a report. Throws a NameTakenError when another live agent has the name, and the SDK's errors. */
+  /**
+   * Sends a report; resolves to whether an operator has confirmed the deletion that it says is held back. Throws a
+   * NameTakenError when another live agent has the name, and the SDK's errors.
+   */
   async report(
-    { state, known, fetchedRevision, waitsFor, problems }: AgentStatus,
+    { state, known, fetchedRevision, waitsFor, problems, brake }: AgentStatus,
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { name, hostname, reportIntervalSeconds } = this.settings;
-    const { userErrors } = await this.agents.report(
+    const { agent, userErrors } = await this.agents.report(
       {
         name,
         hostname,
@@ -61,6 +67,7 @@ export class Reporter {
         state,
         lastApplyAt: known.lastApplyAt,
         reportIntervalSeconds: Math.ceil(reportIntervalSeconds),
+        brake,
         ...shortened([...problems, ...Object.values(known.problems).flat()]),
       },
       { throwOnUserErrors: false, signal },
@@ -75,6 +82,8 @@ export class Reporter {
       throw new Error(`the server refused this agent's report: ${refusals.join("; ")}`);
     }
     this.#acceptedAt = this.now().getTime();
+    const told = agent?.brake ?? null;
+    return brake !== undefined && told?.digest === brake.digest && told.releasedAt !== null;
   }
 
   /** Makes sure that the name is this agent's own, with a report unless one was accepted a short while ago. */

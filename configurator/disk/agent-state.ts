@@ -52,6 +52,8 @@ const agentState = z.object({
   unread: z.array(z.string()).default([]),
   /** Files of projects that an output refused, so that it keeps what it had. */
   held: z.array(held).default([]),
+  /** What was taken away lately without an operator's confirmation, by kind. */
+  removed: z.array(z.object({ at: z.string(), counts: z.record(z.string(), z.number()) })).default([]),
   /** What could not be carried out as asked, by project id; under "" what belongs to no project. */
   problems: z.record(z.string(), z.array(problem)),
 });
@@ -91,6 +93,7 @@ function newState(): AgentState {
     failedLoads: {},
     unread: [],
     held: [],
+    removed: [],
     problems: {},
   };
 }

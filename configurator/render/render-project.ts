@@ -1,3 +1,5 @@
+import { answerCounts } from "../brake/answer-counts.js";
+import { type Counts, countsOf } from "../brake/removal.js";
 import type { EgressGate, HostStates } from "../egress/egress-gate.js";
 import type { ProjectConfig } from "../fetch/project-config.js";
 import { type ContactOptions, renderContacts } from "./contact-fragment.js";
@@ -39,6 +41,8 @@ export interface RenderedProject {
   readonly keeps: readonly `${OutputName}/${string}`[];
   /** Whether a host is left out because it may not be reached: then it must not keep files that it had. */
   readonly isOutOfReach: boolean;
+  /** How much the server gives it, whether or not it could be rendered. */
+  readonly counts: Counts;
   /** What was known of the hosts that it names when it was rendered. */
   readonly hosts: HostStates;
   readonly problems: readonly Problem[];
@@ -69,6 +73,7 @@ export function renderProject(project: ProjectConfig, options: RenderOptions, ga
       files,
       keeps: [],
       isOutOfReach: false,
+      counts: countsOf(() => 0),
       hosts: {},
       problems: [{ project: id, message: "The project is left out: its name is not allowed." }],
     };
@@ -104,6 +109,7 @@ export function renderProject(project: ProjectConfig, options: RenderOptions, ga
         : []),
     ],
     isOutOfReach: prometheus.isOutOfReach || contacts?.isOutOfReach === true,
+    counts: answerCounts(project),
     hosts: gate.statesOf(project),
     problems: [
       ...prometheus.problems,

@@ -54,7 +54,13 @@ const shape = z
     reportIntervalSeconds: seconds(30),
     reloadIntervalSeconds: seconds(15),
     nameCheckIntervalSeconds: seconds(60),
-    brake: z.strictObject({ maxDeletedShare: z.number().min(0).max(1).default(0.5) }).prefault({}),
+    brake: z
+      .strictObject({
+        maxDeletedShare: z.number().min(0).max(1).default(0.5),
+        alwaysAllowed: z.number().int().min(0).default(5),
+        windowMinutes: z.number().positive().max(10_080).default(60),
+      })
+      .prefault({}),
     quarantine: z.strictObject({ searchSeconds: seconds(120) }).prefault({}),
     listen: z
       .strictObject({ host: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(9590) })

@@ -1,12 +1,14 @@
 import {
   DeleteAgentDocument,
   ListAgentsDocument,
+  ReleaseAgentBrakeDocument,
   ReleaseAgentTurnDocument,
   ReportAgentDocument,
   TakeAgentTurnDocument,
 } from "../generated/documents.js";
 import type {
   Agent,
+  AgentBrakeReleasePayload,
   AgentDeletePayload,
   AgentReportInput,
   AgentReportPayload,
@@ -16,7 +18,7 @@ import type {
   AgentTurnReleasePayload,
 } from "../generated/types.js";
 import type { Graph } from "../graph.js";
-import type { CallOptions, WriteOptions } from "../options.js";
+import type { CallOptions, ConfigWriteOptions, WriteOptions } from "../options.js";
 import type { WriteResult } from "../write.js";
 
 /** Agents: the configurators that bring the configuration to the Prometheus and Alertmanager hosts. */
@@ -30,6 +32,25 @@ export class Agents<ClientThrows extends boolean> {
   /** All agents that have reported, with what each runs. */
   async list(options?: CallOptions): Promise<ReadonlyArray<Agent>> {
     return (await this.#graph.request(ListAgentsDocument, {}, options)).agents;
+  }
+
+  /**
+   * Confirms the deletion that an agent holds back, for all agents that hold back the same one: give the `digest` of its `brake`
+   * that you have looked at.
+   */
+  releaseBrake<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
+    id: string,
+    digest: string,
+    options?: ConfigWriteOptions<Throws, Dry>,
+  ): Promise<WriteResult<AgentBrakeReleasePayload, "agent", Throws, Dry>> {
+    const variables = { id, digest, dryRun: options?.dryRun };
+    return this.#graph.write(
+      ReleaseAgentBrakeDocument,
+      variables,
+      (data) => data.agentBrakeRelease,
+      ["agent"],
+      options,
+    );
   }
 
   /** Tells the server what this agent runs. For tokens with the global role AGENT. */

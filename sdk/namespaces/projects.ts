@@ -4,10 +4,12 @@ import {
   FindProjectDocument,
   GetProjectCapacityDocument,
   GetProjectDocument,
+  ListDeletedProjectsDocument,
   ListProjectsDocument,
   UpdateProjectDocument,
 } from "../generated/documents.js";
 import type {
+  DeletedProject,
   Project,
   ProjectCapacity,
   ProjectCreateInput,
@@ -57,6 +59,11 @@ export class Projects<ClientThrows extends boolean> {
   /** All projects that the token may see. */
   list(args: ListProjectsArguments = {}, options?: CallOptions): Paginated<Project> {
     return this.#graph.list(ListProjectsDocument, args, (data) => data.projects, options);
+  }
+
+  /** The deleted projects that can still be brought back, the last deleted first: by `client.audit.restore(auditEntry.id)`. */
+  deleted(args: ListArguments = {}, options?: CallOptions): Paginated<DeletedProject> {
+    return this.#graph.list(ListDeletedProjectsDocument, args, (data) => data.deletedProjects, options);
   }
 
   /** Creates a project. */

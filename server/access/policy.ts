@@ -41,6 +41,7 @@ export const policy = {
   "agent.administer": { project: null, global: ["OPERATOR"], anonymous: false },
   "agent.report": { project: null, global: ["AGENT"], anonymous: false },
   "agent.read": { project: "VIEWER", global: readers, anonymous: true }, // in any project
+  "agent.releaseBrake": { project: null, global: ["OPERATOR"], anonymous: false }, // deletions that agents hold back
   "agent.readProblems": { project: null, global: readers, anonymous: false }, // those of the agent itself, and of no project
 } as const satisfies Record<string, Grant>;
 

@@ -1,4 +1,4 @@
-import { Between, In, LessThan, type QueryDeepPartialEntity } from "typeorm";
+import { Between, In, LessThan, Not, type QueryDeepPartialEntity } from "typeorm";
 import type { IdempotencyKey } from "../access/caller.js";
 import { batches } from "../core/database/batches.js";
 import type { Database } from "../core/database/database.js";
@@ -71,6 +71,28 @@ export class AuditRepository extends TableReader<AuditEntry> implements SecretHo
     return this.select(narrow, { property: "id", direction: "ASC" });
   }
 
+  /** What was deleted of a type under these ids, each perhaps several times. */
+  deletionsOf(entityType: string, ids: readonly string[]): Promise<AuditEntry[]> {
+    if (ids.length === 0) return Promise.resolve([]);
+    return this.select(all(oneOf("entityId", ids), equals("entityType", entityType), equals("action", "DELETE")));
+  }
+
+  /** The ids of all objects of these types that a project ever had. */
+  async objectsOf(projectId: string, entityTypes: readonly string[]): Promise<string[]> {
+    const rows = await this.database.read((manager) =>
+      manager
+        .createQueryBuilder(AuditEntry, "row")
+        .select("row.entityId", "id")
+        .distinct()
+        .where("row.projectId = :projectId AND row.entityType IN (:...entityTypes)", {
+          projectId,
+          entityTypes: [...entityTypes],
+        })
+        .getRawMany<{ id: string }>(),
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** The secrets that an object of the past refers to: whoever brings it back needs them. */
   async heldSecrets(secrets: readonly SecretPlace[]): Promise<readonly string[]> {
     const held: string[] = [];
@@ -82,12 +104,17 @@ export class AuditRepository extends TableReader<AuditEntry> implements SecretHo
 
   /**
    * Deletes the oldest of the entries from before a time, at most so many, in one transaction; resolves to their number.
+   * Those of deletions stay until they are from before another time: what they tell of can be brought back until then.
    * Only for those who maintain the database: to the server itself entries are there for good.
    */
-  async removeBefore(time: Date, most: number): Promise<number> {
+  async removeBefore(time: Date, deletionsBefore: Date, most: number): Promise<number> {
     const oldest = { at: "ASC", id: "ASC" } as const;
+    const where =
+      deletionsBefore >= time
+        ? { at: LessThan(time) }
+        : [{ at: LessThan(deletionsBefore) }, { at: LessThan(time), action: Not("DELETE" as const) }];
     const entries = await this.database.read((manager) =>
-      manager.find(AuditEntry, { select: { id: true }, where: { at: LessThan(time) }, order: oldest, take: most }),
+      manager.find(AuditEntry, { select: { id: true }, where, order: oldest, take: most }),
     );
     if (entries.length === 0) return 0;
     const ids = entries.map(({ id }) => id);

@@ -50,6 +50,23 @@ export class AuditService {
     );
   }
 
+  /** By id the entries that tell of the deletions that these objects of a type have gone with, those that the caller may not read left out. */
+  async deletionsOf(
+    caller: Caller,
+    entityType: string,
+    gone: readonly { readonly id: string; readonly revision: number }[],
+  ): Promise<ReadonlyMap<string, AuditEntry>> {
+    const entries = await this.repository.deletionsOf(
+      entityType,
+      gone.map(({ id }) => id),
+    );
+    const revisions = new Map(gone.map(({ id, revision }) => [id, revision]));
+    const last = entries.filter(({ entityId, revision }) => revisions.get(entityId) === revision);
+    return new Map(
+      last.flatMap((entry) => (caller.may("audit.read", entry.projectId) ? [[entry.entityId, entry] as const] : [])),
+    );
+  }
+
   /** The address that the change came from; null when it is not known, or the caller may not know it. */
   sourceOf(caller: Caller, { projectId, source }: AuditEntry): string | null {
     const mayRead = projectId === null ? caller.may("platform.read") : caller.may("audit.readSource", projectId);

@@ -14,7 +14,7 @@ export class RestoreResolver {
 
   @Mutation(() => EntityRestorePayload, {
     description:
-      "Makes an object again what this entry of the change log left it as, under its old id: re-creates it when it is gone, else changes it. The entry of a deletion brings back what was deleted; that of a project's deletion also the scrape jobs, rules and contact groups that went with it, but not the roles of API tokens. Needs what a fresh write needs, and checks values like one.",
+      "Makes an object again what this entry of the change log left it as, under its old id: re-creates it when it is gone, else changes it. The entry of a deletion brings back what was deleted; that of a project's deletion also the scrape jobs with their credentials, the rules, and the contact groups with their secrets that went with it, until `DeletedProject.restorableUntil`. The roles of API tokens in the project do not come back: grant them anew. Needs what a fresh write needs, and checks values like one.",
   })
   async entityRestore(
     @Ctx() caller: Caller,

@@ -9,6 +9,7 @@ import { NotFoundError } from "../core/errors.js";
 import { type UserError, UserErrors } from "../graph/user-error.js";
 import { projectTaken } from "./check-project.js";
 import { describeProject } from "./describe-project.js";
+import type { GraceTime } from "./grace-time.js";
 import { countLimits, type Growth, type LimitService } from "./limit-service.js";
 import { Project } from "./project.js";
 import type { ContactGroupsOfProject, Return, ReturningContents } from "./project-contents.js";
@@ -36,6 +37,7 @@ export class ProjectHistory implements Restorable {
     private readonly contents: readonly ReturningContents[],
     private readonly contactGroups: ContactGroupsOfProject,
     private readonly limits: LimitService,
+    private readonly grace: GraceTime,
   ) {}
 
   async restoration(
@@ -86,6 +88,7 @@ export class ProjectHistory implements Restorable {
     wentAlong: () => Promise<readonly Described[]>,
   ): Promise<Restoration> {
     caller.require("project.create");
+    if (this.grace.isOver(tombstone)) return { change: null, userErrors: [graceIsOver] };
     const errors = new UserErrors();
     const values = readDescription(describedProject, description, errors);
     if (values === null) return { change: null, userErrors: errors.list };
@@ -93,7 +96,7 @@ export class ProjectHistory implements Restorable {
     const { defaultContactGroup, ...others } = values;
     // The group may have gone before its project, or may be left behind with it.
     const defaultContactGroupId = along.some((child) => child.id === defaultContactGroup) ? defaultContactGroup : null;
-    const alive = { id, activeName: values.name, defaultContactGroupId, deletedAt: null };
+    const alive = { id, activeName: values.name, defaultContactGroupId, deletedAt: null, purgedAt: null };
     const project = Object.assign(new Project(), others, alive);
     this.projects.check(null, project, errors);
     const taken = projectTaken(project.name);
@@ -113,6 +116,12 @@ export class ProjectHistory implements Restorable {
     return { change, userErrors: [...errors.list, ...mistakesIn(returns)] };
   }
 }
+
+const graceIsOver: UserError = {
+  code: "NOT_FOUND",
+  message: "The time in which the project could be brought back is over: what was left of it is removed.",
+  path: ["auditEntry"],
+};
 
 /** What operators alone change. */
 const administered = ["openstackId", "aclGroup", "limitTier"] as const;

@@ -1,8 +1,9 @@
+import { IsNull, LessThan } from "typeorm";
 import type { ProjectNames } from "../access/identity.js";
 import type { ProjectRevisions } from "../audit/change-log.js";
 import type { Database } from "../core/database/database.js";
 import { hydrated } from "../core/database/hydrated.js";
-import { all, contains, equals, type Narrow, oneOf } from "../core/database/narrow.js";
+import { all, contains, equals, type Narrow, oneOf, since } from "../core/database/narrow.js";
 import { StaleVersion } from "../core/database/stored.js";
 import { StoredRepository } from "../core/database/stored-repository.js";
 import { BatchSource, inOrderOf } from "../core/loaders.js";
@@ -10,6 +11,7 @@ import { Project } from "./project.js";
 import type { ProjectFilter } from "./project-input.js";
 
 const living: Narrow = (query, row) => query.andWhere(`${row}.deletedAt IS NULL`);
+const unpurged: Narrow = (query, row) => query.andWhere(`${row}.purgedAt IS NULL`);
 
 /** Projects in the database; deleted ones stay as tombstones, which only `changedSince` shows. */
 export class ProjectRepository extends StoredRepository<Project> implements ProjectRevisions, ProjectNames {
@@ -82,6 +84,25 @@ export class ProjectRepository extends StoredRepository<Project> implements Proj
   /** All projects, tombstones too, that changed after `revision`. */
   changedSince(revision: number): Narrow {
     return (query, row) => query.andWhere(`${row}.revision > :since`, { since: revision });
+  }
+
+  /** Tombstones from this time or later of which nothing was removed yet. */
+  deletedSince(time: Date): Narrow {
+    return all(since("deletedAt", time), unpurged);
+  }
+
+  /** The oldest tombstones from before a time of which nothing was removed yet, at most so many. */
+  unpurgedBefore(time: Date, most: number): Promise<Project[]> {
+    const where = { deletedAt: LessThan(time), purgedAt: IsNull() };
+    return this.database.read((manager) =>
+      manager.find(Project, { where, order: { deletedAt: "ASC", id: "ASC" }, take: most }),
+    );
+  }
+
+  /** Leaves of a tombstone only what agents need: its name and its revision. */
+  async purge({ id, version }: Project, purgedAt: Date): Promise<void> {
+    const bare = { description: "", extraLabels: {}, aclGroup: null, purgedAt, version: version + 1 };
+    await this.database.transaction((manager) => manager.update(Project, { id, version }, bare));
   }
 
   async bump(projectId: string, revision: number): Promise<void> {

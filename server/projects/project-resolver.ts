@@ -69,7 +69,7 @@ export class ProjectResolver {
 
   @Mutation(() => ProjectDeletePayload, {
     description:
-      "Deletes a project with its scrape jobs, rules and contact groups; its silences and acknowledgements end, and do not come back with it. Operators only.",
+      "Deletes a project with its scrape jobs, rules and contact groups. For as long as the settings say, at first 30 days, `deletedProjects` lists it and `entityRestore` brings it back with all of these; its silences and acknowledgements end, and do not come back, nor do the roles of API tokens. Its name is free at once: a new project of that name sees nothing of what was recorded of the old one, but its rules read the same series in Prometheus. Operators only.",
   })
   async projectDelete(
     @Ctx() caller: Caller,

@@ -95,6 +95,7 @@ export class ProjectService {
           limitTier: input.limitTier ?? "default",
           defaultContactGroupId: null,
           deletedAt: null,
+          purgedAt: null,
         });
         const errors = new UserErrors();
         this.check(null, project, errors);

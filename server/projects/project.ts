@@ -12,6 +12,7 @@ import { StoredNode } from "../graph/stored-node.js";
 @Index("uq_project_openstack_id", ["openstackId"], { unique: true })
 @Index("ix_project_name", ["name"])
 @Index("ix_project_revision", ["revision"])
+@Index("ix_project_deleted", ["deletedAt", "id"])
 @ObjectType({ implements: Node, description: "A tenant: a cloud project whose members run their own monitoring." })
 export class Project extends StoredNode {
   @Column("varchar", { length: 63 })
@@ -57,6 +58,10 @@ export class Project extends StoredNode {
 
   @Column("datetime", { name: "deleted_at", precision: 3, nullable: true })
   readonly deletedAt!: Date | null;
+
+  /** When what was left of a deleted one was removed, so that it cannot come back. */
+  @Column("datetime", { name: "purged_at", precision: 3, nullable: true })
+  readonly purgedAt!: Date | null;
 }
 
 /** A page of projects. */

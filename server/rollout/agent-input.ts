@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int } from "type-graphql";
 import { DateTime } from "../graph/scalars.js";
 import { AgentOutput, AgentState } from "./agent.js";
+import { AgentBrakeInput } from "./agent-brake-input.js";
 
 /** What keeps the reporting agent from applying something. */
 @InputType({ description: "What keeps the reporting agent from applying something." })
@@ -70,4 +71,10 @@ export class AgentReportInput {
 
   @Field(() => [RolloutProblemInput], { description: "Its problems; those that are no longer named are over." })
   readonly problems!: readonly RolloutProblemInput[];
+
+  @Field(() => AgentBrakeInput, {
+    nullable: true,
+    description: "The deletion that it holds back; absent unless its state is BRAKED.",
+  })
+  readonly brake?: AgentBrakeInput | null;
 }

@@ -6,6 +6,7 @@ import { Agent, isHeardOf, type StoredProblem } from "./agent.js";
 import type { AgentReportInput, RolloutProblemInput } from "./agent-input.js";
 import type { AgentRepository } from "./agent-repository.js";
 import type { AgentWatch } from "./agent-watch.js";
+import { checkBrake, storedBrake } from "./stored-brake.js";
 
 /** What came of a report. */
 export interface ReportOutcome {
@@ -82,6 +83,7 @@ function reported(input: AgentReportInput, earlier: Agent | null, now: Date): Ag
     tookTurnAway: earlier?.tookTurnAway ?? null,
     passedRevision: earlier?.passedRevision ?? null,
     storedProblems: input.problems.map((problem) => stored(problem, since, now)),
+    brake: storedBrake(input.brake, earlier?.brake ?? null, now),
   });
 }
 
@@ -119,6 +121,7 @@ function checked(input: AgentReportInput): UserErrors {
   errors.check((input.shard?.length ?? 0) <= 63 ? null : "At most 63 characters.", ["input", "shard"]);
   const { reportIntervalSeconds: interval } = input;
   errors.check(interval >= 1 && interval <= 3_600 ? null : "1 to 3600 seconds.", ["input", "reportIntervalSeconds"]);
+  checkBrake(input, errors);
   if (input.problems.length > mostProblems)
     errors.add("LIMIT", `At most ${mostProblems} problems.`, ["input", "problems"]);
   return errors;

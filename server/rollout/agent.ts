@@ -2,6 +2,7 @@ import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 import { Node } from "../graph/node.js";
 import { DateTime } from "../graph/scalars.js";
+import type { StoredBrake } from "./agent-brake.js";
 
 /** What an agent writes configuration for. */
 export const AgentOutput = {
@@ -37,6 +38,7 @@ export const AgentState = {
   APPLYING: "APPLYING",
   WAITING: "WAITING",
   FAILED: "FAILED",
+  BRAKED: "BRAKED",
   SILENT: "SILENT",
 } as const;
 export type AgentState = keyof typeof AgentState;
@@ -49,6 +51,10 @@ registerEnumType(AgentState, {
     APPLYING: { description: "It is bringing a newer revision to its servers." },
     WAITING: { description: "It has fetched a newer revision, and another agent goes first: see `waitsFor`." },
     FAILED: { description: "Its last attempt failed: its problems say why. What ran before goes on running." },
+    BRAKED: {
+      description:
+        "It holds back a deletion until an operator confirms it: see its `brake`. What ran before goes on running.",
+    },
     SILENT: { description: "Nothing was heard of it for three of its report intervals." },
   },
 });
@@ -156,6 +162,9 @@ export class Agent extends Node {
 
   @Column("json", { name: "problems" })
   readonly storedProblems!: readonly StoredProblem[];
+
+  @Column("json", { nullable: true })
+  readonly brake!: StoredBrake | null;
 }
 
 /** After how many of its report intervals an agent counts as silent. */

@@ -12,6 +12,9 @@ import { AgentRepository } from "./agent-repository.js";
 import { AgentResolver } from "./agent-resolver.js";
 import { AgentTurnService } from "./agent-turn-service.js";
 import { AgentWatch } from "./agent-watch.js";
+import { BrakeReleaseRepository } from "./brake-release-repository.js";
+import { BrakeResolver } from "./brake-resolver.js";
+import { BrakeService } from "./brake-service.js";
 import { Canaries } from "./canary.js";
 import { CapacityResolver } from "./capacity/capacity-resolver.js";
 import { CapacityService } from "./capacity/capacity-service.js";
@@ -45,9 +48,11 @@ export function makeRollout(parts: RolloutParts): GraphPart<Caller> {
   const service = new RolloutService(repository, projects, audit, feed, watch, now);
   const turns = new AgentTurnService(repository, feed, changes, new Canaries(settings.canaries, now), watch);
   const care = new AgentCareService(repository, changes, watch, now);
+  const brakes = new BrakeService(repository, new BrakeReleaseRepository(database), changes, now);
   return {
     resolvers: [
       new AgentResolver(service, new AgentReportService(repository, watch, now), turns, care),
+      new BrakeResolver(brakes),
       new ChangesResolver(service),
       new RolloutProblemResolver(projects),
       new ProjectRolloutResolver(service),

@@ -1,4 +1,5 @@
 import { In, LessThan, MoreThan, Not } from "typeorm";
+import { batches } from "../core/database/batches.js";
 import type { Database } from "../core/database/database.js";
 import { TableReader } from "../core/database/table-reader.js";
 import { Secret } from "./secret.js";
@@ -48,6 +49,18 @@ export class SecretRepository extends TableReader<Secret> {
 
   async remove(ids: readonly string[]): Promise<void> {
     await this.database.transaction((manager) => manager.delete(Secret, { id: In([...ids]) }));
+  }
+
+  /** Removes all secrets of these objects, inside the caller's transaction; resolves to their number. */
+  async removeOf(entityIds: readonly string[]): Promise<number> {
+    let removed = 0;
+    for (const objects of batches(entityIds.map((entityId) => ({ entityId })))) {
+      const where = { entityId: In(objects.map(({ entityId }) => entityId)) };
+      await this.database.transaction(async (manager) => {
+        removed += (await manager.delete(Secret, where)).affected ?? 0;
+      });
+    }
+    return removed;
   }
 
   /** How many secrets are encrypted with each key. */

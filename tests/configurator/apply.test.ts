@@ -483,43 +483,6 @@ describe("a base file", () => {
   });
 });
 
-describe("an answer that would remove most projects", () => {
-  const names = Array.from({ length: 12 }, (_, index) => `p${index}`);
-  const refusal = (deleted: number) =>
-    `The server's answer would remove ${deleted} of 12 projects from this machine, more than the share of 0.5 that "brake.maxDeletedShare" allows in one step. Nothing was changed.`;
-
-  beforeEach(async () => {
-    server.put(...names.map(full));
-    await machine.once();
-  });
-
-  test("is not applied when the server has lost its data", async () => {
-    const files = await machine.files();
-    server.forget();
-    await expect(machine.once()).rejects.toThrow(refusal(12));
-    expect(await machine.files()).toEqual(files);
-    expect(server.reports.at(-1)).toMatchObject({ state: "FAILED", problems: [{ message: refusal(12) }] });
-  });
-
-  test("is not applied when they were deleted one by one", async () => {
-    const files = await machine.files();
-    server.put(...names.slice(0, 7).map((name) => ({ name, gone: true as const })));
-    await expect(machine.once()).rejects.toThrow(refusal(7));
-    expect(await machine.files()).toEqual(files);
-  });
-
-  test("is applied up to the share that the settings allow, and in whole when they allow all", async () => {
-    server.put(...names.slice(0, 6).map((name) => ({ name, gone: true as const })));
-    await machine.once();
-    expect(Object.keys(await machine.files()).map(withoutTags)).toHaveLength(mainPaths.length + 6 * 5);
-    server.put(...names.slice(6).map((name) => ({ name, gone: true as const })));
-    await expect(machine.once()).rejects.toThrow("would remove 6 of 6");
-    await machine.configure({ url: server.url, settings: { brake: { maxDeletedShare: 1 } } });
-    await machine.once();
-    expect(Object.keys(await machine.files()).map(withoutTags)).toHaveLength(mainPaths.length);
-  });
-});
-
 describe("a dry run", () => {
   test("shows that the secrets of a base file change, and none of them", async () => {
     const prometheus = (word: string) => `global: {scrape_interval: 1s}

@@ -54,7 +54,7 @@ describe("the settings file", () => {
       pollIntervalSeconds: 30,
       reloadIntervalSeconds: 15,
       reportIntervalSeconds: 30,
-      brake: { maxDeletedShare: 0.5 },
+      brake: { maxDeletedShare: 0.5, alwaysAllowed: 5, windowMinutes: 60 },
       log: { level: "info" },
       alertmanager: { urls: [], reload: "http", amtool: "amtool", continue: false, reloadTimeoutSeconds: 300 },
     });

@@ -59,20 +59,9 @@ async function makeOneOfEach(app: TestApp): Promise<Record<string, string>> {
     app.operator,
     `{ auditEntries(filter: { project: "${prj}" }) { nodes { id } } }`,
   );
-  const report = `mutation ($input: AgentReportInput!) { agentReport(input: $input) { agent { id } } }`;
-  const { agentReport } = await app.data(await app.token("AGENT"), report, {
-    input: {
-      name: "sample",
-      instanceId: "sample",
-      hostname: "sample",
-      agentVersion: "1",
-      outputs: ["PROMETHEUS"],
-      appliedRevision: 0,
-      state: "SYNCED",
-      reportIntervalSeconds: 3_600,
-      problems: [],
-    },
-  });
+  const report = `mutation { agentReport(input: { name: "sample", instanceId: "a", hostname: "h", agentVersion: "1", outputs: [PROMETHEUS],
+    appliedRevision: 0, state: SYNCED, reportIntervalSeconds: 600, problems: [] }) { agent { id } } }`;
+  const { agentReport } = await app.data(await app.token("AGENT"), report);
   return {
     prj,
     agt: agentReport.agent.id,

@@ -64,7 +64,7 @@ describe("every place for an id that the graph has", () => {
   const wrong = [
     "nonsense",
     "",
-    "rte_01h455vb4pex5vsknk084sn02q",
+    "alh_01h455vb4pex5vsknk084sn02q",
     "prj_",
     "prj_01H455VB4PEX5VSKNK084SN02Q",
     "__proto__",

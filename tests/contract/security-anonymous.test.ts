@@ -20,6 +20,7 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   auditEntries: "FORBIDDEN",
   capacityPlan: "FORBIDDEN",
   changedProjects: "FORBIDDEN",
+  deletedProjects: "FORBIDDEN",
   egressPolicy: "FORBIDDEN",
   expression: "answered",
   globalRules: "answered",

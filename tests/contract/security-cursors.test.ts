@@ -7,6 +7,11 @@ import { type SampleApp, startSampleApp } from "./sample-app.js";
 let app: SampleApp;
 beforeAll(async () => {
   app = await startSampleApp();
+  const { projectCreate } = await app.data(
+    app.operator,
+    `mutation { projectCreate(input: { name: "gone-by" }) { project { id } } }`,
+  );
+  await app.data(app.operator, `mutation { projectDelete(id: "${projectCreate.project.id}") { deletedId } }`);
   await app.alertmanager.postAlerts([{ labels: { alertname: "Sample", project: "victim" } }]);
   const alerts = async () => (await app.data(app.operator, "{ alerts { totalCount } }")).alerts?.totalCount;
   await waitFor(async () => (await alerts()) === 1, { what: "the alert" });

@@ -18,6 +18,9 @@ export const audiences = {
   changesOfProject: "n 0 + + + + n +",
   source: "0 0 n n + + 0 +",
   whatAgentsFetch: "0 0 0 0 0 0 + +",
+  brakes: "n n n n n + + +",
+  insideBrakes: "0 0 0 0 0 + + +",
+  operators: "0 0 0 0 0 0 0 +",
   egress: "0 0 0 0 0 + + +",
   behind: "n n n n n n + +",
   capacity: "0 0 0 0 0 + 0 +",
@@ -321,7 +324,20 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
       shared: `agentVersion appliedRevision checkedRevision fetchedRevision hostname id lastApplyAt lastSeenAt name outputs problems
         state unlistedProblems waitsFor`,
       behind: "revisionsBehind",
+      brakes: "brake",
     },
+  },
+  AgentBrake: {
+    at: within("agt", "Agent", "brake { @ }"),
+    fields: { insideBrakes: "digest names releasedAt releasedBy removals revision since" },
+  },
+  AgentRemoval: {
+    at: within("agt", "Agent", "brake { removals { @ } }"),
+    fields: { insideBrakes: "count kind known recent" },
+  },
+  DeletedProject: {
+    at: "deletedProjects { nodes { @ } }",
+    fields: { operators: "auditEntry deletedAt deletedBy description id name restorableUntil" },
   },
   Rollout: {
     at: within("prj", "Project", "rollout { @ }"),

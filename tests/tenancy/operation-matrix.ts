@@ -46,6 +46,7 @@ export const queries: Readonly<Record<string, OperationRow>> = {
   auditEntries: { call: "auditEntries { nodes { id } }", who: "F + + + + + F +" },
   capacityPlan: { call: "capacityPlan(input: { nodes: 335 }) { shards }", who: "F F F F F + F +" },
   changedProjects: { call: "changedProjects(sinceRevision: 0) { nodes { id } }", who: "F F F F F F + +" },
+  deletedProjects: { call: "deletedProjects { nodes { id } }", who: operatorsOnly },
   egressPolicy: { call: "egressPolicy { fingerprint }", who: "F F F F F + + +" },
   expression: { call: 'expression(project: $prj, expr: "up") { valid }', who: readers },
   globalRules: { call: "globalRules { nodes { id } }", who: everybody },
@@ -147,6 +148,10 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
   },
   apiTokenRotate: { call: `apiTokenRotate(id: $fresh) ${payload}`, who: administrators, fresh: "token" },
   apiTokenRevoke: { call: `apiTokenRevoke(id: $fresh) ${payload}`, who: administrators, fresh: "token" },
+  agentBrakeRelease: {
+    call: `agentBrakeRelease(id: $agt, digest: "0123456789abcdef", dryRun: true) ${payload}`,
+    who: operatorsOnly,
+  },
   agentReport: {
     call: `agentReport(input: { name: "matrix", instanceId: "0a0a0a0a", hostname: "h", agentVersion: "1", appliedRevision: 1,
       outputs: [ALERTMANAGER], problems: [], reportIntervalSeconds: 60, state: SYNCED }) ${payload}`,

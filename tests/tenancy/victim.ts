@@ -112,7 +112,13 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
     outputs: ["PROMETHEUS"],
     problems: [{ project: troubled.id, file: "rules.yml", message: "cannot be read" }],
     reportIntervalSeconds: 600,
-    state: "FAILED",
+    state: "BRAKED",
+    brake: {
+      digest: "0123456789abcdef",
+      revision: 1,
+      removals: [{ kind: "PROJECT", count: 6, known: 7, recent: 0 }],
+      names: ["project victim"],
+    },
   });
 
   const alert = await waitFor(
@@ -136,8 +142,11 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
   const episode = await waitFor(async () => (await client.alertHistory.ofAlert(alert.id).toArray({ limit: 1 }))[0], {
     what: "the victim's alert to be in the history",
   });
+  const { project: passing } = await client.projects.create({ name: "gone-by" });
+  await client.projects.remove(passing.id);
   const [entry] = await client.audit.list({ filter: { project: project.id, action: "UPDATE" } }).toArray({ limit: 1 });
   const [agent] = (await client.agents.list()).filter(({ name }) => name === "reporter");
+  await client.agents.releaseBrake(agent?.id ?? "", "0123456789abcdef");
   const roleToken = async (role: "VIEWER" | "MEMBER" | "ADMIN") => {
     const memberships = [project, troubled].map(({ id }) => ({ project: id, role }));
     return (await client.apiTokens.create({ name: role, memberships })).secret;

@@ -1,6 +1,7 @@
 import { createClient } from "@metricsinfra/sdk";
 import { ConfigApplier } from "../../../configurator/apply/apply-config.js";
 import { PhaseTimes } from "../../../configurator/apply/phase-times.js";
+import { DeletionBrake } from "../../../configurator/brake/deletion-brake.js";
 import { StateFile } from "../../../configurator/disk/agent-state.js";
 import { makeOutputs } from "../../../configurator/outputs/make-outputs.js";
 import { readSettings } from "../../../configurator/settings/settings.js";
@@ -17,7 +18,8 @@ export function applierAt({ settingsFile }: Workspace, now: () => Date): ConfigA
     stateFile: new StateFile(settings.directory),
     outputs: (tiers) => makeOutputs(settings, tiers, "key"),
     searchMs: 120_000,
-    maxDeletedShare: settings.brake.maxDeletedShare,
+    brake: new DeletionBrake(settings.brake, now),
+    isReleased: async () => false,
     mayApply: async () => {},
     times: new PhaseTimes(),
     now,

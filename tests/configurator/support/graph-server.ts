@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { EgressPolicy, ProjectConfig } from "@metricsinfra/sdk";
+import type { AgentReportInput, EgressPolicy, ProjectConfig } from "@metricsinfra/sdk";
 import type { GlobalRuleConfig } from "../../../configurator/fetch/project-config.js";
 import type { LimitTier } from "../../../configurator/render/limit-tier.js";
 import { atFileEnd } from "../../support/at-file-end.js";
 import { freePort } from "../../support/ports.js";
 import { aTier } from "./config.js";
 import { anywherePolicy } from "./egress.js";
+
+/** A deletion that an agent holds back, as it tells of it. */
+export type SentBrake = NonNullable<AgentReportInput["brake"]>;
 
 /** A report as an agent sends it. */
 export interface SentReport {
@@ -15,6 +18,7 @@ export interface SentReport {
   readonly appliedRevision: number;
   readonly outputs: readonly string[];
   readonly problems: readonly { readonly project?: string; readonly file?: string; readonly message: string }[];
+  readonly brake?: SentBrake;
 }
 
 interface Entry {
@@ -44,6 +48,8 @@ export class GraphServer {
   afterPage: (() => void) | undefined;
   /** Replaces the stream of revisions. */
   streamFault: ((response: ServerResponse) => void) | undefined;
+  /** The digests of the deletions that an operator has confirmed. */
+  readonly released = new Set<string>();
   /** The agent whose reports alone are accepted; all others have a name that is taken. */
   owner: string | undefined;
   readonly #entries = new Map<string, Entry>();
@@ -182,7 +188,9 @@ export class GraphServer {
     }
     this.reports.push(input);
     const agent = { id: "agt_1", lastSeenAt: "2026-01-01T00:00:00.000Z", lastApplyAt: null, hostname: "h" };
-    return { agent: { ...agent, ...input, problems: [] }, userErrors: [] };
+    const releasedAt = input.brake && this.released.has(input.brake.digest) ? agent.lastSeenAt : null;
+    const brake = input.brake ? { ...input.brake, since: agent.lastSeenAt, releasedAt, releasedBy: null } : null;
+    return { agent: { ...agent, ...input, problems: [], brake }, userErrors: [] };
   }
 
   #stream(response: ServerResponse): void {

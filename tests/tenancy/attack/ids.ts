@@ -60,9 +60,9 @@ function placesOf(field: RootField): readonly Attempt[] {
 function idsAt({ name }: RootField, path: readonly string[], place: string): readonly string[] {
   if (anyKind.has(place)) return victimIds;
   if (path.at(-1) === "defaultContactGroup") return ["cgr", "gone"];
-  const asked = Object.fromEntries([...victimIds, "grl"].map((id) => [id, id]));
+  const asked = Object.fromEntries([...victimIds, "grl", "agt"].map((id) => [id, id]));
   const kindOfId = String(existingIds(asked, name)(path, "ID"));
-  if (kindOfId === "grl") return []; // they are nobody's secret; see the attempts on global rules
+  if (kindOfId === "grl" || kindOfId === "agt") return []; // they are nobody's secret; see the attempts on global rules
   if (kindOfId === "rul") return ["rul", "rec"];
   if (kindOfId === "cgr") return ["cgr", "gone"];
   return kindOfId === "job" ? ["job", "probe"] : [kindOfId];
@@ -123,6 +123,7 @@ export const crawl: readonly Attempt[] = Object.keys(schema.getQueryType()?.getF
         "expression",
         "silencePreview",
         "changedProjects",
+        "deletedProjects",
         "revision",
         "egressPolicy",
         "capacityPlan",
