@@ -23,6 +23,8 @@ import { makeOutputs } from "./outputs/make-outputs.js";
 import { readTiers } from "./render/limit-tier.js";
 import type { Problem } from "./render/problem.js";
 import { renderProject } from "./render/render-project.js";
+import { runSources } from "./running/run-source.js";
+import { RunWatch } from "./running/run-watch.js";
 import { lookUpsAtOnce, type Settings } from "./settings/settings.js";
 import { version } from "./version.js";
 
@@ -48,7 +50,8 @@ export async function runDaemon(
     const times = new PhaseTimes();
     const egress = makeEgress(settings, client, log, { signal, resolve });
     const applier = makeApplier(settings, sourceOf(client, signal), egress, times, () => daemon.mayApply(signal));
-    const daemon = new Daemon({ client, applier, egress, reporter, settings, times, metrics, log, now });
+    const running = makeRunWatch(settings, applier, log, metrics);
+    const daemon = new Daemon({ client, applier, egress, running, reporter, settings, times, metrics, log, now });
     const status = new StatusServer({ registry: metrics.registry, notReady: () => daemon.notReady });
     if (settings.listen !== undefined) {
       log.info({ url: await status.listen(settings.listen.host, settings.listen.port) }, "Status is served");
@@ -78,13 +81,15 @@ export async function runOnce(
     const reporter = new Reporter(client.agents, settings, now);
     const times = new PhaseTimes();
     const report = (state: "APPLYING" | "SYNCED" | "FAILED", problems: readonly Problem[] = []) =>
-      reporter.report({ state, known: applier.state, problems }, signal);
+      reporter.report({ state, known: applier.state, runs: running.runs, problems }, signal);
     const egress = makeEgress(settings, client, log, { signal: AbortSignal.any([signal, end.signal]), resolve });
     const applier = makeApplier(settings, sourceOf(client, signal), egress, times, () => report("APPLYING"));
+    const running = makeRunWatch(settings, applier, log);
     try {
       await egress.recheck(briefly(signal));
       const result = await applier.run();
       const problems = [...result.refused, ...result.waiting];
+      if (result.changed) await running.look(signal);
       if (result.changed) await report(problems.length === 0 ? "SYNCED" : "FAILED", problems);
       const { revision, appliedRevision, problems: ofProjects } = applier.state;
       const counts = { files: result.files, requests, projectProblems: Object.values(ofProjects).flat().length };
@@ -177,6 +182,10 @@ function makeEgress(
 /** How long names are waited for where a person or a timer waits for the end. */
 function briefly(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
+}
+
+function makeRunWatch(settings: Settings, applied: ConfigApplier, log: Logger, metrics?: AgentMetrics): RunWatch {
+  return new RunWatch({ sources: runSources(settings), applied, log, now, onLook: (runs) => metrics?.runs(runs) });
 }
 
 function makeApplier(

@@ -15,6 +15,7 @@ import { PendingWrites1763900000015 } from "./1763900000015-pending-writes.js";
 import { Leases1763900000016 } from "./1763900000016-leases.js";
 import { Acknowledgements1763900000017 } from "./1763900000017-acknowledgements.js";
 import { AlertHistory1763900000018 } from "./1763900000018-alert-history.js";
+import { AgentRuns1764000000021 } from "./1764000000021-agent-runs.js";
 
 /** All migrations, oldest first; one that was released never changes. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   Leases1763900000016,
   Acknowledgements1763900000017,
   AlertHistory1763900000018,
+  AgentRuns1764000000021,
 ];

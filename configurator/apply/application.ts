@@ -2,6 +2,7 @@ import type { AgentState } from "../disk/agent-state.js";
 import type { Egress } from "../egress/egress.js";
 import type { Changes } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
+import { markRelease } from "../outputs/mark-release.js";
 import { type Output, OutputRefusedError } from "../outputs/output.js";
 import type { StatusBefore } from "../reload/reloader.js";
 import { BaseFileError } from "../render/base-file.js";
@@ -99,7 +100,7 @@ export class Application {
     const { times } = this.parts;
     // Prometheus watches only those folders of targets that are there when it loads its config.
     if (output.name === "prometheus") this.made.targets?.folder.makeTiers(this.made.targets.tiers);
-    if (changes.size > 0) times.measureSync("write", () => output.tree.publish(this.changes.revision));
+    if (changes.size > 0) times.measureSync("write", () => this.#publish(output));
     this.#files += changes.size;
     const lastGood = this.#loaded[output.name];
     if (output.tree.current() === lastGood) return;
@@ -107,6 +108,11 @@ export class Application {
     const result = await times.measure("reload", async () => loadRelease(output, await status, lastGood));
     if ("loaded" in result) this.#loaded[output.name] = result.loaded;
     else this.#waiting.push({ message: `${output.name}: ${result.pending}` });
+  }
+
+  #publish(output: Output): void {
+    markRelease(output, this.changes.revision);
+    output.tree.publish(this.changes.revision);
   }
 
   #writeTargets(): void {

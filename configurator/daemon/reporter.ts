@@ -1,6 +1,7 @@
 import type { Client } from "@metricsinfra/sdk";
 import type { AgentState } from "../disk/agent-state.js";
 import type { Problem } from "../render/problem.js";
+import { leastRevision, type Run } from "../running/run.js";
 import type { Settings } from "../settings/settings.js";
 import { version } from "../version.js";
 
@@ -17,6 +18,8 @@ export class NameTakenError extends Error {
 export interface AgentStatus {
   readonly state: "SYNCED" | "APPLYING" | "FAILED";
   readonly known: AgentState;
+  /** What the processes were seen to run; none for those that no settings name. */
+  readonly runs: readonly Run[];
   /** What is wrong with the agent as a whole. */
   readonly problems: readonly Problem[];
 }
@@ -37,7 +40,7 @@ export class Reporter {
   ) {}
 
   /** Sends a report. Throws a NameTakenError when another live agent has the name, and the SDK's errors. */
-  async report({ state, known, problems }: AgentStatus, signal?: AbortSignal): Promise<void> {
+  async report({ state, known, runs, problems }: AgentStatus, signal?: AbortSignal): Promise<void> {
     const { name, hostname, reportIntervalSeconds, prometheus, alertmanager } = this.settings;
     const { userErrors } = await this.agents.report(
       {
@@ -49,9 +52,10 @@ export class Reporter {
           ...(prometheus === undefined ? [] : (["PROMETHEUS"] as const)),
           ...(alertmanager === undefined ? [] : (["ALERTMANAGER"] as const)),
         ],
-        appliedRevision: known.appliedRevision,
+        appliedRevision: leastRevision(runs, known.appliedRevision) ?? known.appliedRevision,
         state,
         lastApplyAt: known.lastApplyAt,
+        runs: runs.map(({ isDamaged, ...run }) => run),
         reportIntervalSeconds: Math.ceil(reportIntervalSeconds),
         problems: shortened([...problems, ...Object.values(known.problems).flat()]),
       },

@@ -30,7 +30,7 @@ export interface Outputs {
 }
 
 /** To be raised when the same input is rendered otherwise than before. */
-const rendererVersion = 4;
+const rendererVersion = 5;
 const commandTimeoutMs = 120_000;
 /** Reading expressions takes Prometheus milliseconds; one that takes longer is as good as away. */
 const readTimeoutMs = 10_000;
@@ -149,7 +149,8 @@ function makeReloader(settings: ProcessSettings, metricPrefix: string): Reloader
   });
 }
 
-function authorization({ basicAuth }: ProcessSettings): Readonly<Record<string, string>> {
+/** The header that says who asks, where a process wants to know. */
+export function authorization({ basicAuth }: ProcessSettings): Readonly<Record<string, string>> {
   if (basicAuth === undefined) return {};
   const credentials = Buffer.from(`${basicAuth.username}:${basicAuth.password}`).toString("base64");
   return { authorization: `Basic ${credentials}` };

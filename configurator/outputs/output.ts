@@ -8,6 +8,8 @@ export interface Output {
   readonly name: OutputName;
   readonly tree: ReleaseTree;
   readonly reloader: Reloader;
+  /** The folder of the rule files that its releases' mark counts; absent where the processes do not show a mark. */
+  readonly markedRules?: string;
   /** The folders whose files belong to projects; each file's name begins with `<project>.`. */
   readonly projectFolders: readonly string[];
   /** Those of them whose files name hosts of projects. */

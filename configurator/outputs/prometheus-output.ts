@@ -23,6 +23,7 @@ const readAtOnce = 8;
 /** Prometheus: the main config, the watchdog's rule, and per project a rule file, the scrape configs of its jobs with credentials, their secrets. */
 export class PrometheusOutput implements Output {
   readonly name = "prometheus";
+  readonly markedRules = rulesFolder;
   readonly hostFolders = [scrapesFolder, "secrets"];
   readonly projectFolders = [rulesFolder, ...this.hostFolders];
 

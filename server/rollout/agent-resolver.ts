@@ -4,6 +4,7 @@ import { PayloadFields } from "../graph/payload.js";
 import { Agent, AgentState } from "./agent.js";
 import { AgentReportInput } from "./agent-input.js";
 import type { AgentReportService } from "./agent-report-service.js";
+import { AgentRun } from "./agent-run.js";
 import { RolloutProblem } from "./rollout.js";
 import type { RolloutService } from "./rollout-service.js";
 
@@ -41,6 +42,14 @@ export class AgentResolver {
   })
   problems(@Ctx() caller: Caller, @Root() agent: Agent) {
     return this.rollout.problems(caller, agent);
+  }
+
+  @FieldResolver(() => [AgentRun], {
+    description:
+      "What its servers run, as they say themselves; for operators, readers and agents, empty for all others.",
+  })
+  runs(@Ctx() caller: Caller, @Root() agent: Agent) {
+    return this.rollout.runs(caller, agent);
   }
 
   @Mutation(() => AgentReportPayload, { description: "Takes the report of an agent about itself. Agents only." })

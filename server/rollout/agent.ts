@@ -2,17 +2,33 @@ import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 import { Node } from "../graph/node.js";
 import { DateTime } from "../graph/scalars.js";
+import type { StoredRun } from "./agent-run.js";
 
 /** What an agent writes configuration for. */
-export const AgentOutput = { PROMETHEUS: "PROMETHEUS", ALERTMANAGER: "ALERTMANAGER" } as const;
+export const AgentOutput = {
+  PROMETHEUS: "PROMETHEUS",
+  BLACKBOX: "BLACKBOX",
+  ALERTMANAGER: "ALERTMANAGER",
+  THANOS_RULE: "THANOS_RULE",
+  THANOS_QUERY: "THANOS_QUERY",
+  KARMA_ACL: "KARMA_ACL",
+} as const;
 export type AgentOutput = keyof typeof AgentOutput;
 
 registerEnumType(AgentOutput, {
   name: "AgentOutput",
   description: "What an agent writes configuration for.",
   valuesConfig: {
-    PROMETHEUS: { description: "A Prometheus with its blackbox exporter: targets, rules, probes." },
+    PROMETHEUS: { description: "A Prometheus: targets, rules, and the global rules of each Prometheus." },
+    BLACKBOX: { description: "A blackbox exporter: the probes of scrape jobs." },
     ALERTMANAGER: { description: "An Alertmanager: routes and receivers." },
+    THANOS_RULE: { description: "A Thanos Rule: the global rules whose mode is GLOBAL. Nothing of a project." },
+    THANOS_QUERY: {
+      description: "A Thanos Query: where its stores are, from the agent's settings. Nothing of a project.",
+    },
+    KARMA_ACL: {
+      description: "A Karma: which group may silence the alerts of which project, from `Project.aclGroup`.",
+    },
   },
 });
 
@@ -74,7 +90,8 @@ export class Agent extends Node {
 
   @Column("int", { name: "applied_revision" })
   @Field(() => Int, {
-    description: "The newest revision that its servers run, as far as its problems do not say otherwise.",
+    description:
+      "The newest revision that all of its servers were seen to run, as far as its problems do not say otherwise.",
   })
   readonly appliedRevision!: number;
 
@@ -94,6 +111,9 @@ export class Agent extends Node {
     description: "When it last changed what its servers run; null when it never did.",
   })
   readonly lastApplyAt!: Date | null;
+
+  @Column("json", { name: "runs" })
+  readonly storedRuns!: readonly StoredRun[];
 
   @Column("json", { name: "problems" })
   readonly storedProblems!: readonly StoredProblem[];

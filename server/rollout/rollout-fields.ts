@@ -8,6 +8,8 @@ import { Rollout } from "./rollout.js";
 import type { RolloutService } from "./rollout-service.js";
 
 const description = "How far its last change has come.";
+/** What is written of projects: an agent that writes nothing else keeps none of them waiting. */
+const ofProjects = ["PROMETHEUS", "BLACKBOX", "ALERTMANAGER", "KARMA_ACL"] as const;
 
 /** The field `rollout` of a project. */
 @Resolver(() => Project)
@@ -16,7 +18,7 @@ export class ProjectRolloutResolver {
 
   @FieldResolver(() => Rollout, { description })
   rollout(@Ctx() caller: Caller, @Root() { id, revision }: Project) {
-    return this.service.rollout(caller, { revision, projectId: id, outputs: ["PROMETHEUS", "ALERTMANAGER"] });
+    return this.service.rollout(caller, { revision, projectId: id, outputs: ofProjects });
   }
 }
 
@@ -27,7 +29,7 @@ export class ScrapeJobRolloutResolver {
 
   @FieldResolver(() => Rollout, { description })
   rollout(@Ctx() caller: Caller, @Root() { revision, projectId }: ScrapeJob) {
-    return this.service.rollout(caller, { revision, projectId, outputs: ["PROMETHEUS"] });
+    return this.service.rollout(caller, { revision, projectId, outputs: ["PROMETHEUS", "BLACKBOX"] });
   }
 }
 

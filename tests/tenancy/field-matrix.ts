@@ -17,6 +17,7 @@ export const audiences = {
   change: "0 0 + + + + 0 +",
   changesOfProject: "n 0 + + + + n +",
   source: "0 0 n n + + 0 +",
+
   whatAgentsFetch: "0 0 0 0 0 0 + +",
   egress: "0 0 0 0 0 + + +",
   writersOfProject: "n 0 n + + n n +",
@@ -295,8 +296,12 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Agent: {
     at: within("agt", "Agent"),
     fields: {
-      shared: "agentVersion appliedRevision hostname id lastApplyAt lastSeenAt name outputs problems state",
+      shared: "agentVersion appliedRevision hostname id lastApplyAt lastSeenAt name outputs problems runs state",
     },
+  },
+  AgentRun: {
+    at: within("agt", "Agent", "runs { @ }"),
+    fields: { egress: "detail output revision seenAt server state" },
   },
   Rollout: {
     at: within("prj", "Project", "rollout { @ }"),

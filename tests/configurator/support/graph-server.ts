@@ -7,6 +7,16 @@ import { freePort } from "../../support/ports.js";
 import { aTier } from "./config.js";
 import { anywherePolicy } from "./egress.js";
 
+/** What an agent reports that a process runs. */
+export interface SentRun {
+  readonly output: string;
+  readonly server: string;
+  readonly revision: number | null;
+  readonly state: string;
+  readonly seenAt: string | null;
+  readonly detail: string | null;
+}
+
 /** A report as an agent sends it. */
 export interface SentReport {
   readonly name: string;
@@ -14,6 +24,7 @@ export interface SentReport {
   readonly state: string;
   readonly appliedRevision: number;
   readonly outputs: readonly string[];
+  readonly runs: readonly SentRun[];
   readonly problems: readonly { readonly project?: string; readonly file?: string; readonly message: string }[];
 }
 
