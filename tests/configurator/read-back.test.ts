@@ -179,6 +179,19 @@ describe("what the processes run is read back from themselves", () => {
     await reported("it to be over", (each) => all("RUNS")(each) && each.state === "SYNCED");
   });
 
+  test("costs one read of a process's metrics in each report interval while nothing happens", async () => {
+    const reads = async () => {
+      const text = await (await fetch(`${prometheus.url}/metrics`)).text();
+      return Number(/^prometheus_http_requests_total\{code="200",handler="\/metrics"\} (\S+)$/m.exec(text)?.[1]);
+    };
+    const [before, from] = [await reads(), server.reports.length];
+    await waitFor(() => server.reports.length > from + 2, { what: "three reports" });
+    // One of them is this test's own; the agent may have read for the next report already.
+    const ofAgent = (await reads()) - before - 1;
+    const reports = server.reports.length - from;
+    expect([reports - 1, reports, reports + 1]).toContain(ofAgent);
+  });
+
   test("targets count as running once Prometheus has read them, without a reload", async () => {
     const before = await loadedAt();
     const more = [9100, 9101].map((port) => ({ host: "192.0.2.1", port, labels: {} }));
