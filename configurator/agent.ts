@@ -29,6 +29,8 @@ import { neededChanges } from "./outputs/output-kinds.js";
 import { readTiers } from "./render/limit-tier.js";
 import type { Problem } from "./render/problem.js";
 import { renderProject } from "./render/render-project.js";
+import { runSources } from "./running/run-source.js";
+import { RunWatch } from "./running/run-watch.js";
 import { lookUpsAtOnce, type Settings } from "./settings/settings.js";
 import { version } from "./version.js";
 
@@ -60,7 +62,20 @@ export async function runDaemon(
       mayApply: (step) => daemon.mayApply(step, signal),
     });
     const turns = new Turns(client.agents, settings);
-    const daemon = new Daemon({ client, applier, egress, reporter, turns, settings, times, metrics, log, now });
+    const running = makeRunWatch(settings, applier, log, metrics);
+    const daemon = new Daemon({
+      client,
+      applier,
+      egress,
+      running,
+      reporter,
+      turns,
+      settings,
+      times,
+      metrics,
+      log,
+      now,
+    });
     const status = new StatusServer({ registry: metrics.registry, notReady: () => daemon.notReady });
     if (settings.listen !== undefined) {
       log.info({ url: await status.listen(settings.listen.host, settings.listen.port) }, "Status is served");
@@ -90,7 +105,7 @@ export async function runOnce(
     const reporter = new Reporter(client.agents, settings, now);
     const times = new PhaseTimes();
     const report = (state: "APPLYING" | "SYNCED" | "FAILED", problems: readonly Problem[] = []) =>
-      reporter.report({ state, known: applier.state, fetchedRevision: applier.fetchedRevision, problems }, signal);
+      reporter.report({ state, ...told(), problems }, signal);
     const turns = new Turns(client.agents, settings);
     const mayApply = async (step: NextStep) => {
       await report("APPLYING");
@@ -106,14 +121,16 @@ export async function runOnce(
     };
     const egress = makeEgress(settings, client, log, { signal: AbortSignal.any([signal, end.signal]), resolve });
     const isReleased = (brake: Brake, message: string) => {
-      const { state: known, fetchedRevision } = applier;
-      return askRelease(reporter, { state: "BRAKED", known, fetchedRevision, problems: [{ message }], brake }, signal);
+      return askRelease(reporter, { state: "BRAKED", ...told(), problems: [{ message }], brake }, signal);
     };
     const applier = makeApplier(settings, sourceOf(settings, client, signal), egress, times, { isReleased, mayApply });
+    const running = makeRunWatch(settings, applier, log);
+    const told = () => ({ known: applier.state, fetchedRevision: applier.fetchedRevision, runs: running.runs });
     try {
       await egress.recheck(briefly(signal));
       const result = await applier.run();
       const problems = [...result.refused, ...result.waiting];
+      if (result.changed) await running.look(signal);
       if (result.changed) await report(problems.length === 0 ? "SYNCED" : "FAILED", problems);
       const { revision, appliedRevision, problems: ofProjects } = applier.state;
       const counts = { files: result.files, requests, projectProblems: Object.values(ofProjects).flat().length };
@@ -211,6 +228,10 @@ function makeEgress(
 /** How long names are waited for where a person or a timer waits for the end. */
 function briefly(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
+}
+
+function makeRunWatch(settings: Settings, applied: ConfigApplier, log: Logger, metrics?: AgentMetrics): RunWatch {
+  return new RunWatch({ sources: runSources(settings), applied, log, now, onLook: (runs) => metrics?.runs(runs) });
 }
 
 function makeApplier(

@@ -16,6 +16,7 @@ import { Leases1763900000016 } from "./1763900000016-leases.js";
 import { Acknowledgements1763900000017 } from "./1763900000017-acknowledgements.js";
 import { AlertHistory1763900000018 } from "./1763900000018-alert-history.js";
 import { AgentTurns1764000000020 } from "./1764000000020-agent-turns.js";
+import { AgentRuns1764000000021 } from "./1764000000021-agent-runs.js";
 import { Brakes1764000000022 } from "./1764000000022-brakes.js";
 
 /** All migrations, oldest first; one that was released never changes. */
@@ -38,5 +39,6 @@ export const migrations = [
   Acknowledgements1763900000017,
   AlertHistory1763900000018,
   AgentTurns1764000000020,
+  AgentRuns1764000000021,
   Brakes1764000000022,
 ];

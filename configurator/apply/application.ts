@@ -2,6 +2,7 @@ import type { AgentState } from "../disk/agent-state.js";
 import type { Egress } from "../egress/egress.js";
 import type { Changes } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
+import { publishMarked } from "../outputs/mark-release.js";
 import { type Output, OutputRefusedError } from "../outputs/output.js";
 import type { StatusBefore } from "../reload/loader.js";
 import { ProcessAwayError } from "../reload/reload-error.js";
@@ -129,7 +130,7 @@ export class Application {
     }
     // Prometheus watches only those folders of targets that are there when it loads its config.
     if (output.name === "prometheus") this.#made.targets?.folder.makeTiers(this.#made.targets.tiers);
-    if (changes.size > 0) times.measureSync("write", () => output.tree.publish(this.changes.revision));
+    if (changes.size > 0) times.measureSync("write", () => publishMarked(output, this.changes.revision));
     this.#files += changes.size;
     const lastGood = this.#loaded[output.name];
     const current = output.tree.current();

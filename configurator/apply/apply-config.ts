@@ -8,6 +8,7 @@ import type { Outputs } from "../outputs/make-outputs.js";
 import type { StatusBefore } from "../reload/loader.js";
 import { type LimitTiers, readTiers } from "../render/limit-tier.js";
 import { filesIn, type OutputName, renderProject } from "../render/render-project.js";
+import type { Mend } from "../running/mending.js";
 import { Application, type ApplicationParts } from "./application.js";
 import type { CycleResult } from "./cycle-result.js";
 import { fingerprintOf } from "./fingerprint-of.js";
@@ -44,6 +45,7 @@ export class ConfigApplier {
   #state: AgentState;
   #fetched = 0;
   #retriedAt = Number.NEGATIVE_INFINITY;
+  #isRunning = false;
   /** Whether this process has looked for files that were changed while it did not run. */
   #hasLooked = false;
 
@@ -61,8 +63,33 @@ export class ConfigApplier {
     return this.#state;
   }
 
+  /** Whether a cycle is under way. */
+  get isRunning(): boolean {
+    return this.#isRunning;
+  }
+
+  /**
+   * Takes back that outputs were loaded, so that the next cycle has them loaded again; where files are missing it fetches
+   * everything and writes them again. Not while a cycle is under way.
+   */
+  forgetLoaded(mends: readonly Mend[]): void {
+    const names = new Set<string>(mends.map(({ name }) => name));
+    const loaded = Object.fromEntries(Object.entries(this.#state.loaded).filter(([name]) => !names.has(name)));
+    const fingerprint = mends.some(({ isDamaged }) => isDamaged) ? "" : this.#state.fingerprint;
+    this.#save({ ...this.#state, loaded, fingerprint });
+  }
+
   /** Fetches, renders, checks, switches, loads and verifies what has changed. Throws when nothing could be applied. */
   async run(): Promise<CycleResult> {
+    this.#isRunning = true;
+    try {
+      return await this.#cycle();
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  async #cycle(): Promise<CycleResult> {
     const { changes, plan } = await this.parts.times.measure("fetch", () =>
       fetchChanges(this.parts.source, this.#since(), (first) => this.#planFor(first)),
     );

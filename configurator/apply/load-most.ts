@@ -1,5 +1,6 @@
 import { acceptMost } from "../check/accept-most.js";
 import { type FileChanges, projectOfPath } from "../disk/release-view.js";
+import { publishMarked } from "../outputs/mark-release.js";
 import { isOfProject, type Output } from "../outputs/output.js";
 import { ReloadRefusedError } from "../reload/reload-error.js";
 import { digestOf } from "./held-projects.js";
@@ -51,7 +52,7 @@ export async function loadMost(
     const changes = withMainFiles(output, ofProjects);
     if (changes.size === 0) return undefined;
     tree.build(changes);
-    const release = tree.publish(revision);
+    const release = publishMarked(output, revision);
     const before = await reloader.status();
     try {
       await reloader.reload(before);

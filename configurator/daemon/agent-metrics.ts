@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Phase } from "../apply/phase-times.js";
+import type { Run } from "../running/run.js";
 
 /** How a cycle ended. */
 export type CycleOutcome = "unchanged" | "applied" | "waiting" | "refused" | "braked" | "failed";
@@ -45,6 +46,13 @@ export class AgentMetrics {
     registers: this.#registers,
   });
 
+  readonly #running = new Gauge({
+    name: "metricsinfra_agent_running_revision",
+    help: "The revision that each process was last seen to run; absent while it runs none of ours.",
+    labelNames: ["output", "server"],
+    registers: this.#registers,
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -55,6 +63,14 @@ export class AgentMetrics {
     if (outcome === "unchanged" || outcome === "applied") this.#lastSuccess.set(now.getTime() / 1_000);
     if (outcome === "unchanged") return;
     for (const [phase, ms] of Object.entries(phases)) this.#phases.observe({ phase }, ms / 1_000);
+  }
+
+  /** Notes what the processes were seen to run. */
+  runs(runs: readonly Run[]): void {
+    this.#running.reset();
+    for (const { output, server, revision } of runs) {
+      if (revision !== null) this.#running.set({ output, server }, revision);
+    }
   }
 
   /** Notes what the machine holds and runs. */

@@ -9,6 +9,7 @@ import { BrakedError } from "../brake/braked-error.js";
 import type { Brake } from "../brake/removal.js";
 import type { Egress } from "../egress/egress.js";
 import type { Problem } from "../render/problem.js";
+import type { RunWatch } from "../running/run-watch.js";
 import type { Settings } from "../settings/settings.js";
 import type { AgentMetrics, CycleOutcome } from "./agent-metrics.js";
 import { Alarm } from "./alarm.js";
@@ -21,6 +22,7 @@ export interface DaemonParts {
   readonly client: Pick<Client, "revisions">;
   readonly applier: ConfigApplier;
   readonly egress: Egress;
+  readonly running: RunWatch;
   readonly reporter: Reporter;
   readonly turns: Turns;
   readonly settings: Settings;
@@ -64,6 +66,8 @@ export class Daemon {
 
   /** Runs until the signal is aborted; then the cycle that is under way comes to its end. */
   async run(signal: AbortSignal): Promise<void> {
+    // What the processes run is known before it is reported for the first time.
+    await this.#parts.running.look(signal);
     const beside = [this.#watch(signal), this.#watchNames(signal), this.#reportRegularly(signal)];
     for (let failures = 0; !signal.aborted; ) {
       failures = (await this.#cycle(signal)) ? 0 : failures + 1;
@@ -141,8 +145,10 @@ export class Daemon {
       const counts = { files: result.files, projectProblems: projectProblems.length };
       log[level]({ outcome, revision, appliedRevision, ...counts, phases, problems: this.#problems }, "Cycle");
     }
+    if (result?.changed) await this.#parts.running.look(signal);
     if (isBraked) this.#reported = this.#state;
     else if (outcome !== "unchanged" || this.#reported !== this.#state) await this.#report(signal);
+    if (result?.changed) void this.#settle(signal);
     return outcome === "unchanged" || outcome === "applied";
   }
 
@@ -186,8 +192,18 @@ export class Daemon {
   async #reportRegularly(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await pause(this.#parts.settings.reportIntervalSeconds * 1_000, signal);
-      if (!signal.aborted) await this.#report(signal);
+      if (signal.aborted) return;
+      await this.#parts.running.look(signal);
+      await this.#report(signal);
+      await this.#settle(signal);
     }
+  }
+
+  /** Tells what the processes run once that is settled; where it must be mended, by a cycle. */
+  async #settle(signal: AbortSignal): Promise<void> {
+    const { hasChanged, needsCycle } = await this.#parts.running.settle(signal);
+    if (hasChanged) await this.#report(signal);
+    if (needsCycle) this.#alarm.ring();
   }
 
   async #report(signal: AbortSignal): Promise<void> {
@@ -202,10 +218,13 @@ export class Daemon {
   }
 
   #status(): AgentStatus {
-    const { state: known, fetchedRevision } = this.#parts.applier;
+    const { applier, running } = this.#parts;
+    const { state: known, fetchedRevision } = applier;
     // Nothing is wrong with an agent that waits.
-    const problems = this.#isWaiting ? [] : this.#problems;
-    return { state: this.#state, known, fetchedRevision, waitsFor: this.#waitsFor, problems, brake: this.#brake };
+    const problems = [...(this.#isWaiting ? [] : this.#problems), ...running.problems];
+    const state = this.#state === "SYNCED" && running.problems.length > 0 ? "FAILED" : this.#state;
+    const { runs } = running;
+    return { state, known, fetchedRevision, runs, waitsFor: this.#waitsFor, problems, brake: this.#brake };
   }
 }
 

@@ -3,6 +3,7 @@ import type { Brake } from "../brake/removal.js";
 import type { AgentState } from "../disk/agent-state.js";
 import { outputKinds } from "../outputs/output-kinds.js";
 import type { Problem } from "../render/problem.js";
+import { leastRevision, type Run } from "../running/run.js";
 import type { Settings } from "../settings/settings.js";
 import { version } from "../version.js";
 
@@ -23,6 +24,8 @@ export interface AgentStatus {
   readonly fetchedRevision: number;
   /** The agent that goes first, while this one waits for it. */
   readonly waitsFor?: string | undefined;
+  /** What the processes were seen to run; none for those that no settings name. */
+  readonly runs: readonly Run[];
   /** What is wrong with the agent as a whole. */
   readonly problems: readonly Problem[];
   /** The deletion that is held back, when the state is BRAKED. */
@@ -49,7 +52,7 @@ export class Reporter {
    * NameTakenError when another live agent has the name, and the SDK's errors.
    */
   async report(
-    { state, known, fetchedRevision, waitsFor, problems, brake }: AgentStatus,
+    { state, known, fetchedRevision, runs, waitsFor, problems, brake }: AgentStatus,
     signal?: AbortSignal,
   ): Promise<boolean> {
     const { name, hostname, reportIntervalSeconds } = this.settings;
@@ -63,9 +66,10 @@ export class Reporter {
         fetchedRevision: Math.max(fetchedRevision, known.revision),
         checkedRevision: known.revision,
         ...(waitsFor === undefined ? {} : { waitsFor }),
-        appliedRevision: known.appliedRevision,
+        appliedRevision: leastRevision(runs, known.appliedRevision) ?? known.appliedRevision,
         state,
         lastApplyAt: known.lastApplyAt,
+        runs: runs.map(({ isDamaged, ...run }) => run),
         reportIntervalSeconds: Math.ceil(reportIntervalSeconds),
         brake,
         ...shortened([...problems, ...Object.values(known.problems).flat()]),

@@ -13,6 +13,8 @@ export interface Output {
   readonly globalRules?: GlobalRuleMode;
   /** Where each load is a restart: one that failed is not tried again with the same file before this time has passed. */
   readonly restart?: { readonly file: string; readonly retryMs: number };
+  /** The folder of the rule files that its releases' mark counts; absent where the processes do not show a mark. */
+  readonly markedRules?: string;
   /** The folders whose files belong to projects; each file's name begins with `<project>.`. */
   readonly projectFolders: readonly string[];
   /** Those of them whose files name hosts of projects. */

@@ -24,6 +24,7 @@ const readAtOnce = 8;
 export class PrometheusOutput implements Output {
   readonly name = "prometheus";
   readonly globalRules = "PER_PROJECT";
+  readonly markedRules = rulesFolder;
   readonly hostFolders = [scrapesFolder, "secrets"];
   readonly projectFolders = [rulesFolder, ...this.hostFolders];
 

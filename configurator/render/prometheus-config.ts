@@ -1,5 +1,6 @@
 import { type BaseFile, BaseFileError, isYamlMap, listAt, refuseRelativePaths, textOf } from "./base-file.js";
 import type { LimitTier, LimitTiers } from "./limit-tier.js";
+import { releaseFile } from "./release-mark.js";
 import { watchdogFile } from "./watchdog.js";
 import { type YamlValue, yamlText } from "./yaml-text.js";
 
@@ -22,7 +23,7 @@ export function renderPrometheusConfig(base: BaseFile, { tiers, folder, own }: P
     ...content,
     // Relative to this file, so through `current`: the path of a rule group, by which Prometheus knows it again after
     // a reload, stays the same from release to release.
-    rule_files: [...listAt(base, content, "rule_files"), watchdogFile, "rules/*.yml"],
+    rule_files: [...listAt(base, content, "rule_files"), watchdogFile, releaseFile, "rules/*.yml"],
     scrape_configs: [...listAt(base, content, "scrape_configs"), ...scrapeJobs(tiers, folder), ...own],
   });
 }

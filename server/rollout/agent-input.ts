@@ -2,6 +2,7 @@ import { Field, ID, InputType, Int } from "type-graphql";
 import { DateTime } from "../graph/scalars.js";
 import { AgentOutput, AgentState } from "./agent.js";
 import { AgentBrakeInput } from "./agent-brake-input.js";
+import { AgentRunInput } from "./agent-run.js";
 
 /** What keeps the reporting agent from applying something. */
 @InputType({ description: "What keeps the reporting agent from applying something." })
@@ -39,6 +40,12 @@ export class AgentReportInput {
 
   @Field(() => Int, { description: "The newest revision that its servers run." })
   readonly appliedRevision!: number;
+
+  @Field(() => [AgentRunInput], {
+    defaultValue: [],
+    description: "What its servers run, as they say themselves; at most 1,000, none of those that it cannot ask.",
+  })
+  readonly runs!: readonly AgentRunInput[];
 
   @Field(() => AgentState, { description: "How it is doing; not SILENT." })
   readonly state!: AgentState;

@@ -5,6 +5,7 @@ import { type UserError, UserErrors } from "../graph/user-error.js";
 import { Agent, isHeardOf, type StoredProblem } from "./agent.js";
 import type { AgentReportInput, RolloutProblemInput } from "./agent-input.js";
 import type { AgentRepository } from "./agent-repository.js";
+import { serverProblem, storedRun } from "./agent-run.js";
 import type { AgentWatch } from "./agent-watch.js";
 import { checkBrake, storedBrake } from "./stored-brake.js";
 
@@ -16,6 +17,7 @@ export interface ReportOutcome {
 
 const mostAgents = 1_000;
 const mostProblems = 10_000;
+const mostRuns = 1_000;
 const mostMessageLength = 2_000;
 
 /** Takes the agents' reports. */
@@ -70,6 +72,7 @@ function reported(input: AgentReportInput, earlier: Agent | null, now: Date): Ag
     agentVersion: input.agentVersion,
     outputs: [...new Set(input.outputs)],
     appliedRevision: input.appliedRevision,
+    storedRuns: input.runs.map(storedRun),
     reportedState: input.state,
     reportIntervalSeconds: input.reportIntervalSeconds,
     lastSeenAt: now,
@@ -122,6 +125,12 @@ function checked(input: AgentReportInput): UserErrors {
   const { reportIntervalSeconds: interval } = input;
   errors.check(interval >= 1 && interval <= 3_600 ? null : "1 to 3600 seconds.", ["input", "reportIntervalSeconds"]);
   checkBrake(input, errors);
+  if (input.runs.length > mostRuns) errors.add("LIMIT", `At most ${mostRuns} servers.`, ["input", "runs"]);
+  input.runs.forEach(({ server, revision }, index) => {
+    const path = ["input", "runs", String(index)];
+    errors.check(serverProblem(server), [...path, "server"]);
+    errors.check((revision ?? 0) >= 0 ? null : "A revision is not negative.", [...path, "revision"]);
+  });
   if (input.problems.length > mostProblems)
     errors.add("LIMIT", `At most ${mostProblems} problems.`, ["input", "problems"]);
   return errors;

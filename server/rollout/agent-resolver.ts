@@ -6,6 +6,7 @@ import { Agent, AgentState } from "./agent.js";
 import type { AgentCareService } from "./agent-care-service.js";
 import { AgentReportInput } from "./agent-input.js";
 import type { AgentReportService } from "./agent-report-service.js";
+import { AgentRun } from "./agent-run.js";
 import { AgentTurnInput, AgentTurnPayload, AgentTurnReleaseInput, AgentTurnReleasePayload } from "./agent-turn.js";
 import type { AgentTurnService } from "./agent-turn-service.js";
 import { RolloutProblem } from "./rollout.js";
@@ -77,6 +78,14 @@ export class AgentResolver {
   })
   problems(@Ctx() caller: Caller, @Root() agent: Agent) {
     return this.rollout.problems(caller, agent);
+  }
+
+  @FieldResolver(() => [AgentRun], {
+    description:
+      "What its servers run, as they say themselves; for operators, readers and agents, empty for all others.",
+  })
+  runs(@Ctx() caller: Caller, @Root() agent: Agent) {
+    return this.rollout.runs(caller, agent);
   }
 
   @Mutation(() => AgentReportPayload, { description: "Takes the report of an agent about itself. Agents only." })

@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 import { Node } from "../graph/node.js";
 import { DateTime } from "../graph/scalars.js";
 import type { StoredBrake } from "./agent-brake.js";
+import type { StoredRun } from "./agent-run.js";
 
 /** What an agent writes configuration for. */
 export const AgentOutput = {
@@ -102,7 +103,8 @@ export class Agent extends Node {
 
   @Column("int", { name: "applied_revision" })
   @Field(() => Int, {
-    description: "The newest revision that its servers run, as far as its problems do not say otherwise.",
+    description:
+      "The newest revision that all of its servers were seen to run, as far as its problems do not say otherwise.",
   })
   readonly appliedRevision!: number;
 
@@ -159,6 +161,8 @@ export class Agent extends Node {
   /** Up to this revision nobody has to wait for it, by word of an operator. */
   @Column("int", { name: "passed_revision", nullable: true })
   readonly passedRevision!: number | null;
+  @Column("json", { name: "runs" })
+  readonly storedRuns!: readonly StoredRun[];
 
   @Column("json", { name: "problems" })
   readonly storedProblems!: readonly StoredProblem[];

@@ -8,6 +8,7 @@ import type { PageRequest } from "../core/page.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { Agent, AgentOutput, type AgentState, isHeardOf } from "./agent.js";
 import type { AgentRepository } from "./agent-repository.js";
+import { type AgentRun, seenRevision, shownRun } from "./agent-run.js";
 import type { AgentWatch } from "./agent-watch.js";
 import { type ChangedProjectPage, changedProjects } from "./changed-project.js";
 import type { Rollout, RolloutProblem, RolloutState } from "./rollout.js";
@@ -105,6 +106,11 @@ export class RolloutService {
     return Math.max(0, value - appliedRevision);
   }
 
+  /** What the agent's servers run, for those who may know where they are. */
+  runs(caller: Caller, agent: Agent): readonly AgentRun[] {
+    return caller.may("agent.readProblems") ? agent.storedRuns.map(shownRun) : [];
+  }
+
   /** How far the last change of `subject` has come. */
   async rollout(caller: Caller, subject: RolledOut): Promise<Rollout> {
     return this.#rolloutOn(await caller.loaders.for(this.#agents).load("all"), caller, subject);
@@ -140,18 +146,22 @@ export class RolloutService {
     const problems = concerned.flatMap((agent) =>
       this.problems(caller, agent).filter(({ projectId }) => projectId === subject.projectId),
     );
-    const agents = concerned.map((agent) => ({
-      agent,
-      appliedRevision: agent.appliedRevision,
-      state: stateOn(agent, subject.revision, problems),
-    }));
+    const agents = concerned.map((agent) => {
+      const appliedRevision = seenRevision(agent.storedRuns, subject.outputs) ?? agent.appliedRevision;
+      return { agent, appliedRevision, state: stateOn(agent, appliedRevision, subject.revision, problems) };
+    });
     return { revision: subject.revision, state: overall(agents.map(({ state }) => state)), agents, problems };
   }
 }
 
-function stateOn(agent: Agent, revision: number, problems: readonly RolloutProblem[]): RolloutState {
+function stateOn(
+  agent: Agent,
+  appliedRevision: number,
+  revision: number,
+  problems: readonly RolloutProblem[],
+): RolloutState {
   if (hasTried(agent, revision) && problems.some((problem) => problem.agent === agent)) return "REFUSED";
-  return agent.appliedRevision >= revision ? "APPLIED" : "PENDING";
+  return appliedRevision >= revision ? "APPLIED" : "PENDING";
 }
 
 /** Whether what is wrong on the agent can be about this revision: an older problem may be gone with it. */

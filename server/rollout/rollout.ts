@@ -10,7 +10,7 @@ registerEnumType(RolloutState, {
   name: "RolloutState",
   description: "How far a change has come.",
   valuesConfig: {
-    APPLIED: { description: "It runs." },
+    APPLIED: { description: "It runs, as the servers themselves say where the agent can ask them." },
     PENDING: { description: "It is on its way." },
     REFUSED: { description: "A check refused it: the problems say why. What ran before goes on running." },
   },
@@ -43,7 +43,7 @@ export class AgentRollout {
   @Field(() => Agent, { description: "The agent." })
   readonly agent!: Agent;
 
-  @Field(() => Int, { description: "The newest revision that its servers run." })
+  @Field(() => Int, { description: "The newest revision that all of its servers that the change concerns run." })
   readonly appliedRevision!: number;
 
   @Field(() => RolloutState, { description: "How far the change has come there." })

@@ -106,7 +106,10 @@ list: [*defaults, on]
       receiver: "_platform/nobody",
       matchers: ['alertname="Watchdog"', 'watchdog!=""', 'project=""'],
     };
-    expect(parse(prometheus(""))).toEqual({ rule_files: ["watchdog.yml", "rules/*.yml"], scrape_configs: [] });
+    expect(parse(prometheus(""))).toEqual({
+      rule_files: ["watchdog.yml", "release.yml", "rules/*.yml"],
+      scrape_configs: [],
+    });
     expect(parse(prometheus("# nothing\nscrape_configs:\n"))).toEqual({
       scrape_configs: [],
       rule_files: ["watchdog.yml", "rules/*.yml"],

@@ -79,9 +79,10 @@ test(`killed at ${kills} random instants of applying, all files are whole each t
     Object.fromEntries(Object.entries(all).map(([path, text]) => [path, text.replaceAll(directory, "")]));
   expect(await normal(machine, await machine.files())).toEqual(await normal(fresh, await fresh.files()));
   const { groups } = (await prometheus.api("/api/v1/rules")) as { groups: { name: string }[] };
-  expect(groups.map(({ name }) => name).sort()).toEqual(
-    ["_platform/watchdog", ...names.map((name) => `${name}/default`)].sort(),
-  );
+  expect(groups.map(({ name }) => name).sort()).toEqual([
+    expect.stringContaining("_platform/release/"),
+    ...["_platform/watchdog", ...names.map((name) => `${name}/default`)].sort(),
+  ]);
   const metrics = await (await fetch(`${prometheus.url}/metrics`)).text();
   expect(metrics).toMatch(/^prometheus_config_last_reload_successful 1$/m);
   expect(metrics).toMatch(/^prometheus_sd_file_read_errors_total 0$/m);

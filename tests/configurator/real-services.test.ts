@@ -112,6 +112,8 @@ describe("real processes", () => {
       groups: { name: string; limit: number; rules: { annotations: Record<string, string> }[] }[];
     };
     expect(groups).toMatchObject([
+      // Nothing but its name, which tells the release.
+      { name: expect.stringMatching(/^_platform\/release\/1\/[0-9a-f]{12}\/1\/1$/), rules: [] },
       { name: "a/default", limit: 1000, rules: [{ annotations: { odd, metricsinfra_rule_id: "rul_First" } }] },
       { name: "_platform/watchdog", rules: [{}] },
     ]);

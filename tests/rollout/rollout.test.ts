@@ -150,6 +150,81 @@ describeOnEachDatabase((database) => {
     expect((await rollout()).state).toBe("APPLIED");
   });
 
+  it("believes what the servers themselves say that they run, and shows it to nobody but the platform's people", async () => {
+    const { project, revision } = await made("read-back");
+    const rollouts = async () => {
+      const { node } = await app.data(
+        app.operator,
+        `{ node(id: "${project.id}") { ... on Project { rollout { agents { agent { name } appliedRevision state } } } } }`,
+      );
+      return node.rollout.agents.filter(({ agent: { name } }: { agent: { name: string } }) => name === "prom-1");
+    };
+    const run = (output: string, more: object = {}) => ({
+      output,
+      server: `http://${output.toLowerCase()}:9090`,
+      revision,
+      state: "RUNS",
+      seenAt: now.toISOString(),
+      detail: null,
+      ...more,
+    });
+    const told = async (...runs: readonly object[]) => {
+      expect((await sent({ appliedRevision: revision, runs })).userErrors).toEqual([]);
+      const [{ appliedRevision, state }] = await rollouts();
+      return [appliedRevision, state];
+    };
+    expect(await told()).toEqual([revision, "APPLIED"]);
+    expect(await told(run("PROMETHEUS"))).toEqual([revision, "APPLIED"]);
+    expect(await told(run("PROMETHEUS"), run("PROMETHEUS", { revision: revision - 1, state: "OTHER" }))).toEqual([
+      revision - 1,
+      "PENDING",
+    ]);
+    expect(await told(run("PROMETHEUS", { revision: null, state: "OTHER" }))).toEqual([0, "PENDING"]);
+    // What ran goes on running: a server that does not answer takes nothing back, and one that never did proves nothing.
+    expect(await told(run("PROMETHEUS", { state: "AWAY" }))).toEqual([revision, "APPLIED"]);
+    expect(await told(run("PROMETHEUS", { revision: null, state: "AWAY", seenAt: null }))).toEqual([0, "PENDING"]);
+    // A Thanos Query holds nothing of a project.
+    expect(await told(run("PROMETHEUS"), run("THANOS_QUERY", { revision: 0, state: "OTHER" }))).toEqual([
+      revision,
+      "APPLIED",
+    ]);
+
+    const runs = [run("PROMETHEUS", { state: "OTHER", detail: "x".repeat(2_001) })];
+    await sent({ runs });
+    const shown = async (token: string) =>
+      (await app.data(token, "{ agents { name runs { output server revision state seenAt detail } } }")).agents.find(
+        ({ name }: { name: string }) => name === "prom-1",
+      ).runs;
+    const whole = [{ ...runs[0], detail: "x".repeat(2_000) }];
+    expect(await shown(app.operator)).toEqual(whole);
+    expect(await shown(await app.token("READER"))).toEqual(whole);
+    expect(await shown(agent)).toEqual(whole);
+    expect(await shown(await app.token({ [project.id]: "ADMIN" }))).toEqual([]);
+  });
+
+  it("refuses what cannot be the URL of a server, or would give away its password", async () => {
+    const run = (server: string, revision = 1) => ({ output: "PROMETHEUS", server, revision, state: "RUNS" });
+    const { userErrors } = await sent({
+      runs: [
+        run("http://fine:9090/path"),
+        run("http://u:p@prom"),
+        run("prom:9090"),
+        run(`http://${"a".repeat(500)}`),
+        run("https://x", -1),
+      ],
+    });
+    expect(
+      userErrors.map(({ path, message }: { path: string[]; message: string }) => [path.join("."), message]),
+    ).toEqual([
+      ["input.runs.1.server", "Without user name and password."],
+      ["input.runs.2.server", "An http or https URL of at most 500 characters."],
+      ["input.runs.3.server", "An http or https URL of at most 500 characters."],
+      ["input.runs.4.revision", "A revision is not negative."],
+    ]);
+    const many = await sent({ runs: Array.from({ length: 1_001 }, () => run("http://x")) });
+    expect(many.userErrors).toEqual([{ code: "LIMIT", message: "At most 1000 servers.", path: ["input", "runs"] }]);
+  });
+
   it("hides a project's problems from other projects' members", async () => {
     const [mine, other] = [(await made("seen")).project, (await made("unseen")).project];
     await sent({

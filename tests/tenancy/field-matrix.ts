@@ -17,6 +17,7 @@ export const audiences = {
   change: "0 0 + + + + 0 +",
   changesOfProject: "n 0 + + + + n +",
   source: "0 0 n n + + 0 +",
+
   whatAgentsFetch: "0 0 0 0 0 0 + +",
   brakes: "n n n n n + + +",
   insideBrakes: "0 0 0 0 0 + + +",
@@ -321,7 +322,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Agent: {
     at: within("agt", "Agent"),
     fields: {
-      shared: `agentVersion appliedRevision checkedRevision fetchedRevision hostname id lastApplyAt lastSeenAt name outputs problems
+      shared: `agentVersion appliedRevision checkedRevision fetchedRevision hostname id lastApplyAt lastSeenAt name outputs problems runs
         state unlistedProblems waitsFor`,
       behind: "revisionsBehind",
       brakes: "brake",
@@ -334,6 +335,10 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   AgentRemoval: {
     at: within("agt", "Agent", "brake { removals { @ } }"),
     fields: { insideBrakes: "count kind known recent" },
+  },
+  AgentRun: {
+    at: within("agt", "Agent", "runs { @ }"),
+    fields: { egress: "detail output revision seenAt server state" },
   },
   DeletedProject: {
     at: "deletedProjects { nodes { @ } }",

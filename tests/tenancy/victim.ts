@@ -110,6 +110,16 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
     waitsFor: "reporter",
     lastApplyAt: new Date().toISOString(),
     outputs: ["PROMETHEUS"],
+    runs: [
+      {
+        output: "PROMETHEUS",
+        server: "http://prometheus.example.org:9090",
+        revision: 1,
+        state: "RUNS",
+        seenAt: new Date().toISOString(),
+        detail: "Its last reload failed.",
+      },
+    ],
     problems: [{ project: troubled.id, file: "rules.yml", message: "cannot be read" }],
     reportIntervalSeconds: 600,
     state: "BRAKED",

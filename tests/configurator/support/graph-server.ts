@@ -9,6 +9,15 @@ import { anywherePolicy } from "./egress.js";
 
 /** A deletion that an agent holds back, as it tells of it. */
 export type SentBrake = NonNullable<AgentReportInput["brake"]>;
+/** What an agent reports that a process runs. */
+export interface SentRun {
+  readonly output: string;
+  readonly server: string;
+  readonly revision: number | null;
+  readonly state: string;
+  readonly seenAt: string | null;
+  readonly detail: string | null;
+}
 
 /** A report as an agent sends it. */
 export interface SentReport {
@@ -17,6 +26,7 @@ export interface SentReport {
   readonly state: string;
   readonly appliedRevision: number;
   readonly outputs: readonly string[];
+  readonly runs: readonly SentRun[];
   readonly problems: readonly { readonly project?: string; readonly file?: string; readonly message: string }[];
   readonly brake?: SentBrake;
 }

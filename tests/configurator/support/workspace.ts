@@ -6,6 +6,7 @@ import { runDry, runOnce } from "../../../configurator/agent.js";
 import type { CycleResult } from "../../../configurator/apply/cycle-result.js";
 import { StateFile } from "../../../configurator/disk/agent-state.js";
 import type { Resolve } from "../../../configurator/egress/name-lookups.js";
+import { releaseFile } from "../../../configurator/render/release-mark.js";
 import { readSettings } from "../../../configurator/settings/settings.js";
 import { tempFolder } from "../../support/temp-folder.js";
 
@@ -113,7 +114,8 @@ export class Workspace {
         () => [],
       );
       for (const entry of entries) {
-        if (!entry.isFile()) continue;
+        // No two releases have the same mark.
+        if (!entry.isFile() || entry.name === releaseFile) continue;
         const path = join(entry.parentPath, entry.name).slice(this.directory.length + 1);
         files[path] = await this.read(path);
       }

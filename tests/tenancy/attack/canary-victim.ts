@@ -144,6 +144,14 @@ export async function makeCanaryVictim(stack: RealStack, canaries: Canaries): Pr
     appliedRevision: 1,
     lastApplyAt: null,
     outputs: ["PROMETHEUS"],
+    runs: [
+      {
+        output: "PROMETHEUS",
+        server: "http://prometheus.example.org",
+        state: "OTHER",
+        detail: c("what a server runs"),
+      },
+    ],
     problems: [{ project: project.id, file: c("a file with a problem"), message: c("a problem") }],
     reportIntervalSeconds: 3_600,
     state: "FAILED",
