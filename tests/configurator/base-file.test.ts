@@ -112,7 +112,7 @@ list: [*defaults, on]
     });
     expect(parse(prometheus("# nothing\nscrape_configs:\n"))).toEqual({
       scrape_configs: [],
-      rule_files: ["watchdog.yml", "rules/*.yml"],
+      rule_files: ["watchdog.yml", "release.yml", "rules/*.yml"],
     });
     expect(parse(blackbox(""))).toEqual({ modules: {} });
     expect(parse(alertmanager("route: {receiver: x, routes: }\nreceivers: [{name: x}]"))).toEqual({
