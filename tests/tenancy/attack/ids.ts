@@ -110,7 +110,11 @@ function amongOwn(id: string): Attempt {
   };
 }
 
-const variablesOf = (query: string) => (query === "alertLabelValues" ? { name: "project" } : {});
+const neededVariables: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  alertLabelValues: { name: "project" },
+  waitForRollout: { revision: 1, timeoutSeconds: 0 },
+};
+const variablesOf = (query: string) => neededVariables[query] ?? {};
 
 /** Deep reads of everything that is one's own: nothing of others hangs on it. */
 export const crawl: readonly Attempt[] = Object.keys(schema.getQueryType()?.getFields() ?? {})
