@@ -17,6 +17,7 @@ import { karmaGroups, makeKarmaAcl } from "./make-karma-acl.js";
 import { authorization, makeReloader, tool } from "./make-reloader.js";
 import { makeThanosQuery, makeThanosRule } from "./make-thanos.js";
 import { MergedOutput } from "./merged-output.js";
+import { OpenstackSource } from "./openstack-source.js";
 import type { Output } from "./output.js";
 import { PrometheusOutput } from "./prometheus-output.js";
 
@@ -31,7 +32,7 @@ export interface Outputs {
 }
 
 /** To be raised when the same input is rendered otherwise than before. */
-const rendererVersion = 5;
+const rendererVersion = 6;
 /** Reading expressions takes Prometheus milliseconds; one that takes longer is as good as away. */
 const readTimeoutMs = 10_000;
 
@@ -42,15 +43,19 @@ const readTimeoutMs = 10_000;
 export function makeOutputs(settings: Settings, tiers: LimitTiers, namingKey: string): Outputs {
   const { name, directory, prometheus, blackbox, alertmanager, thanosRule, thanosQuery, karmaAcl } = settings;
   const watchdog = prometheus?.watchdog ?? name;
+  const openstack = new OpenstackSource(prometheus?.openstack);
   const made = [
     blackbox && makeBlackbox(directory, blackbox),
     alertmanager && makeAlertmanager(directory, alertmanager),
-    prometheus && makePrometheus(directory, { ...prometheus, watchdog }, tiers),
+    prometheus && makePrometheus(directory, { ...prometheus, watchdog }, tiers, openstack),
   ].filter((one) => one !== undefined);
   const karmaConfig = karmaAcl && new BaseSource(karmaAcl.configFile);
   const rulerWatchdog = thanosRule?.watchdog ?? `${name}-thanos-rule`;
   const render: RenderOptions = {
-    prometheus: prometheus && { tiers },
+    prometheus: prometheus && {
+      tiers,
+      openstack: prometheus.openstack && { hostTemplate: prometheus.openstack.hostTemplate },
+    },
     blackbox: blackbox && {
       address: blackbox.address,
       secretsFolder: join(directory, "blackbox", "current", "secrets"),
@@ -65,7 +70,7 @@ export function makeOutputs(settings: Settings, tiers: LimitTiers, namingKey: st
     karmaAcl: karmaConfig && { groups: karmaGroups(karmaConfig) },
     namingKey,
   };
-  const fromBases = [...made.map(({ base }) => base.fingerprint), karmaConfig?.fingerprint];
+  const fromBases = [...made.map(({ base }) => base.fingerprint), karmaConfig?.fingerprint, openstack.fingerprint];
   const fromSettings = [watchdog, alertmanager?.watchdogReceiver, rulerWatchdog, thanosQuery?.stores];
   const dependsOn = [rendererVersion, directory, render, fromBases, fromSettings, karmaAcl?.operatorGroups];
   return {
@@ -93,6 +98,7 @@ function makePrometheus(
   directory: string,
   settings: NonNullable<Settings["prometheus"]> & { readonly watchdog: string },
   tiers: LimitTiers,
+  openstack: OpenstackSource,
 ): MadeOutput {
   const base = new BaseSource(settings.baseFile);
   const tree = new ReleaseTree(join(directory, "prometheus"));
@@ -104,7 +110,8 @@ function makePrometheus(
   });
   const rules = new RuleFileCheck(reader);
   const promtool = tool(settings.promtool);
-  return { output: new PrometheusOutput(tree, reloader, base, tiers, promtool, rules, settings.watchdog), base };
+  const { watchdog } = settings;
+  return { output: new PrometheusOutput(tree, reloader, base, tiers, promtool, rules, watchdog, openstack), base };
 }
 
 function makeBlackbox(directory: string, settings: NonNullable<Settings["blackbox"]>): MadeOutput {

@@ -6,12 +6,14 @@ import type { ReleaseTree } from "../disk/release-tree.js";
 import { projectOfPath, type ReleaseView } from "../disk/release-view.js";
 import type { Loader } from "../reload/loader.js";
 import type { LimitTiers } from "../render/limit-tier.js";
+import { withAccess } from "../render/openstack-jobs.js";
 import type { ScrapeConfigs } from "../render/own-jobs.js";
 import { renderPrometheusCheck, renderPrometheusConfig } from "../render/prometheus-config.js";
 import { scrapesFolder } from "../render/render-project.js";
 import { renderWatchdog, watchdogFile } from "../render/watchdog.js";
 import type { YamlValue } from "../render/yaml-text.js";
 import type { BaseSource } from "./base-source.js";
+import type { OpenstackSource } from "./openstack-source.js";
 import type { Output, Suspect } from "./output.js";
 
 const mainFile = "prometheus.yml";
@@ -36,6 +38,7 @@ export class PrometheusOutput implements Output {
     private readonly promtool: Tool,
     private readonly rules: RuleFileCheck,
     private readonly watchdog: string,
+    private readonly openstack: OpenstackSource,
   ) {}
 
   get unread(): readonly string[] {
@@ -44,7 +47,7 @@ export class PrometheusOutput implements Output {
 
   mainFiles(view: ReleaseView): ReadonlyMap<string, string> {
     const { tiers, tree } = this;
-    const own = scrapeConfigsIn(view, view.list(scrapesFolder));
+    const own = this.#scrapeConfigsIn(view, view.list(scrapesFolder));
     return new Map([
       [mainFile, renderPrometheusConfig(this.base.read(), { tiers, folder: tree.folder, own })],
       [watchdogFile, renderWatchdog(this.watchdog)],
@@ -100,12 +103,14 @@ export class PrometheusOutput implements Output {
     const wanted = new Set(projects);
     const view = this.tree.building;
     const paths = view.list(scrapesFolder).filter((path) => wanted.has(projectOfPath(path)));
-    return paths.length === 0 && projects.length > 0 ? undefined : this.#checkConfig({}, scrapeConfigsIn(view, paths));
+    return paths.length === 0 && projects.length > 0
+      ? undefined
+      : this.#checkConfig({}, this.#scrapeConfigsIn(view, paths));
   }
 
   checkMain(): Promise<string | undefined> {
     const view = this.tree.building;
-    return this.#checkConfig(this.tiers, scrapeConfigsIn(view, view.list(scrapesFolder)));
+    return this.#checkConfig(this.tiers, this.#scrapeConfigsIn(view, view.list(scrapesFolder)));
   }
 
   async #checkConfig(tiers: LimitTiers, own: readonly YamlValue[]): Promise<string | undefined> {
@@ -116,14 +121,16 @@ export class PrometheusOutput implements Output {
     return this.#problem(result);
   }
 
+  /** As this program has written them, with who asks OpenStack; nobody else writes in that folder. */
+  #scrapeConfigsIn(view: ReleaseView, paths: readonly string[]): readonly YamlValue[] {
+    const access = this.openstack.read();
+    const configs = paths.flatMap((path): ScrapeConfigs => JSON.parse(view.read(path) ?? "[]"));
+    return configs.map((config) => withAccess(config, access)).filter((config) => config !== undefined);
+  }
+
   #problem({ ok, output }: CommandResult): string | undefined {
     return ok ? undefined : toolMessage(output, this.tree.buildingFolder);
   }
-}
-
-/** As this program has written them; nobody else writes in that folder. */
-function scrapeConfigsIn(view: ReleaseView, paths: readonly string[]): readonly YamlValue[] {
-  return paths.flatMap((path): ScrapeConfigs => JSON.parse(view.read(path) ?? "[]"));
 }
 
 function pathOf(project: string): string {

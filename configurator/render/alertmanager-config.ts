@@ -1,4 +1,12 @@
-import { type BaseFile, BaseFileError, isYamlMap, listAt, refuseRelativePaths, textOf } from "./base-file.js";
+import {
+  type BaseFile,
+  BaseFileError,
+  isYamlMap,
+  listAt,
+  refuseRelativePaths,
+  textOf,
+  type YamlMap,
+} from "./base-file.js";
 import type { ContactFragment } from "./contact-fragment.js";
 import { refuseInhibitRules } from "./inhibit-rules.js";
 import { watchdogRoute } from "./watchdog.js";
@@ -25,6 +33,7 @@ export function renderAlertmanagerConfig(
       throw new BaseFileError(base.name, `receivers[${index}].name`, reason);
     }
   }
+  refuseProjectReceivers(base, route, "route");
   refuseInhibitRules(base);
   const watchdog = watchdogRoute(watchdogReceiver);
   return yamlText({
@@ -39,6 +48,18 @@ export function renderAlertmanagerConfig(
       ...projects.flatMap((project) => project.receivers.map((receiver) => withGlobalHttp(base, receiver))),
     ],
   });
+}
+
+/** A route of the operators' to a project's receiver would tell the project's contacts of others' alerts. */
+function refuseProjectReceivers(base: BaseFile, route: YamlMap, path: string): void {
+  const receiver = textOf(route.receiver);
+  if (receiver?.includes("/")) {
+    const reason = `"${receiver}" is a name that is kept for the contact groups of the projects`;
+    throw new BaseFileError(base.name, `${path}.receiver`, reason);
+  }
+  for (const [index, below] of listAt(base, route, "routes").entries()) {
+    if (isYamlMap(below)) refuseProjectReceivers(base, below, `${path}.routes[${index}]`);
+  }
 }
 
 /** What in an HTTP config says who we are: nothing that a tenant's receiver should be told. */

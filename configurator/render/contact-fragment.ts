@@ -124,7 +124,11 @@ function renderContact(contact: ContactConfig, options: ContactOptions, secretFi
     case "EMAIL":
       if (!options.email) return { problem: "this agent's Alertmanager has no mail server" };
       if (!/^[^\s,<>{}"()]+@[^\s,<>{}"()]+$/.test(contact.value)) return { problem: "it is not one e-mail address" };
-      return { kind: "email_configs", config: { to: contact.value, ...common } };
+      // RFC 3834: what sends mail by itself says so, and no absence notice comes back.
+      return {
+        kind: "email_configs",
+        config: { to: contact.value, headers: { "Auto-Submitted": "auto-generated" }, ...common },
+      };
     case "IRC": {
       if (options.ircRelayUrl === undefined) return { problem: "this agent has no IRC relay" };
       // One of dots alone would be a path's own way up, whatever is done to its characters.

@@ -6,6 +6,7 @@ import { type ContactOptions, renderContacts } from "./contact-fragment.js";
 import { type AclOptions, renderAcl } from "./karma-acl.js";
 import { type LimitTiers, tierOf } from "./limit-tier.js";
 import { isProjectName } from "./names.js";
+import type { OpenstackOptions } from "./openstack-jobs.js";
 import { renderOwnJobs } from "./own-jobs.js";
 import { renderProbeModules } from "./probe-module.js";
 import type { Problem } from "./problem.js";
@@ -20,7 +21,7 @@ export type ProjectOutputName = "prometheus" | "blackbox" | "alertmanager" | "ka
 
 /** What is rendered, and what it depends on beside the projects; an output that is absent is not written. */
 export interface RenderOptions {
-  readonly prometheus?: { readonly tiers: LimitTiers } | undefined;
+  readonly prometheus?: { readonly tiers: LimitTiers; readonly openstack?: OpenstackOptions | undefined } | undefined;
   readonly blackbox?: { readonly address: string; readonly secretsFolder: string } | undefined;
   readonly alertmanager?: ContactOptions | undefined;
   readonly karmaAcl?: AclOptions | undefined;
@@ -132,9 +133,10 @@ function renderForPrometheus(
 ): RenderedForPrometheus {
   if (prometheus === undefined) return { files: noFiles, keeps: [], isOutOfReach: false, problems: [] };
   const { name: tierName, tier, known } = tierOf(prometheus.tiers, project.limitTier);
+  const { openstack } = prometheus;
   const rules = renderRuleFile(project, tier);
-  const targets = renderTargetFile(project, tier, { blackbox, namingKey, gate });
-  const own = renderOwnJobs(project, tier, targets.own, namingKey);
+  const targets = renderTargetFile(project, tier, { blackbox, namingKey, gate, openstack });
+  const own = renderOwnJobs(project, tier, targets, { namingKey, openstack });
   const message = `The server's settings hold no limit tier "${project.limitTier}"; the limits of "${tierName}" apply.`;
   return {
     files: new Map([

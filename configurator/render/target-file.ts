@@ -5,6 +5,7 @@ import { address } from "./address.js";
 import { credentialsProblem } from "./job-credentials.js";
 import type { LimitTier } from "./limit-tier.js";
 import { isHost, isPartName, refusedLabel } from "./names.js";
+import { discoveryProblem, type OpenstackOptions } from "./openstack-jobs.js";
 import { byName } from "./order.js";
 import { probeProblem, probeTarget, renderProbe, wantsRedirects } from "./probe-module.js";
 import type { Problem } from "./problem.js";
@@ -16,6 +17,8 @@ export interface RenderedTargets {
   readonly text?: string;
   /** The jobs that say who they are to their targets: those are not in the file. */
   readonly own: readonly OwnTargets[];
+  /** The jobs whose targets Prometheus discovers by itself: those are not in the file either. */
+  readonly discovering: readonly ScrapeJobConfig[];
   /** Whether a host is left out because it may not be reached. */
   readonly isOutOfReach: boolean;
   readonly problems: readonly Problem[];
@@ -42,6 +45,8 @@ export interface TargetOptions {
   readonly blackbox: { readonly address: string; readonly secretsFolder: string } | undefined;
   readonly namingKey: string;
   readonly gate: EgressGate;
+  /** How instances are discovered; undefined where the settings name no OpenStack. */
+  readonly openstack?: OpenstackOptions | undefined;
 }
 
 /** One project's `file_sd` file. Everything that differs between jobs travels as labels of their target groups. */
@@ -50,11 +55,11 @@ export function renderTargetFile(project: ProjectConfig, tier: LimitTier, option
   const problems: Problem[] = [];
   const groups: TargetGroup[] = [];
   const own: OwnTargets[] = [];
+  const discovering: ScrapeJobConfig[] = [];
   let isOutOfReach = false;
   for (const job of project.scrapeJobs.filter((each) => each.enabled).toSorted(byName)) {
     const report = (message: string) =>
       problems.push({ project: project.id, message: `Scrape job "${job.name}" ${message}.` });
-    if (job.openstackDiscovery !== null) report("uses OpenStack discovery, which this agent does not carry out yet");
     const refusal = jobProblem(project, job, options);
     if (refusal !== undefined) {
       report(`is left out: ${refusal}`);
@@ -62,6 +67,9 @@ export function renderTargetFile(project: ProjectConfig, tier: LimitTier, option
     }
     const timing = scrapeTiming(job, tier);
     timing.refusals.forEach(report);
+    const undiscovered = discoveryProblem(project, job, options.openstack);
+    if (undiscovered !== undefined) report(undiscovered);
+    else if (job.openstackDiscovery !== null) discovering.push(job);
     if (wantsRedirects(job) && !gate.probeRedirects) report("follows no redirects: the operators do not allow it");
     const common = { ...timing.labels, __metricsinfra_scrape_job: job.id, job: job.name, project: project.name };
     const accepted = job.staticTargets.filter((target) => {
@@ -75,7 +83,7 @@ export function renderTargetFile(project: ProjectConfig, tier: LimitTier, option
     else if (job.credentials !== null) own.push({ job, groups: scrapeGroups(job, accepted, common) });
     else groups.push(...scrapeGroups(job, accepted, common));
   }
-  const rest = { own, isOutOfReach, problems };
+  const rest = { own, discovering, isOutOfReach, problems };
   return groups.length === 0 ? rest : { text: fileText(groups), ...rest };
 }
 

@@ -72,6 +72,28 @@ const shape = z
         baseFile: path,
         promtool: z.string().default("promtool"),
         watchdog: name.optional(),
+        openstack: z
+          .strictObject({
+            identityEndpoint: baseUrl,
+            username: z.string().min(1),
+            password: secret,
+            domainName: z.string().min(1).default("Default"),
+            regions: z.array(z.string().min(1)).min(1).default(["RegionOne"]),
+            refreshInterval: z
+              .string()
+              .regex(/^[0-9]+(s|m|h)$/, "must be a duration such as 5m")
+              .default("5m"),
+            hostTemplate: z
+              .string()
+              .regex(
+                /^(?:[A-Za-z0-9.-]|\{instance\}|\{project\})+$/,
+                "may hold letters, digits, `.`, `-`, {instance} and {project}",
+              )
+              .refine((text) => text.includes("{instance}"), "must hold {instance}")
+              .optional(),
+            imagesFile: path.optional(),
+          })
+          .optional(),
         // It was here before projects had more limits than Prometheus knows of.
         tiers: z
           .never("the limits of projects are the server's now: move them to limits.tiers of its settings")

@@ -5,6 +5,9 @@ import type { ScrapedTarget } from "./prometheus-client.js";
 /** The discovered label, set by the configurator, that names the scrape job (its id) that a target belongs to. */
 export const scrapeJobLabel = "__metricsinfra_scrape_job";
 
+/** The name that the configurator gives the scrape config of a job whose targets Prometheus discovers, with the job's id. */
+const discoveringJob = /^metricsinfra\/[^/]+\/(job_[0-9a-z]+)\/openstack$/;
+
 /** One target over all Prometheus servers that scrape it. */
 export interface LiveTarget {
   readonly scrapeJobId: string;
@@ -28,7 +31,7 @@ export interface LiveTargetReplica {
   readonly lastScrapeAt: Date | null;
 }
 
-type Target = Omit<ScrapedTarget, "discoveredLabels">;
+type Target = Omit<ScrapedTarget, "discoveredLabels" | "scrapePool">;
 
 /** The targets of one Prometheus by scrape job id. */
 export type ReplicaTargets = ReadonlyMap<string, readonly Target[]>;
@@ -36,8 +39,8 @@ export type ReplicaTargets = ReadonlyMap<string, readonly Target[]>;
 /** Sorts one Prometheus's targets by scrape job; those that are not of our making are left out. */
 export function targetsByScrapeJob(targets: readonly ScrapedTarget[]): ReplicaTargets {
   const jobs = new Map<string, Target[]>();
-  for (const { discoveredLabels, ...target } of targets) {
-    const job = discoveredLabels[scrapeJobLabel];
+  for (const { discoveredLabels, scrapePool, ...target } of targets) {
+    const job = discoveredLabels[scrapeJobLabel] ?? discoveringJob.exec(scrapePool ?? "")?.[1];
     if (job === undefined) continue;
     const list = jobs.get(job);
     if (list) list.push(target);

@@ -9,6 +9,8 @@ export interface ScrapedTarget {
   /** As service discovery gave them, with those that begin with `__`. */
   readonly discoveredLabels: Labels;
   readonly labels: Labels;
+  /** The name of the scrape config that it is of; null when Prometheus does not tell. */
+  readonly scrapePool: string | null;
   readonly scrapeUrl: string;
   readonly health: "UP" | "DOWN" | "UNKNOWN";
   readonly lastError: string | null;
@@ -186,6 +188,7 @@ function readTarget(value: unknown, where: string): ScrapedTarget {
   return {
     discoveredLabels: labelsOf(target.discoveredLabels, "discoveredLabels"),
     labels: labelsOf(target.labels, "labels"),
+    scrapePool: target.scrapePool === undefined ? null : textOrNull(target.scrapePool, "scrapePool"),
     scrapeUrl: textOf(target.scrapeUrl, "scrapeUrl"),
     health: oneOf(targetHealth, target.health, "health"),
     lastError: textOrNull(target.lastError, "lastError"),

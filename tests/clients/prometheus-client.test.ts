@@ -71,6 +71,7 @@ test("reads the targets' health and labels, with the discovered ones", async () 
   const [bad, good] = [...targets].sort((a, b) => ((a.labels.job ?? "") < (b.labels.job ?? "") ? -1 : 1));
   expect(good).toEqual({
     discoveredLabels: expect.objectContaining({ __address__: `127.0.0.1:${prometheus.port}`, __own: "1", job: "good" }),
+    scrapePool: "good",
     labels: { instance: `127.0.0.1:${prometheus.port}`, job: "good", project: "p" },
     scrapeUrl: `http://127.0.0.1:${prometheus.port}/metrics`,
     health: "UP",

@@ -49,6 +49,11 @@ describe("a base file that cannot be merged is refused by file and key", () => {
     [alertmanager, "route: {group_wait: 1s}", "route: the file must have a root route with a receiver"],
     [
       alertmanager,
+      "{route: {receiver: x, routes: [{matchers: [a=b], routes: [{receiver: a/b}]}]}, receivers: [{name: x}]}",
+      'route.routes[0].routes[0].receiver: "a/b" is a name that is kept for the contact groups of the projects',
+    ],
+    [
+      alertmanager,
       "{route: {receiver: x}, receivers: [{name: x}, {name: a/b}]}",
       `receivers[1].name: "a/b" holds a "/": such names are kept for the contact groups of the projects`,
     ],

@@ -287,7 +287,14 @@ describe("whatever the server says", () => {
     ]);
     expect(JSON.parse(files.alertmanager.get("projects/a.json") ?? "")).toEqual({
       routes: [{ receiver: "a/g", matchers: [`project="a"`] }],
-      receivers: [{ name: "a/g", email_configs: [{ to: "a@example.org", send_resolved: true }] }],
+      receivers: [
+        {
+          name: "a/g",
+          email_configs: [
+            { to: "a@example.org", headers: { "Auto-Submitted": "auto-generated" }, send_resolved: true },
+          ],
+        },
+      ],
     });
   });
 

@@ -190,7 +190,7 @@ time_intervals: [{name: day, time_intervals: [{times: [{start_time: 09:00, end_t
           `Rule "Too often" is evaluated every 15s: its limits allow no shorter interval.`,
           "prometheus/rules/alpha.yml",
         ],
-        [`Scrape job "cloud" uses OpenStack discovery, which this agent does not carry out yet.`],
+        [`Scrape job "cloud" uses OpenStack discovery, and this agent's settings name no OpenStack.`],
         [`Scrape job "hasty" has a timeout of 1m: none may be longer than the interval.`],
         [`Scrape job "often" is scraped every 15s: its limits allow no shorter interval.`],
       ].map(([message, file]) => ({ project: "prj_alpha", ...(file === undefined ? {} : { file }), message })),

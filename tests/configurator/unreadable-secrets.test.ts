@@ -80,7 +80,14 @@ test("a machine that has nothing of the project yet tells the contacts that ther
   const [fragment = "", ...secrets] = await contactsOf("a");
   expect(JSON.parse(fragment)).toEqual({
     routes: [{ receiver: "a/admins", matchers: [`project="a"`] }],
-    receivers: [{ name: "a/admins", email_configs: [{ to: "only@example.org", send_resolved: true }] }],
+    receivers: [
+      {
+        name: "a/admins",
+        email_configs: [
+          { to: "only@example.org", headers: { "Auto-Submitted": "auto-generated" }, send_resolved: true },
+        ],
+      },
+    ],
   });
   expect(secrets).toEqual([]);
   expect(machine.state.problems).toEqual({ prj_a: [reported("a")] });
