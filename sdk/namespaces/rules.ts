@@ -3,6 +3,7 @@ import {
   DeleteRuleDocument,
   GetRuleDocument,
   GetRuleHealthDocument,
+  ImportRulesDocument,
   ListRulesDocument,
 } from "../generated/documents.js";
 import type {
@@ -14,9 +15,11 @@ import type {
   RuleFilter,
   RuleHealth,
   RuleOrder,
+  RulesImportInput,
+  RulesImportPayload,
 } from "../generated/types.js";
 import { type Graph, type ListArguments, requireNode } from "../graph.js";
-import type { CallOptions, RemoveOptions } from "../options.js";
+import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
 import type { WriteResult } from "../write.js";
 
@@ -60,6 +63,15 @@ export class Rules<ClientThrows extends boolean> {
   /** Checks an expression as if it were in a rule of this project, and gives the form in which it would be evaluated. */
   async check(project: string, expr: string, options?: CallOptions): Promise<ExpressionReport> {
     return (await this.#graph.request(CheckExpressionDocument, { project, expr }, options)).expression;
+  }
+
+  /** Imports a rule file of Prometheus as it is; `results` say of each rule what became of it. */
+  import<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
+    input: RulesImportInput,
+    options?: ConfigWriteOptions<Throws, Dry>,
+  ): Promise<WriteResult<RulesImportPayload, never, Throws, Dry>> {
+    const variables = { input, dryRun: options?.dryRun };
+    return this.#graph.write(ImportRulesDocument, variables, (data) => data.rulesImport, [], options);
   }
 
   /** Removes a rule of either kind. */

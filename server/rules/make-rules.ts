@@ -14,6 +14,8 @@ import { GlobalRuleHistory } from "./global-rule-history.js";
 import { GlobalRuleRepository } from "./global-rule-repository.js";
 import { GlobalRuleResolver } from "./global-rule-resolver.js";
 import { GlobalRuleService } from "./global-rule-service.js";
+import { RulesImportResolver } from "./import/rules-import-resolver.js";
+import { RulesImportService } from "./import/rules-import-service.js";
 import { RuleChecks } from "./rule-checks.js";
 import { RuleHealthService } from "./rule-health-service.js";
 import { RuleHistory } from "./rule-history.js";
@@ -63,6 +65,7 @@ export function makeRules(parts: RulesParts): RulesDomain {
     resolvers: [
       new RuleResolver(service, health, projects),
       new ProjectRulesResolver(service),
+      new RulesImportResolver(new RulesImportService(repository, projects, checks, limits, changes)),
       new RuleUsageResolver(limits, health),
       new GlobalRuleResolver(globalService),
       new ExpressionResolver(new ExpressionService(projects, checker, limits)),

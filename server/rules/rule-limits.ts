@@ -55,6 +55,12 @@ export class RuleLimits {
     errors.add("LIMIT", message, ["input", "interval"]);
   }
 
+  /** What speaks against so many more rules of the project at once. */
+  growthRefusal(projectId: string, by: number): Promise<UserError | null> {
+    const used = async () => (await this.repository.counts([projectId], "projectId"))[0] ?? 0;
+    return this.limits.refusal(projectId, [{ limit: "rules", by, used, path: ["input", "document"] }]);
+  }
+
   /** What speaks against the change, asked inside its transaction. */
   refusal(before: Rule | null, after: Rule | null): Promise<UserError | null> {
     const projectId = (after ?? before)?.projectId ?? "";

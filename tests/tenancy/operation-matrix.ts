@@ -137,6 +137,10 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
   },
   alertsUnacknowledge: { call: `alertsUnacknowledge(input: { alerts: [$alr] }) ${results}`, who: members },
   // The entry tells of a change to the project itself.
+  rulesImport: {
+    call: `rulesImport(input: { project: $prj, document: "groups: [{name: g, rules: [{record: r, expr: up}]}]" }, dryRun: true) ${results}`,
+    who: members,
+  },
   entityRestore: { call: `entityRestore(auditEntry: $aud, dryRun: true) ${payload}`, who: administrators },
   apiTokenCreate: {
     call: `apiTokenCreate(input: { name: "n", memberships: [{ project: $prj, role: VIEWER }] }) ${payload}`,
