@@ -13,8 +13,8 @@ export interface OpenstackOptions {
   readonly hostTemplate?: string | undefined;
 }
 
-/** What of an instance's name is safe in an address. */
-const hostName = "[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?";
+/** The names that are one label of an address: a tenant gives them, and must not lead elsewhere by one. */
+const hostName = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
 
 /** Says why a job's discovery cannot be carried out, or undefined; also where it has none. */
 export function discoveryProblem(

@@ -89,7 +89,7 @@ const shape = z
                 /^(?:[A-Za-z0-9.-]|\{instance\}|\{project\})+$/,
                 "may hold letters, digits, `.`, `-`, {instance} and {project}",
               )
-              .refine((text) => text.includes("{instance}"), "must hold {instance}")
+              .refine((text) => /\{instance\}\.[^.]/.test(text), "must hold {instance}. and a domain after it")
               .optional(),
             imagesFile: path.optional(),
           })
