@@ -30,6 +30,7 @@ GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.secret TO metricsin
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.scrape_job TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.rule TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.global_rule TO metricsinfra@'%';
+GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.global_rule_override TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.agent TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.brake_release TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.alert_episode TO metricsinfra@'%';
@@ -51,6 +52,7 @@ REVOKE CREATE ON metricsinfra.secret FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.scrape_job FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.rule FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.global_rule FROM metricsinfra@'%';
+REVOKE CREATE ON metricsinfra.global_rule_override FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.agent FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.brake_release FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.alert_episode FROM metricsinfra@'%';

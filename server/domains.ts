@@ -145,7 +145,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     prometheus,
   });
   const rules = makeRules({ database, projects: projects.service, limits, changes, prometheus, queries });
-  const projectContents = [contacts.history, targets.history, rules.history];
+  const projectContents = [contacts.history, targets.history, rules.history, rules.overrideHistory];
   const known = knowAcknowledgements(database, log, now);
   const alerts = makeAlerts({
     alertmanagers,

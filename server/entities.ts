@@ -13,6 +13,7 @@ import { Agent } from "./rollout/agent.js";
 import { BrakeRelease } from "./rollout/brake-release.js";
 import { AlertingRule } from "./rules/alerting-rule.js";
 import { GlobalRule } from "./rules/global-rule.js";
+import { GlobalRuleOverride } from "./rules/overrides/global-rule-override.js";
 import { RecordingRule } from "./rules/recording-rule.js";
 import { Rule } from "./rules/rule.js";
 import { Secret } from "./secrets/secret.js";
@@ -36,6 +37,7 @@ export const entities = [
   AlertingRule,
   RecordingRule,
   GlobalRule,
+  GlobalRuleOverride,
   Agent,
   BrakeRelease,
   Secret,

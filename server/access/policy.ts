@@ -28,6 +28,7 @@ export const policy = {
   "silence.writePlatform": { project: null, global: ["OPERATOR"], anonymous: false }, // silences that name no project
   "globalRule.read": { project: "VIEWER", global: readers, anonymous: true }, // in any project: global rules alert for all of them
   "globalRule.write": { project: null, global: ["OPERATOR"], anonymous: false },
+  "globalRule.override": { project: "ADMIN", global: ["OPERATOR"], anonymous: false },
   "token.read": { project: "ADMIN", global: ["OPERATOR"], anonymous: false },
   "token.write": { project: "ADMIN", global: ["OPERATOR"], anonymous: false },
   "token.readGlobal": { project: null, global: ["OPERATOR"], anonymous: false }, // tokens with a role over all projects

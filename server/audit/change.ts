@@ -32,6 +32,8 @@ export interface Change<T extends Stored = Stored> {
    * many to be a change each. Answers what it did, for the change log.
    */
   readonly alongside?: (revision: number, at: Date) => Promise<readonly Act[]>;
+  /** The projects whose configuration for the agents alters with it, beside its own; asked after `write`. */
+  readonly touches?: () => Promise<readonly string[]>;
   /** Whether a creation brings back what was there before: then its versions go on above all that it ever had. */
   readonly returns?: boolean;
   /** The mistake to tell when a unique index refuses the write. */

@@ -13,6 +13,9 @@ import type { ProjectFilter } from "./project-input.js";
 const living: Narrow = (query, row) => query.andWhere(`${row}.deletedAt IS NULL`);
 const unpurged: Narrow = (query, row) => query.andWhere(`${row}.purgedAt IS NULL`);
 
+/** How many projects one statement touches. */
+const mostBumped = 1_000;
+
 /** Projects in the database; deleted ones stay as tombstones, which only `changedSince` shows. */
 export class ProjectRepository extends StoredRepository<Project> implements ProjectRevisions, ProjectNames {
   /** Living projects by name, in the names' order. */
@@ -114,6 +117,20 @@ export class ProjectRepository extends StoredRepository<Project> implements Proj
         .where("id = :projectId AND (deleted_at IS NULL OR revision = :revision)", { projectId, revision })
         .execute();
       if (result.affected !== 1) throw new StaleVersion();
+    });
+  }
+
+  async bumpAll(projectIds: readonly string[], revision: number): Promise<void> {
+    await this.database.transaction(async (manager) => {
+      for (let from = 0; from < projectIds.length; from += mostBumped) {
+        const ids = projectIds.slice(from, from + mostBumped);
+        await manager
+          .createQueryBuilder()
+          .update(Project)
+          .set({ revision })
+          .where("id IN (:...ids) AND deleted_at IS NULL", { ids })
+          .execute();
+      }
     });
   }
 

@@ -20,7 +20,8 @@ export interface AlertingValues {
   readonly interval: string | null;
 }
 
-const longestWait = "30d";
+/** The most that an alert may wait before it fires. */
+export const longestWait = "30d";
 
 /** The mistake to tell when two rules of a project would record the same series. */
 export const recordedTwice: UserError = {

@@ -1,7 +1,9 @@
 import { altered } from "../core/database/stored.js";
 import type { UserErrors } from "../graph/user-error.js";
 import { addExpressionProblems, checkAlerting } from "./check-rule.js";
+import { checkParameters } from "./check-parameters.js";
 import type { ExpressionChecker } from "./expression-checker.js";
+import { fillParameters } from "./fill-parameters.js";
 import type { GlobalRule } from "./global-rule.js";
 
 /** All that a global rule has to hold to, whether it is written anew or brought back. */
@@ -10,13 +12,16 @@ export class GlobalRuleChecks {
 
   /** The rule with its expression confined to projects' series; all that is wrong with it goes to `errors`. */
   async confined(written: GlobalRule, signal: AbortSignal, errors: UserErrors): Promise<GlobalRule> {
-    checkAlerting(written, errors);
-    const result = await this.expressions.ofOperator(written.expr, signal);
+    checkParameters(written, errors);
+    const filled = fillParameters(written);
+    checkAlerting({ ...written, annotations: filled.annotations }, errors);
+    const result = await this.expressions.ofOperator(filled.expr, signal);
     if (!result.ok) {
-      addExpressionProblems(written.expr, result.problems, errors);
+      addExpressionProblems(filled.expr, result.problems, errors);
       return written;
     }
-    const { enforced, verifiedByPrometheus } = result;
-    return altered(written, { expr: enforced, verifiedByPrometheus });
+    const { enforced: enforcedExpr, verifiedByPrometheus } = result;
+    const expr = written.parameters.length === 0 ? enforcedExpr : written.expr;
+    return altered(written, { expr, enforcedExpr, verifiedByPrometheus });
   }
 }

@@ -1,19 +1,23 @@
 import { Field, InputType, Int } from "type-graphql";
 import { Duration, Labels, PromQL } from "../graph/scalars.js";
 import { GlobalRuleMode } from "./global-rule.js";
+import { RuleParameter } from "./rule-parameter.js";
 
 const name = "The alert's name: 1 to 100 printable characters; names need not be unique.";
 const mode = "Where it is evaluated";
 const expr =
-  'At most 4,096 characters; reads the series of all projects, and must give for each what it would give if that project were alone: aggregations and matches keep `project`, and nothing in it fails over series that only differ in labels. It is stored in canonical form, without comments; a selector that might find series of no project gets `project!=""`. Series that differ in labels alone that the rule sets make one alert.';
+  'At most 4,096 characters; reads the series of all projects, and must give for each what it would give if that project were alone: aggregations and matches keep `project`, and nothing in it fails over series that only differ in labels. It is stored in canonical form, without comments; a selector that might find series of no project gets `project!=""`. With parameters it holds `<<name>>` for their values, and is stored as it is. Series that differ in labels alone that the rule sets make one alert.';
 const forDuration = "How long the expression must give a series before its alert fires, 0s to 30d";
 const keepFiringFor = "How long an alert goes on firing after its cause is gone, up to 30d; null means not at all.";
 const severity = "The value of the label `severity` on its alerts, at most 64 characters";
 const labels =
   "Labels of its alerts; values may be templates. `project`, `severity` and `alertname` are set by themselves.";
-const annotations = "What its alerts say; values may be templates that read `$labels` and `$value` and format them.";
+const annotations = "What its alerts say; values may be templates that read `$labels` and `$value` and format them, and hold `<<name>>` for a parameter.";
 const interval = "How often it is evaluated, 1s to 1d; null means as the servers are set.";
 const enabled = "Whether it is evaluated";
+const parameters = "What it leaves open, such as thresholds; at most 20";
+const overridable =
+  "Whether administrators of a project may override it there: its parameters, severity, wait, or switch it off";
 
 /** A new global rule. */
 @InputType({ description: "A new global rule." })
@@ -47,6 +51,12 @@ export class GlobalRuleCreateInput {
 
   @Field(() => Boolean, { nullable: true, defaultValue: true, description: `${enabled}.` })
   readonly enabled?: boolean | null;
+
+  @Field(() => [RuleParameter], { nullable: true, description: `${parameters}.` })
+  readonly parameters?: readonly RuleParameter[] | null;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: `${overridable}.` })
+  readonly overridable?: boolean | null;
 }
 
 /** Changes to a global rule: an absent field stays, null clears. */
@@ -81,6 +91,12 @@ export class GlobalRuleUpdateInput {
 
   @Field(() => Boolean, { nullable: true, description: `${enabled}; null means it is.` })
   readonly enabled?: boolean | null;
+
+  @Field(() => [RuleParameter], { nullable: true, description: `${parameters}. Replaces all.` })
+  readonly parameters?: readonly RuleParameter[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: `${overridable}; null means they may not.` })
+  readonly overridable?: boolean | null;
 
   @Field(() => Int, {
     nullable: true,

@@ -13,6 +13,7 @@ import { globalRuleChange } from "./global-rule-change.js";
 import type { GlobalRuleChecks } from "./global-rule-checks.js";
 import type { GlobalRuleCreateInput, GlobalRuleUpdateInput } from "./global-rule-input.js";
 import type { GlobalRuleRepository } from "./global-rule-repository.js";
+import type { GlobalRuleOverrideRepository } from "./overrides/global-rule-override-repository.js";
 
 const byName = { property: "name", direction: "ASC" } as const;
 
@@ -21,6 +22,7 @@ export class GlobalRuleService {
   constructor(
     private readonly repository: GlobalRuleRepository,
     private readonly checks: GlobalRuleChecks,
+    private readonly overrides: Pick<GlobalRuleOverrideRepository, "projectsOverriding">,
     private readonly changes: ChangeLog,
   ) {}
 
@@ -61,11 +63,14 @@ export class GlobalRuleService {
             annotations: input.annotations ?? {},
             interval: input.interval ?? null,
             enabled: input.enabled ?? true,
+            parameters: input.parameters ?? [],
+            overridable: input.overridable ?? false,
+            ...ofNoPack,
           }),
           caller.request.signal,
           errors,
         );
-        const change = globalRuleChange(null, rule, () => this.repository.insert(rule));
+        const change = globalRuleChange(null, rule, () => this.repository.insert(rule), this.overrides);
         return this.changes.commit(caller, change, { dryRun, key, userErrors: errors.list });
       },
     );
@@ -97,12 +102,14 @@ export class GlobalRuleService {
             annotations: cleared(input.annotations, {}),
             interval: input.interval,
             enabled: cleared(input.enabled, true),
+            parameters: cleared(input.parameters, []),
+            overridable: cleared(input.overridable, false),
           }),
           caller.request.signal,
           errors,
         );
         const { expectedVersion } = input;
-        const change = globalRuleChange(before, rule, () => this.repository.replace(rule, before.version));
+        const change = globalRuleChange(before, rule, () => this.repository.replace(rule, before.version), this.overrides);
         return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: errors.list });
       },
     );
@@ -121,7 +128,7 @@ export class GlobalRuleService {
       (known) => this.find(caller, known),
       async (key) => {
         const before = await this.#existing(id);
-        const change = globalRuleChange(before, null, () => this.repository.remove(id, before.version));
+        const change = globalRuleChange(before, null, () => this.repository.remove(id, before.version), this.overrides);
         return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: [] });
       },
     );
@@ -134,6 +141,7 @@ export class GlobalRuleService {
   }
 }
 
+const ofNoPack = { pack: null, packRule: null, packBase: null } as const;
 const initial = { mode: "PER_PROJECT", for: "1m", severity: "warning" } as const;
 
 /** What a nullable input means for a field that always has a value: absent stays undefined, null is the default. */

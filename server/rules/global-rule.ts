@@ -4,6 +4,7 @@ import { connectionType } from "../graph/connection.js";
 import { Node } from "../graph/node.js";
 import { Duration, Labels, PromQL } from "../graph/scalars.js";
 import { StoredNode } from "../graph/stored-node.js";
+import { RuleParameter } from "./rule-parameter.js";
 
 /** Where a global rule is evaluated. */
 export const GlobalRuleMode = { PER_PROJECT: "PER_PROJECT", GLOBAL: "GLOBAL" } as const;
@@ -35,9 +36,39 @@ export class GlobalRule extends StoredNode {
 
   @Column("json")
   @Field(() => PromQL, {
-    description: "The expression as it runs: in canonical form, each selector reading series of projects alone.",
+    description:
+      "The expression; with parameters as its author wrote it, `<<name>>` standing for their values, else as `enforcedExpr`.",
   })
   readonly expr!: string;
+
+  @Column("json", { name: "enforced_expr" })
+  @Field(() => PromQL, {
+    description:
+      "The expression as it runs where no project overrides it: in canonical form, with the parameters' defaults, each selector reading series of projects alone.",
+  })
+  readonly enforcedExpr!: string;
+
+  @Column("json")
+  @Field(() => [RuleParameter], { description: "What it leaves open; empty when it has no parameters." })
+  readonly parameters!: readonly RuleParameter[];
+
+  @Column("boolean")
+  @Field(() => Boolean, {
+    description: "Whether administrators of a project may override it there: its parameters, severity, wait, or switch it off.",
+  })
+  readonly overridable!: boolean;
+
+  @Column("varchar", { length: 40, nullable: true })
+  @Field(() => String, { nullable: true, description: "The rule pack that it was installed from; null when it was not." })
+  readonly pack!: string | null;
+
+  /** Its name in the pack, by which it is found again when the pack is installed anew. */
+  @Column("varchar", { name: "pack_rule", length: 200, nullable: true })
+  readonly packRule!: string | null;
+
+  /** What the pack last gave: what differs from it was changed by operators. Null when that is not known. */
+  @Column("json", { name: "pack_base", nullable: true })
+  readonly packBase!: Readonly<Record<string, unknown>> | null;
 
   @Column("boolean", { name: "verified_by_prometheus" })
   @Field(() => Boolean, {

@@ -16,6 +16,14 @@ import { GlobalRuleResolver } from "./global-rule-resolver.js";
 import { GlobalRuleService } from "./global-rule-service.js";
 import { RulesImportResolver } from "./import/rules-import-resolver.js";
 import { RulesImportService } from "./import/rules-import-service.js";
+import { GlobalRuleOverrideHistory } from "./overrides/global-rule-override-history.js";
+import { GlobalRuleOverrideRepository } from "./overrides/global-rule-override-repository.js";
+import {
+  GlobalRuleDeploymentResolver,
+  GlobalRuleOverrideResolver,
+  ProjectGlobalRulesResolver,
+} from "./overrides/global-rule-override-resolver.js";
+import { GlobalRuleOverrideService } from "./overrides/global-rule-override-service.js";
 import { RuleChecks } from "./rule-checks.js";
 import { RuleHealthService } from "./rule-health-service.js";
 import { RuleHistory } from "./rule-history.js";
@@ -41,6 +49,7 @@ export interface RulesDomain extends GraphPart<Caller> {
   readonly history: RuleHistory;
   readonly globalService: GlobalRuleService;
   readonly globalHistory: GlobalRuleHistory;
+  readonly overrideHistory: GlobalRuleOverrideHistory;
 }
 
 /** Builds the domain of rules. */
@@ -56,23 +65,30 @@ export function makeRules(parts: RulesParts): RulesDomain {
 
   const globalRepository = new GlobalRuleRepository(database);
   const globalChecks = new GlobalRuleChecks(checker);
-  const globalService = new GlobalRuleService(globalRepository, globalChecks, changes);
+  const overrides = new GlobalRuleOverrideRepository(database);
+  const globalService = new GlobalRuleService(globalRepository, globalChecks, overrides, changes);
+  const overrideService = new GlobalRuleOverrideService(overrides, globalRepository, projects, checker, changes);
   return {
     service,
     history: new RuleHistory(repository, projects, checks, limits),
     globalService,
-    globalHistory: new GlobalRuleHistory(globalRepository, globalChecks),
+    globalHistory: new GlobalRuleHistory(globalRepository, globalChecks, overrides),
+    overrideHistory: new GlobalRuleOverrideHistory(overrides, projects),
     resolvers: [
       new RuleResolver(service, health, projects),
       new ProjectRulesResolver(service),
       new RulesImportResolver(new RulesImportService(repository, projects, checks, limits, changes)),
       new RuleUsageResolver(limits, health),
       new GlobalRuleResolver(globalService),
+      new GlobalRuleOverrideResolver(overrideService, projects),
+      new GlobalRuleDeploymentResolver(overrideService),
+      new ProjectGlobalRulesResolver(overrideService),
       new ExpressionResolver(new ExpressionService(projects, checker, limits)),
     ],
     nodes: [
       storedNodes("rul", (caller, id) => service.find(caller, id)),
       storedNodes("grl", (caller, id) => globalService.find(caller, id)),
+      storedNodes("gro", (caller, id) => overrideService.find(caller, id)),
     ],
   };
 }

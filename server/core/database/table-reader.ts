@@ -160,6 +160,12 @@ export class TableReader<T extends ObjectLiteral & { readonly id: string }> {
     return pageOf(rows, page.first, false, boundName(list, order), order);
   }
 
+  /** How the rows of a page are named as places in the list. */
+  protected cursorsOf({ list, order }: ListQuery): Page<T>["cursorOf"] {
+    const name = boundName(list, order);
+    return (item) => encodeCursor(name, positionOf(item, order));
+  }
+
   #query(manager: EntityManager): SelectQueryBuilder<T> {
     return manager.createQueryBuilder(this.entity, "row");
   }
