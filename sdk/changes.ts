@@ -4,21 +4,22 @@ import {
   GetProjectConfigDocument,
   ListChangedProjectSettingsDocument,
   ListChangedProjectsDocument,
+  ListGlobalRulesWithDeploymentDocument,
   ListMoreOfProjectDocument,
 } from "./generated/documents.js";
 import type {
   AlertingRuleSettings,
   ContactGroupSettings,
-  GlobalRule,
+  GlobalRuleWithDeployment,
   LimitTierSettings,
   ListChangedProjectsData,
+  OverriddenGlobalRule,
   ProjectFirstPages,
   ProjectSettings,
   RecordingRuleSettings,
   ScrapeJobWithSecret,
 } from "./generated/types.js";
 import { type Graph, nodeOf } from "./graph.js";
-import { GlobalRules } from "./namespaces/global-rules.js";
 import type { CallOptions } from "./options.js";
 import { nextCursor, type Page } from "./paginated.js";
 
@@ -32,6 +33,13 @@ export interface ProjectConfig extends ProjectSettings {
    * what you have of the project's contacts, and fetch it again later: nothing changes when its key comes back.
    */
   readonly contactGroups: ReadonlyArray<ContactGroupSettings>;
+  /** The global rules that the project overrides, as they are for it; the rules themselves leave it out. */
+  readonly overriddenGlobalRules: ReadonlyArray<OverriddenGlobalRule>;
+}
+
+/** A global rule, and what runs of it for all projects that do not override it. */
+export interface DeployedGlobalRule extends GlobalRuleWithDeployment {
+  readonly deployment: NonNullable<GlobalRuleWithDeployment["deployment"]>;
 }
 
 /** A project that changed, or that is gone. */
@@ -59,7 +67,7 @@ export interface ChangePage {
   readonly egressFingerprint: string;
   readonly projects: ReadonlyArray<ChangedProject>;
   /** All global rules, on the last page, if they were asked for and changed; null: as before. */
-  readonly globalRules: ReadonlyArray<GlobalRule> | null;
+  readonly globalRules: ReadonlyArray<DeployedGlobalRule> | null;
 }
 
 /** Which changes to fetch. */
@@ -146,7 +154,9 @@ async function settingsPage(graph: Graph, variables: PageVariables, options?: Ca
   const found = new Map(changedProjects.nodes.map(({ id, project }) => [id, project]));
   const configOf = async (id: string) => {
     const project = found.get(id);
-    return project == null ? null : { ...project, scrapeJobs: [], rules: [], contactGroups: [] };
+    return project == null
+      ? null
+      : { ...project, scrapeJobs: [], rules: [], contactGroups: [], overriddenGlobalRules: [] };
   };
   return { ...changedProjects, ...common(rest), configOf };
 }
@@ -164,9 +174,13 @@ function common({
   return { limitTiers, egressFingerprint: egressPolicy.fingerprint };
 }
 
-async function allGlobalRules(graph: Graph, options?: CallOptions): Promise<GlobalRule[]> {
-  const rules: GlobalRule[] = [];
-  for await (const rule of new GlobalRules(graph).list({}, options)) rules.push(rule);
+async function allGlobalRules(graph: Graph, options?: CallOptions): Promise<DeployedGlobalRule[]> {
+  const rules: DeployedGlobalRule[] = [];
+  for await (const rule of graph.list(ListGlobalRulesWithDeploymentDocument, {}, (data) => data.globalRules, options)) {
+    const { deployment } = rule;
+    if (deployment === null) throw unreadable("deployment of the global rules");
+    rules.push({ ...rule, deployment });
+  }
   return rules;
 }
 
@@ -212,7 +226,11 @@ async function complete(
 /** What a token of an agent may read; without it a project would look as if it had none. */
 function requireReadable<T>(value: T | null, what: string, project: string): T {
   if (value !== null) return value;
-  throw new ForbiddenError(`this token may not read the ${what} of the project ${project}`, { code: "FORBIDDEN" });
+  throw unreadable(`${what} of the project ${project}`);
+}
+
+function unreadable(what: string): ForbiddenError {
+  return new ForbiddenError(`this token may not read the ${what}`, { code: "FORBIDDEN" });
 }
 
 /** The items of a list that comes in pages, and where its next page begins; null after the last. */

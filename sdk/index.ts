@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { ChangedProject, ChangePage, ChangesArguments, ProjectConfig } from "./changes.js";
+export type { ChangedProject, ChangePage, ChangesArguments, DeployedGlobalRule, ProjectConfig } from "./changes.js";
 export { type Client, createClient, type VariablesOf } from "./client.js";
 export { type OperationKind, type TypedDocument, TypedDocumentString } from "./document.js";
 export {
@@ -36,6 +36,7 @@ export type {
 } from "./namespaces/alerts.js";
 export type { ListAuditEntriesArguments, RestoreOptions } from "./namespaces/audit.js";
 export type { ListContactGroupsArguments } from "./namespaces/contact-groups.js";
+export type { ListProjectGlobalRulesArguments, OverrideOf } from "./namespaces/global-rules.js";
 export type { ListProjectsArguments } from "./namespaces/projects.js";
 export type { RolloutOfRevision, WaitForRolloutOptions } from "./namespaces/rollouts.js";
 export type { ListRulesArguments, Rule } from "./namespaces/rules.js";

@@ -28,3 +28,6 @@ export type ContactGroupConfig = ProjectConfig["contactGroups"][number];
 
 /** One way to tell somebody about an alert; the secret is there because an agent asks. */
 export type ContactConfig = ContactGroupConfig["contacts"][number];
+
+/** An operator's rule as it is for a project that overrides it. */
+export type OverriddenRuleConfig = ProjectConfig["overriddenGlobalRules"][number];

@@ -2,6 +2,7 @@ import type {
   AlertingRuleConfig,
   GlobalRuleConfig,
   Labels,
+  OverriddenRuleConfig,
   ProjectConfig,
   RuleConfig,
 } from "../fetch/project-config.js";
@@ -26,6 +27,8 @@ export const globalRulesName = "_global";
 /** Words that Prometheus does not take for labels in `without (…)`. */
 const notInGroupings = /^(?:without|inf|nan)$/i;
 
+type Alerting = Pick<AlertingRuleConfig, "id" | "name" | "for" | "keepFiringFor" | "annotations">;
+
 interface GroupedRule {
   readonly interval: string | null;
   readonly yaml: YamlValue;
@@ -48,7 +51,17 @@ export function renderRuleFile(project: ProjectConfig, tier: LimitTier): Rendere
       message: `Rule "${rule.name}" ${problem === undefined ? `is evaluated every ${interval}: its limits allow no shorter interval.` : `is left out: ${problem}.`}`,
     });
   }
+  for (const rule of project.overriddenGlobalRules.filter((each) => each.enabled && each.expr !== null)) {
+    const problem = overriddenProblem(rule, project);
+    if (problem === undefined) rules.push({ interval: rule.globalRule.interval, yaml: overriddenYaml(rule, project) });
+    else problems.push(leftOut(`Rule "${rule.globalRule.name}" for all projects, as overridden,`, problem, project));
+  }
   return { ...fileOf(project.name, tier.seriesPerRule, rules), problems };
+}
+
+function leftOut(what: string, problem: string, project: ProjectConfig): Problem {
+  const message = `${what} is left out: ${problem}.`;
+  return { project: project.id, file: `prometheus/rules/${project.name}.yml`, message };
 }
 
 /** Where the operators' rules are evaluated: PER_PROJECT in each Prometheus, GLOBAL in Thanos Rule. */
@@ -62,7 +75,8 @@ export function renderGlobalRuleFile(
   const here = rules.filter((rule) => rule.enabled && rule.mode === mode).toSorted(byName);
   const grouped = here.map((rule) => {
     const labels = { ...rule.labels, severity: rule.severity };
-    return { interval: rule.interval, yaml: alertYaml(rule, withoutLabels(rule.expr, labels), labels) };
+    const { expr, annotations } = rule.deployment;
+    return { interval: rule.interval, yaml: alertYaml({ ...rule, annotations }, withoutLabels(expr, labels), labels) };
   });
   return fileOf(globalRulesName, undefined, grouped).text;
 }
@@ -103,7 +117,22 @@ function alertLabels(rule: AlertingRuleConfig, project: ProjectConfig): Labels {
   return { ...project.extraLabels, ...rule.labels, severity: rule.severity };
 }
 
-function alertYaml(rule: AlertingRuleConfig | GlobalRuleConfig, expr: string, labels: Labels): YamlValue {
+/** What one rule for all projects is for a project that overrides it: its other alerts are those of the common rule. */
+function overriddenYaml(rule: OverriddenRuleConfig, project: ProjectConfig): YamlValue {
+  const { globalRule, for: wait, annotations } = rule;
+  const labels = { ...globalRule.labels, severity: rule.severity };
+  const expr = withoutLabels(rule.expr ?? "", labels);
+  return alertYaml({ ...globalRule, for: wait, annotations }, expr, { ...labels, project: project.name });
+}
+
+function overriddenProblem(rule: OverriddenRuleConfig, project: ProjectConfig): string | undefined {
+  const { globalRule, severity, annotations } = rule;
+  return (
+    selectorProblem(rule.expr ?? "", project.name) ?? textsProblem({ ...globalRule.labels, severity }, annotations)
+  );
+}
+
+function alertYaml(rule: Alerting, expr: string, labels: Labels): YamlValue {
   return {
     alert: rule.name,
     expr,

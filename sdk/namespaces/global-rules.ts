@@ -1,22 +1,42 @@
 import {
+  ClearGlobalRuleOverrideDocument,
   CreateGlobalRuleDocument,
   DeleteGlobalRuleDocument,
   GetGlobalRuleDocument,
   ListGlobalRulesDocument,
+  ListProjectGlobalRulesDocument,
+  SetGlobalRuleOverrideDocument,
   UpdateGlobalRuleDocument,
 } from "../generated/documents.js";
 import type {
+  EffectiveGlobalRule,
   GlobalRule,
   GlobalRuleCreateInput,
   GlobalRuleCreatePayload,
   GlobalRuleDeletePayload,
+  GlobalRuleOverrideClearPayload,
+  GlobalRuleOverrideInput,
+  GlobalRuleOverrideSetPayload,
   GlobalRuleUpdateInput,
   GlobalRuleUpdatePayload,
+  ListProjectGlobalRulesData,
 } from "../generated/types.js";
-import { type Graph, type ListArguments, nodeOf } from "../graph.js";
+import { type Graph, type ListArguments, nodeOf, requireNode } from "../graph.js";
 import type { CallOptions, ConfigWriteOptions, RemoveOptions } from "../options.js";
 import type { Paginated } from "../paginated.js";
 import type { WriteResult } from "../write.js";
+
+/** The project whose global rules to list. */
+export interface ListProjectGlobalRulesArguments extends ListArguments {
+  /** The project's id. */
+  readonly project: string;
+}
+
+/** Which global rule, for which project, both by their ids. */
+export interface OverrideOf {
+  readonly project: string;
+  readonly globalRule: string;
+}
 
 /** Global rules: alerting rules of the operators over all projects. */
 export class GlobalRules<ClientThrows extends boolean> {
@@ -78,6 +98,43 @@ export class GlobalRules<ClientThrows extends boolean> {
       DeleteGlobalRuleDocument,
       variables,
       (data) => data.globalRuleDelete,
+      ["deletedId"],
+      options,
+    );
+  }
+
+  /** All global rules as they are for a project: each with what the project overrides, and what results. */
+  listOf(args: ListProjectGlobalRulesArguments, options?: CallOptions): Paginated<EffectiveGlobalRule> {
+    const rulesOf = (data: ListProjectGlobalRulesData) => requireNode(data.node, ["Project"], args.project).globalRules;
+    return this.#graph.list(ListProjectGlobalRulesDocument, args, rulesOf, options);
+  }
+
+  /** Changes a global rule for one project: what the input leaves out stays as it is, null is as the rule says. */
+  override<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
+    of: OverrideOf,
+    input: GlobalRuleOverrideInput,
+    options?: ConfigWriteOptions<Throws, Dry>,
+  ): Promise<WriteResult<GlobalRuleOverrideSetPayload, "globalRuleOverride", Throws, Dry>> {
+    const variables = { ...of, input, dryRun: options?.dryRun };
+    return this.#graph.write(
+      SetGlobalRuleOverrideDocument,
+      variables,
+      (data) => data.globalRuleOverrideSet,
+      ["globalRuleOverride"],
+      options,
+    );
+  }
+
+  /** Ends a project's override of a global rule. */
+  clearOverride<Throws extends boolean = ClientThrows, Dry extends boolean = false>(
+    of: OverrideOf,
+    options?: RemoveOptions<Throws, Dry>,
+  ): Promise<WriteResult<GlobalRuleOverrideClearPayload, "deletedId", Throws, Dry>> {
+    const variables = { ...of, expectedVersion: options?.expectedVersion, dryRun: options?.dryRun };
+    return this.#graph.write(
+      ClearGlobalRuleOverrideDocument,
+      variables,
+      (data) => data.globalRuleOverrideClear,
       ["deletedId"],
       options,
     );

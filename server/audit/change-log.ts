@@ -186,7 +186,10 @@ export class ChangeLog implements AccessLog {
     const others = [...also].filter((projectId) => !touched.has(projectId));
     if (others.length > 0) await this.projects.bumpAll(others, revision);
     // What went or came along with a project shows only now.
-    if (!touchesGlobalRules && entries.some(({ projectId, entityType }) => concernsGlobalRules(projectId, entityType))) {
+    if (
+      !touchesGlobalRules &&
+      entries.some(({ projectId, entityType }) => concernsGlobalRules(projectId, entityType))
+    ) {
       await this.repository.touchGlobalRules(revision);
     }
     await this.repository.add(entries);

@@ -2,7 +2,20 @@ import { TypeID, typeid } from "typeid-js";
 import { BadUserInputError } from "./errors.js";
 
 /** The prefix of every stored noun's id; ids sort by time of creation within a prefix (UUIDv7 in base 32, see TypeID). */
-export type IdPrefix = "prj" | "job" | "rul" | "grl" | "gro" | "cgr" | "tok" | "agt" | "aud" | "sec" | "ses" | "ack" | "alh";
+export type IdPrefix =
+  | "prj"
+  | "job"
+  | "rul"
+  | "grl"
+  | "gro"
+  | "cgr"
+  | "tok"
+  | "agt"
+  | "aud"
+  | "sec"
+  | "ses"
+  | "ack"
+  | "alh";
 
 /** A fresh id of the kind that `prefix` names, for example `prj_01jd…`. */
 export function newId(prefix: IdPrefix): string {

@@ -1,7 +1,7 @@
 import { altered } from "../core/database/stored.js";
 import type { UserErrors } from "../graph/user-error.js";
-import { addExpressionProblems, checkAlerting } from "./check-rule.js";
 import { checkParameters } from "./check-parameters.js";
+import { addExpressionProblems, checkAlerting } from "./check-rule.js";
 import type { ExpressionChecker } from "./expression-checker.js";
 import { fillParameters } from "./fill-parameters.js";
 import type { GlobalRule } from "./global-rule.js";

@@ -28,6 +28,9 @@ export class GlobalRuleHistory implements Restorable {
     const after = await this.checks.confined(written, caller.request.signal, errors);
     const write = () =>
       before === null ? this.repository.insert(after) : this.repository.replace(after, before.version);
-    return { change: { ...globalRuleChange(before, after, write, this.overrides), returns: true }, userErrors: errors.list };
+    return {
+      change: { ...globalRuleChange(before, after, write, this.overrides), returns: true },
+      userErrors: errors.list,
+    };
   }
 }

@@ -12,7 +12,8 @@ const keepFiringFor = "How long an alert goes on firing after its cause is gone,
 const severity = "The value of the label `severity` on its alerts, at most 64 characters";
 const labels =
   "Labels of its alerts; values may be templates. `project`, `severity` and `alertname` are set by themselves.";
-const annotations = "What its alerts say; values may be templates that read `$labels` and `$value` and format them, and hold `<<name>>` for a parameter.";
+const annotations =
+  "What its alerts say; values may be templates that read `$labels` and `$value` and format them, and hold `<<name>>` for a parameter.";
 const interval = "How often it is evaluated, 1s to 1d; null means as the servers are set.";
 const enabled = "Whether it is evaluated";
 const parameters = "What it leaves open, such as thresholds; at most 20";

@@ -109,7 +109,12 @@ export class GlobalRuleService {
           errors,
         );
         const { expectedVersion } = input;
-        const change = globalRuleChange(before, rule, () => this.repository.replace(rule, before.version), this.overrides);
+        const change = globalRuleChange(
+          before,
+          rule,
+          () => this.repository.replace(rule, before.version),
+          this.overrides,
+        );
         return this.changes.commit(caller, change, { dryRun, key, expectedVersion, userErrors: errors.list });
       },
     );

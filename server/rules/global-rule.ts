@@ -54,12 +54,16 @@ export class GlobalRule extends StoredNode {
 
   @Column("boolean")
   @Field(() => Boolean, {
-    description: "Whether administrators of a project may override it there: its parameters, severity, wait, or switch it off.",
+    description:
+      "Whether administrators of a project may override it there: its parameters, severity, wait, or switch it off.",
   })
   readonly overridable!: boolean;
 
   @Column("varchar", { length: 40, nullable: true })
-  @Field(() => String, { nullable: true, description: "The rule pack that it was installed from; null when it was not." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The rule pack that it was installed from; null when it was not.",
+  })
   readonly pack!: string | null;
 
   /** Its name in the pack, by which it is found again when the pack is installed anew. */

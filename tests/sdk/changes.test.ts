@@ -41,6 +41,15 @@ const policy = {
   credentialsOverHttp: false,
 };
 
+const overridden = {
+  globalRule: { id: "grl_0", name: "r0", keepFiringFor: null, labels: {}, interval: null },
+  expr: 'up{project="p"} == 0',
+  for: "5m",
+  severity: "page",
+  annotations: {},
+  enabled: true,
+};
+
 beforeAll(async () => {
   graph = await GraphServer.start({
     limitTiers: () => [limitTier],
@@ -77,6 +86,10 @@ beforeAll(async () => {
         ...ruleOf("grl", i),
         mode: "GLOBAL",
         verifiedByPrometheus: true,
+        enforcedExpr: "up == 0",
+        parameters: [],
+        overridable: false,
+        deployment: { expr: "up == 0", annotations: {}, exceptProjects: [] },
       }));
       return { ...pageOf(rules, first, after), totalCount: globalRules };
     },
@@ -129,6 +142,7 @@ function projectOf(index: number, [jobs, rules, groups]: NonNullable<Size>) {
     limitTier: "default",
     revision: index + 1,
     ...times,
+    overriddenGlobalRules: index === 1 ? [overridden] : [],
     scrapeJobs: list(jobs, (i) => ({
       id: `job_${i}`,
       name: `j${i}`,
@@ -235,6 +249,7 @@ describe("changes", () => {
               },
               { __typename: "RecordingRule", ...rule, id: "rul_1", name: "r1", enforcedExpr: 'up{project="p"}' },
             ],
+            overriddenGlobalRules: [overridden],
             contactGroups: [
               {
                 id: "cgr_0",

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { describedLabels, describedText } from "../../audit/described-values.js";
 import type { Description } from "../../audit/change.js";
+import { describedLabels, describedText } from "../../audit/described-values.js";
 import type { UserError } from "../../graph/user-error.js";
 import type { GlobalRuleOverride } from "./global-rule-override.js";
 

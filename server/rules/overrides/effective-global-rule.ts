@@ -16,7 +16,9 @@ export function isInForce({ overridable, mode }: GlobalRule): boolean {
 }
 
 /** A global rule as it is for one project. */
-@ObjectType({ description: "A global rule as it is for one project: the rule, what the project overrides, and what results." })
+@ObjectType({
+  description: "A global rule as it is for one project: the rule, what the project overrides, and what results.",
+})
 export class EffectiveGlobalRule {
   @Field(() => GlobalRule, { description: "The rule." })
   readonly globalRule: GlobalRule;
@@ -43,8 +45,9 @@ export class EffectiveGlobalRule {
   expr(): string | null {
     const { globalRule } = this;
     const values = this.#values();
-    const varied = Object.keys(values).length > 0 && enforceProjects(fillParameters(globalRule, values).expr);
-    return narrowToProject(varied && varied.ok ? varied.enforced : globalRule.enforcedExpr, this.#projectName);
+    const hasOwn = Object.keys(values).length > 0;
+    const varied = hasOwn ? enforceProjects(fillParameters(globalRule, values).expr) : null;
+    return narrowToProject(varied?.ok ? varied.enforced : globalRule.enforcedExpr, this.#projectName);
   }
 
   @Field(() => Duration, { description: "How long the expression must give a series before its alert fires." })

@@ -5,7 +5,8 @@ import { Labels, PromQL } from "../../graph/scalars.js";
 @ObjectType({ description: "What runs of a global rule for all projects that do not override it." })
 export class GlobalRuleDeployment {
   @Field(() => PromQL, {
-    description: "The expression with the parameters' defaults, the series of projects that override the rule left out.",
+    description:
+      "The expression with the parameters' defaults, the series of projects that override the rule left out.",
   })
   readonly expr!: string;
 

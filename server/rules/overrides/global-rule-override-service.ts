@@ -1,8 +1,8 @@
 import type { Caller } from "../../access/caller.js";
 import type { Change } from "../../audit/change.js";
 import type { ChangeLog } from "../../audit/change-log.js";
-import { checkDuration } from "../../core/duration.js";
 import { altered } from "../../core/database/stored.js";
+import { checkDuration } from "../../core/duration.js";
 import { NotFoundError } from "../../core/errors.js";
 import { newId, requireId } from "../../core/ids.js";
 import type { PageRequest } from "../../core/page.js";
@@ -65,9 +65,7 @@ export class GlobalRuleOverrideService {
   async overriddenBy(caller: Caller, project: Project): Promise<readonly EffectiveGlobalRule[]> {
     const overrides = await caller.loaders.for(this.repository.byProject).load(project.id);
     const effective = await Promise.all(overrides.map((override) => this.#effective(caller, override, project)));
-    return effective
-      .flatMap((each) => each ?? [])
-      .toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+    return effective.flatMap((each) => each ?? []).toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
   }
 
   /** The rule as it is for the override's project. */
@@ -204,7 +202,15 @@ const goneMeanwhile: UserError = {
 };
 
 function plainOverride(projectId: string, globalRuleId: string): GlobalRuleOverride {
-  const values = { id: newId("gro"), projectId, globalRuleId, parameters: {}, severity: null, for: null, enabled: true };
+  const values = {
+    id: newId("gro"),
+    projectId,
+    globalRuleId,
+    parameters: {},
+    severity: null,
+    for: null,
+    enabled: true,
+  };
   return Object.assign(new GlobalRuleOverride(), values);
 }
 

@@ -46,7 +46,8 @@ export function narrowToProject(enforced: string, project: string): string | nul
 
 function varySelectors(enforced: string, vary: (selector: Selector) => Selector): string {
   const printed = printExpression(mapSelectors(readTree(parser.parse(enforced), enforced), vary));
-  if (printExpression(readTree(parser.parse(printed), printed)) !== printed) throw new Error(`Read otherwise: ${printed}`);
+  if (printExpression(readTree(parser.parse(printed), printed)) !== printed)
+    throw new Error(`Read otherwise: ${printed}`);
   return printed;
 }
 

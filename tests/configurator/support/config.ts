@@ -50,6 +50,7 @@ export function aProject(name: string, overrides: Partial<ProjectConfig> = {}): 
     scrapeJobs: [],
     rules: [],
     contactGroups: [],
+    overriddenGlobalRules: [],
     ...overrides,
   };
 }
@@ -130,11 +131,17 @@ export function aRecording(project: string, name: string, overrides: Partial<Rul
 
 /** A rule of the operators. */
 export function aGlobalRule(name: string, overrides: Partial<GlobalRuleConfig> = {}): GlobalRuleConfig {
+  const { expr = 'up{project!=""} == 0', annotations = {} } = overrides;
   return {
     id: `grl_${name}`,
     name,
     mode: "PER_PROJECT",
-    expr: 'up{project!=""} == 0',
+    expr,
+    enforcedExpr: expr,
+    deployment: { expr, annotations, exceptProjects: [] },
+    parameters: [],
+    overridable: false,
+    pack: null,
     verifiedByPrometheus: true,
     for: "5m",
     keepFiringFor: null,

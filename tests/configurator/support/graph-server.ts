@@ -151,7 +151,7 @@ export class GraphServer {
         return { egressPolicy: this.policy };
       case "GetProjectConfig":
         return { node: this.#project(variables.id) };
-      case "ListGlobalRules":
+      case "ListGlobalRulesWithDeployment":
         return { globalRules: { nodes: this.#globalRules, pageInfo, totalCount: this.#globalRules.length } };
       case "ReportAgent":
         return { agentReport: this.#report(variables.input) };
