@@ -61,6 +61,7 @@ beforeAll(async () => {
           name: `p${index}`,
           revision: index + 1,
           deleted: size === null,
+          movedAway: false,
           project: size && projectOf(index, size),
         }))
         .filter(({ revision }) => revision > sinceRevision);
