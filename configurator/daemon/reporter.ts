@@ -55,13 +55,14 @@ export class Reporter {
     { state, known, fetchedRevision, runs, waitsFor, problems, brake }: AgentStatus,
     signal?: AbortSignal,
   ): Promise<boolean> {
-    const { name, hostname, reportIntervalSeconds } = this.settings;
+    const { name, hostname, shard, reportIntervalSeconds } = this.settings;
     const { agent, userErrors } = await this.agents.report(
       {
         name,
         hostname,
         instanceId: known.instanceId,
         agentVersion: version,
+        ...(shard === undefined ? {} : { shard }),
         outputs: outputKinds(this.settings),
         fetchedRevision: Math.max(fetchedRevision, known.revision),
         checkedRevision: known.revision,

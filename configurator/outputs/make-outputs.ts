@@ -11,6 +11,7 @@ import type { ContactFragment } from "../render/contact-fragment.js";
 import type { LimitTiers } from "../render/limit-tier.js";
 import type { ProbeModules } from "../render/probe-module.js";
 import type { RenderOptions } from "../render/render-project.js";
+import type { ServerLabels } from "../render/server-labels.js";
 import type { Settings } from "../settings/settings.js";
 import { BaseSource } from "./base-source.js";
 import { karmaGroups, makeKarmaAcl } from "./make-karma-acl.js";
@@ -44,10 +45,11 @@ export function makeOutputs(settings: Settings, tiers: LimitTiers, namingKey: st
   const { name, directory, prometheus, blackbox, alertmanager, thanosRule, thanosQuery, karmaAcl } = settings;
   const watchdog = prometheus?.watchdog ?? name;
   const openstack = new OpenstackSource(prometheus?.openstack);
+  const labels = { shard: settings.shard, replica: settings.replica };
   const made = [
     blackbox && makeBlackbox(directory, blackbox),
     alertmanager && makeAlertmanager(directory, alertmanager),
-    prometheus && makePrometheus(directory, { ...prometheus, watchdog }, tiers, openstack),
+    prometheus && makePrometheus(directory, { ...prometheus, watchdog }, tiers, openstack, labels),
   ].filter((one) => one !== undefined);
   const karmaConfig = karmaAcl && new BaseSource(karmaAcl.configFile);
   const rulerWatchdog = thanosRule?.watchdog ?? `${name}-thanos-rule`;
@@ -71,7 +73,7 @@ export function makeOutputs(settings: Settings, tiers: LimitTiers, namingKey: st
     namingKey,
   };
   const fromBases = [...made.map(({ base }) => base.fingerprint), karmaConfig?.fingerprint, openstack.fingerprint];
-  const fromSettings = [watchdog, alertmanager?.watchdogReceiver, rulerWatchdog, thanosQuery?.stores];
+  const fromSettings = [watchdog, labels, alertmanager?.watchdogReceiver, rulerWatchdog, thanosQuery?.stores];
   const dependsOn = [rendererVersion, directory, render, fromBases, fromSettings, karmaAcl?.operatorGroups];
   return {
     outputs: [
@@ -99,6 +101,7 @@ function makePrometheus(
   settings: NonNullable<Settings["prometheus"]> & { readonly watchdog: string },
   tiers: LimitTiers,
   openstack: OpenstackSource,
+  labels: ServerLabels,
 ): MadeOutput {
   const base = new BaseSource(settings.baseFile);
   const tree = new ReleaseTree(join(directory, "prometheus"));
@@ -111,7 +114,8 @@ function makePrometheus(
   const rules = new RuleFileCheck(reader);
   const promtool = tool(settings.promtool);
   const { watchdog } = settings;
-  return { output: new PrometheusOutput(tree, reloader, base, tiers, promtool, rules, watchdog, openstack), base };
+  const output = new PrometheusOutput(tree, reloader, base, tiers, promtool, rules, watchdog, openstack, labels);
+  return { output, base };
 }
 
 function makeBlackbox(directory: string, settings: NonNullable<Settings["blackbox"]>): MadeOutput {

@@ -10,6 +10,7 @@ import { withAccess } from "../render/openstack-jobs.js";
 import type { ScrapeConfigs } from "../render/own-jobs.js";
 import { renderPrometheusCheck, renderPrometheusConfig } from "../render/prometheus-config.js";
 import { scrapesFolder } from "../render/render-project.js";
+import type { ServerLabels } from "../render/server-labels.js";
 import { renderWatchdog, watchdogFile } from "../render/watchdog.js";
 import type { YamlValue } from "../render/yaml-text.js";
 import type { BaseSource } from "./base-source.js";
@@ -39,6 +40,7 @@ export class PrometheusOutput implements Output {
     private readonly rules: RuleFileCheck,
     private readonly watchdog: string,
     private readonly openstack: OpenstackSource,
+    private readonly labels: ServerLabels,
   ) {}
 
   get unread(): readonly string[] {
@@ -46,10 +48,10 @@ export class PrometheusOutput implements Output {
   }
 
   mainFiles(view: ReleaseView): ReadonlyMap<string, string> {
-    const { tiers, tree } = this;
+    const { tiers, tree, labels } = this;
     const own = this.#scrapeConfigsIn(view, view.list(scrapesFolder));
     return new Map([
-      [mainFile, renderPrometheusConfig(this.base.read(), { tiers, folder: tree.folder, own })],
+      [mainFile, renderPrometheusConfig(this.base.read(), { tiers, folder: tree.folder, own, labels })],
       [watchdogFile, renderWatchdog(this.watchdog)],
     ]);
   }
@@ -114,7 +116,8 @@ export class PrometheusOutput implements Output {
   }
 
   async #checkConfig(tiers: LimitTiers, own: readonly YamlValue[]): Promise<string | undefined> {
-    const config = renderPrometheusCheck(this.base.read(), { tiers, folder: this.tree.folder, own });
+    const { labels } = this;
+    const config = renderPrometheusCheck(this.base.read(), { tiers, folder: this.tree.folder, own, labels });
     this.tree.write(new Map([[checkFile, config]]));
     const result = await this.promtool(["check", "config", this.tree.buildingPath(checkFile)]);
     this.tree.write(new Map([[checkFile, null]]));

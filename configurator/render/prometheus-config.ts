@@ -1,6 +1,7 @@
 import { type BaseFile, BaseFileError, isYamlMap, listAt, refuseRelativePaths, textOf } from "./base-file.js";
 import type { LimitTier, LimitTiers } from "./limit-tier.js";
 import { releaseFile } from "./release-mark.js";
+import { type ServerLabels, withServerLabels } from "./server-labels.js";
 import { watchdogFile } from "./watchdog.js";
 import { type YamlValue, yamlText } from "./yaml-text.js";
 
@@ -14,11 +15,14 @@ export interface PrometheusConfigParts {
   readonly folder: string;
   /** The scrape configs of projects' jobs with credentials. */
   readonly own: readonly YamlValue[];
+  /** What tells this Prometheus from the others; none when there is but one. */
+  readonly labels?: ServerLabels;
 }
 
 /** Prometheus's main config: the base file with our rule files, one scrape job per limit tier, and the projects' own. */
-export function renderPrometheusConfig(base: BaseFile, { tiers, folder, own }: PrometheusConfigParts): string {
-  const content = checkBase(base, folder);
+export function renderPrometheusConfig(base: BaseFile, parts: PrometheusConfigParts): string {
+  const { tiers, folder, own, labels = {} } = parts;
+  const content = withServerLabels(base, checkBase(base, folder), labels);
   return yamlText({
     ...content,
     // Relative to this file, so through `current`: the path of a rule group, by which Prometheus knows it again after
@@ -32,8 +36,9 @@ export function renderPrometheusConfig(base: BaseFile, { tiers, folder, own }: P
  * The same without our rule files, for `promtool check config`: those were checked one by one when they changed, and
  * reading all of them again would take seconds.
  */
-export function renderPrometheusCheck(base: BaseFile, { tiers, folder, own }: PrometheusConfigParts): string {
-  const content = checkBase(base, folder);
+export function renderPrometheusCheck(base: BaseFile, parts: PrometheusConfigParts): string {
+  const { tiers, folder, own, labels = {} } = parts;
+  const content = withServerLabels(base, checkBase(base, folder), labels);
   return yamlText({
     ...content,
     scrape_configs: [...listAt(base, content, "scrape_configs"), ...scrapeJobs(tiers, folder), ...own],

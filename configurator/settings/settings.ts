@@ -50,6 +50,8 @@ const shape = z
     // It becomes part of a glob, in which these characters have a meaning.
     directory: path.refine((text) => !/[*?[\]{}\\]/.test(text), "must not hold any of * ? [ ] { } \\"),
     server: z.strictObject({ url: httpUrl, token: secret, timeoutSeconds: seconds(30) }),
+    shard: name.optional(),
+    replica: name.optional(),
     pollIntervalSeconds: seconds(30),
     reportIntervalSeconds: seconds(30),
     reloadIntervalSeconds: seconds(15),
@@ -152,6 +154,19 @@ const shape = z
   .refine((settings) => settings.blackbox === undefined || settings.prometheus !== undefined, {
     path: ["blackbox"],
     message: 'is of no use without "prometheus"',
+  })
+  .refine(({ shard, prometheus }) => shard === undefined || prometheus !== undefined, {
+    path: ["shard"],
+    message: 'is of no use without "prometheus"',
+  })
+  .refine(({ replica, prometheus }) => replica === undefined || prometheus !== undefined, {
+    path: ["replica"],
+    message: 'is of no use without "prometheus"',
+  })
+  .refine(({ shard, alertmanager, karmaAcl }) => shard === undefined || !(alertmanager ?? karmaAcl), {
+    path: ["shard"],
+    message:
+      'is for an agent without "alertmanager" and "karmaAcl", which need all projects: run another agent for them',
   });
 
 /** What the agent is told by its settings file, all defaults filled in. */

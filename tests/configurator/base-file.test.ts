@@ -11,6 +11,9 @@ const prometheus = (text: string) => renderPrometheusConfig(parseBaseFile("/etc/
 const alertmanager = (text: string) => renderAlertmanagerConfig(parseBaseFile("/etc/b.yml", text), []);
 const blackbox = (text: string) => renderBlackboxConfig(parseBaseFile("/etc/b.yml", text), []);
 
+const sharded = (text: string) =>
+  renderPrometheusConfig(parseBaseFile("/etc/b.yml", text), { ...parts, labels: { shard: "one", replica: "a" } });
+
 describe("a base file that cannot be merged is refused by file and key", () => {
   test.each<[(text: string) => string, string, string]>([
     [prometheus, "a: [", "line 1: Flow sequence in block collection must be sufficiently indented and end with a ]"],
@@ -45,6 +48,13 @@ describe("a base file that cannot be merged is refused by file and key", () => {
       "global: {external_labels: {project: x}}",
       "global.external_labels.project: this label is kept for the projects",
     ],
+    [
+      sharded,
+      "global: {external_labels: {replica: x}}",
+      "global.external_labels.replica: the agent's settings have a replica, which becomes this label: leave it out of one of the two",
+    ],
+    [sharded, "global: {external_labels: [x]}", "global.external_labels: must be a map"],
+    [sharded, "alerting: x", "alerting: must be a map"],
     [alertmanager, "receivers: []", "route: the file must have a root route with a receiver"],
     [alertmanager, "route: {group_wait: 1s}", "route: the file must have a root route with a receiver"],
     [

@@ -101,6 +101,11 @@ describe("the settings file", () => {
       `${minimal}prometheus:\n  baseFile: /b\n  tiers: {default: {}}\n`,
       "settings.yml:7: prometheus.tiers: the limits of projects are the server's now: move them to limits.tiers of its settings",
     ],
+    [`${minimal}replica: a\n`, 'settings.yml:5: replica: is of no use without "prometheus"'],
+    [
+      `${minimal}prometheus: {baseFile: /b}\nshard: one\n`,
+      'settings.yml:6: shard: is for an agent without "alertmanager" and "karmaAcl", which need all projects: run another agent for them',
+    ],
     [
       "{name: a, directory: /d, server: {url: 'http://s', token: t}}",
       'settings.yml:1: the file: at least one of "prometheus", "alertmanager", "thanosRule", "thanosQuery", "karmaAcl" is needed',
