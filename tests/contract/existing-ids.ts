@@ -16,6 +16,7 @@ const prefixes: readonly (readonly [field: RegExp, prefix: string])[] = [
 
 const argumentPrefixes: Readonly<Record<string, string>> = {
   project: "prj",
+  globalRule: "grl",
   rule: "rul",
   silencedBy: "sil",
   alerts: "alr",

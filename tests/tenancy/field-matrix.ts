@@ -19,6 +19,7 @@ export const audiences = {
   source: "0 0 n n + + 0 +",
 
   whatAgentsFetch: "0 0 0 0 0 0 + +",
+  deployments: "n n n n n n + +",
   brakes: "n n n n n + + +",
   insideBrakes: "0 0 0 0 0 + + +",
   operators: "0 0 0 0 0 0 0 +",
@@ -56,8 +57,8 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   Project: {
     at: within("prj", "Project"),
     fields: {
-      project: `${stored} aclGroup acknowledgements alertCounts alertGroups alertHistory alertHistoryCounts alerts description extraLabels limits limitTier name openstackId
-        rollout rules scrapeJobs silencePolicy silences targetCounts targets usage viewerRole`,
+      project: `${stored} aclGroup acknowledgements alertCounts alertGroups alertHistory alertHistoryCounts alerts description extraLabels globalRules limits limitTier name openstackId
+        overriddenGlobalRules rollout rules scrapeJobs silencePolicy silences targetCounts targets usage viewerRole`,
       tokensOfProject: "apiTokens",
       changesOfProject: "auditEntries",
       peopleOfProject: "contactGroups defaultContactGroup",
@@ -176,9 +177,26 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   GlobalRule: {
     at: within("grl", "GlobalRule"),
     fields: {
-      shared: `${stored} annotations enabled expr for interval keepFiringFor labels mode name severity
-        verifiedByPrometheus`,
+      shared: `${stored} annotations enabled enforcedExpr expr for interval keepFiringFor labels mode name overridable pack
+        parameters severity verifiedByPrometheus`,
+      deployments: "deployment",
     },
+  },
+  RuleParameter: {
+    at: within("grl", "GlobalRule", "parameters { @ }"),
+    fields: { shared: "default description max min name type unit" },
+  },
+  GlobalRuleDeployment: {
+    at: within("grl", "GlobalRule", "deployment { @ }"),
+    fields: { whatAgentsFetch: "annotations exceptProjects expr" },
+  },
+  GlobalRuleOverride: {
+    at: within("gro", "GlobalRuleOverride"),
+    fields: { project: `${stored} effective enabled for parameters project severity` },
+  },
+  EffectiveGlobalRule: {
+    at: within("prj", "Project", "overriddenGlobalRules { @ }"),
+    fields: { project: "annotations enabled expr for globalRule override parameters problem severity" },
   },
   ExpressionReport: {
     at: 'expression(project: $prj, expr: "up") { @ }',
@@ -393,7 +411,9 @@ export const withoutValue: Readonly<Record<string, string>> = {
   "ApiToken.rotatedAt": "it was never rotated",
   "AuditEntry.reason": "the change was made",
   "Contact.secretProblem": "the secret can be read",
+  "EffectiveGlobalRule.problem": "the override counts",
   "GlobalRule.keepFiringFor": "the rule does without",
+  "GlobalRule.pack": "the operators wrote it",
   "ProjectLimits.problem": "the settings hold its tier",
   "PrometheusServer.error": "it answers",
   "QuietReason.inhibitor": "a silence keeps it quiet, and no alert",

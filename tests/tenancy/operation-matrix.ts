@@ -99,6 +99,14 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
   ...create("globalRule", '{ name: "n", expr: "up" }', operatorsOnly),
   ...update("globalRule", "$grl", '{ name: "n" }', operatorsOnly),
   ...remove("globalRule", "$grl", operatorsOnly),
+  globalRuleOverrideSet: {
+    call: `globalRuleOverrideSet(project: $prj, globalRule: $grl, input: { severity: "page" }, dryRun: true) ${payload}`,
+    who: administrators,
+  },
+  globalRuleOverrideClear: {
+    call: `globalRuleOverrideClear(project: $prj, globalRule: $grl, dryRun: true) ${payload}`,
+    who: administrators,
+  },
   silenceCreate: {
     call: `silenceCreate(input: { project: $prj, matchers: [{ name: "a", value: "b" }], duration: "1m", comment: "c" })
       ${payload}`,

@@ -82,9 +82,25 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
   });
   const { globalRule } = await client.globalRules.create({
     name: "Everywhere",
-    expr: "up == 2",
+    expr: "up == <<value>>",
     interval: "1m",
+    parameters: [
+      {
+        name: "value",
+        type: "NUMBER",
+        description: "What it is to be.",
+        default: "2",
+        min: "2",
+        max: "9",
+        unit: "states",
+      },
+    ],
+    overridable: true,
   });
+  const { globalRuleOverride } = await client.globalRules.override(
+    { ...below, globalRule: globalRule.id },
+    { parameters: { value: "3" }, severity: "critical", for: "5m" },
+  );
   const member = { project: project.id, role: "MEMBER" } as const;
   const { apiToken } = await client.apiTokens.create({
     name: "of the victim",
@@ -177,6 +193,7 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
       rul: alertingRule.id,
       rec: recordingRule.id,
       grl: globalRule.id,
+      gro: globalRuleOverride.id,
       alr: alert.id,
       alh: episode.id,
       sil: silence.id,
