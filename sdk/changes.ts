@@ -40,7 +40,9 @@ export interface ChangedProject {
   readonly name: string;
   /** The revision of its newest change. */
   readonly revision: number;
-  /** Null when it was deleted. */
+  /** Whether it lives in another shard than the one asked for, and so is to be taken away without being deleted. */
+  readonly movedAway: boolean;
+  /** Null when it was deleted or moved away. */
   readonly config: ProjectConfig | null;
 }
 
@@ -66,6 +68,8 @@ export interface ChangePage {
 export interface ChangesArguments {
   /** The revision that is known already; 0 for everything. */
   readonly sinceRevision: number;
+  /** The shard whose projects alone are wanted; those of others come as moved away. @default all projects */
+  readonly shard?: string | undefined;
   /** Whether to fetch the global rules too, when they changed since. @default false */
   readonly globalRules?: boolean | undefined;
   /**
@@ -81,11 +85,11 @@ export interface ChangesArguments {
  */
 export async function* changes(
   graph: Graph,
-  { sinceRevision, globalRules = false, projects: needed = "complete" }: ChangesArguments,
+  { sinceRevision, shard, globalRules = false, projects: needed = "complete" }: ChangesArguments,
   options?: CallOptions,
 ): AsyncGenerator<ChangePage, void, undefined> {
   const fetchPage = (after: string | null) => {
-    const variables = { sinceRevision, first: 100, after };
+    const variables = { sinceRevision, shard, first: 100, after };
     if (needed === "none") return revisionsOnly(graph, sinceRevision, options);
     return needed === "settings" ? settingsPage(graph, variables, options) : completePage(graph, variables, options);
   };
@@ -100,8 +104,8 @@ export async function* changes(
     }
     const { revision, globalRulesRevision, egressFingerprint, limitTiers } = page;
     const projects: ChangedProject[] = [];
-    for (const { id, name, revision: changedAt } of page.nodes) {
-      projects.push({ id, name, revision: changedAt, config: await page.configOf(id) });
+    for (const { id, name, revision: changedAt, movedAway } of page.nodes) {
+      projects.push({ id, name, revision: changedAt, movedAway, config: await page.configOf(id) });
     }
     const wanted = isLast && globalRules && globalRulesRevision > sinceRevision;
     yield {
@@ -127,6 +131,7 @@ interface Answered extends Page<Omit<ChangedProject, "config">> {
 
 interface PageVariables {
   readonly sinceRevision: number;
+  readonly shard: string | undefined;
   readonly first: number;
   readonly after: string | null;
 }

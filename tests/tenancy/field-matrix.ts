@@ -20,6 +20,8 @@ export const audiences = {
 
   whatAgentsFetch: "0 0 0 0 0 0 + +",
   brakes: "n n n n n + + +",
+  shards: "n n n n n + + +",
+  shardOfProject: "n 0 n n n + + +",
   insideBrakes: "0 0 0 0 0 + + +",
   operators: "0 0 0 0 0 0 0 +",
   egress: "0 0 0 0 0 + + +",
@@ -61,6 +63,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
       tokensOfProject: "apiTokens",
       changesOfProject: "auditEntries",
       peopleOfProject: "contactGroups defaultContactGroup",
+      shardOfProject: "shard",
     },
   },
   ProjectLimits: {
@@ -317,7 +320,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   },
   ChangedProject: {
     at: "changedProjects(sinceRevision: 0) { nodes { @ } }",
-    fields: { whatAgentsFetch: "deleted id name project revision" },
+    fields: { whatAgentsFetch: "deleted id movedAway name project revision" },
   },
   Agent: {
     at: within("agt", "Agent"),
@@ -326,8 +329,11 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
         state unlistedProblems waitsFor`,
       behind: "revisionsBehind",
       brakes: "brake",
+      shards: "shard",
     },
   },
+  Shard: { at: "shards { @ }", fields: { egress: "agents load name projectCount replicas weight" } },
+  ShardLoad: { at: "shards { load { @ } }", fields: { egress: "samplesPerSecond series" } },
   AgentBrake: {
     at: within("agt", "Agent", "brake { @ }"),
     fields: { insideBrakes: "digest names releasedAt releasedBy removals revision since" },
