@@ -18,6 +18,7 @@ import { AlertHistory1763900000018 } from "./1763900000018-alert-history.js";
 import { AgentTurns1764000000020 } from "./1764000000020-agent-turns.js";
 import { AgentRuns1764000000021 } from "./1764000000021-agent-runs.js";
 import { Brakes1764000000022 } from "./1764000000022-brakes.js";
+import { Shards1764000000023 } from "./1764000000023-shards.js";
 import { RulePacks1764000000025 } from "./1764000000025-rule-packs.js";
 
 /** All migrations, oldest first; one that was released never changes. */
@@ -42,5 +43,6 @@ export const migrations = [
   AgentTurns1764000000020,
   AgentRuns1764000000021,
   Brakes1764000000022,
+  Shards1764000000023,
   RulePacks1764000000025,
 ];

@@ -4,13 +4,12 @@ import {
   GetProjectConfigDocument,
   ListChangedProjectSettingsDocument,
   ListChangedProjectsDocument,
-  ListGlobalRulesWithDeploymentDocument,
   ListMoreOfProjectDocument,
 } from "./generated/documents.js";
 import type {
   AlertingRuleSettings,
   ContactGroupSettings,
-  GlobalRuleWithDeployment,
+  GlobalRule,
   LimitTierSettings,
   ListChangedProjectsData,
   OverriddenGlobalRule,
@@ -20,6 +19,7 @@ import type {
   ScrapeJobWithSecret,
 } from "./generated/types.js";
 import { type Graph, nodeOf } from "./graph.js";
+import { GlobalRules } from "./namespaces/global-rules.js";
 import type { CallOptions } from "./options.js";
 import { nextCursor, type Page } from "./paginated.js";
 
@@ -33,13 +33,11 @@ export interface ProjectConfig extends ProjectSettings {
    * what you have of the project's contacts, and fetch it again later: nothing changes when its key comes back.
    */
   readonly contactGroups: ReadonlyArray<ContactGroupSettings>;
-  /** The global rules that the project overrides, as they are for it; the rules themselves leave it out. */
+  /**
+   * The global rules that the project overrides, as they are for it. For each with `overridden` the rule itself is to leave
+   * the project out, and this is to be evaluated for it instead.
+   */
   readonly overriddenGlobalRules: ReadonlyArray<OverriddenGlobalRule>;
-}
-
-/** A global rule, and what runs of it for all projects that do not override it. */
-export interface DeployedGlobalRule extends GlobalRuleWithDeployment {
-  readonly deployment: NonNullable<GlobalRuleWithDeployment["deployment"]>;
 }
 
 /** A project that changed, or that is gone. */
@@ -48,7 +46,9 @@ export interface ChangedProject {
   readonly name: string;
   /** The revision of its newest change. */
   readonly revision: number;
-  /** Null when it was deleted. */
+  /** Whether it lives in another shard than the one asked for, and so is to be taken away without being deleted. */
+  readonly movedAway: boolean;
+  /** Null when it was deleted or moved away. */
   readonly config: ProjectConfig | null;
 }
 
@@ -67,13 +67,15 @@ export interface ChangePage {
   readonly egressFingerprint: string;
   readonly projects: ReadonlyArray<ChangedProject>;
   /** All global rules, on the last page, if they were asked for and changed; null: as before. */
-  readonly globalRules: ReadonlyArray<DeployedGlobalRule> | null;
+  readonly globalRules: ReadonlyArray<GlobalRule> | null;
 }
 
 /** Which changes to fetch. */
 export interface ChangesArguments {
   /** The revision that is known already; 0 for everything. */
   readonly sinceRevision: number;
+  /** The shard whose projects alone are wanted; those of others come as moved away. @default all projects */
+  readonly shard?: string | undefined;
   /** Whether to fetch the global rules too, when they changed since. @default false */
   readonly globalRules?: boolean | undefined;
   /**
@@ -89,11 +91,11 @@ export interface ChangesArguments {
  */
 export async function* changes(
   graph: Graph,
-  { sinceRevision, globalRules = false, projects: needed = "complete" }: ChangesArguments,
+  { sinceRevision, shard, globalRules = false, projects: needed = "complete" }: ChangesArguments,
   options?: CallOptions,
 ): AsyncGenerator<ChangePage, void, undefined> {
   const fetchPage = (after: string | null) => {
-    const variables = { sinceRevision, first: 100, after };
+    const variables = { sinceRevision, shard, first: 100, after };
     if (needed === "none") return revisionsOnly(graph, sinceRevision, options);
     return needed === "settings" ? settingsPage(graph, variables, options) : completePage(graph, variables, options);
   };
@@ -108,8 +110,8 @@ export async function* changes(
     }
     const { revision, globalRulesRevision, egressFingerprint, limitTiers } = page;
     const projects: ChangedProject[] = [];
-    for (const { id, name, revision: changedAt } of page.nodes) {
-      projects.push({ id, name, revision: changedAt, config: await page.configOf(id) });
+    for (const { id, name, revision: changedAt, movedAway } of page.nodes) {
+      projects.push({ id, name, revision: changedAt, movedAway, config: await page.configOf(id) });
     }
     const wanted = isLast && globalRules && globalRulesRevision > sinceRevision;
     yield {
@@ -135,6 +137,7 @@ interface Answered extends Page<Omit<ChangedProject, "config">> {
 
 interface PageVariables {
   readonly sinceRevision: number;
+  readonly shard: string | undefined;
   readonly first: number;
   readonly after: string | null;
 }
@@ -154,9 +157,8 @@ async function settingsPage(graph: Graph, variables: PageVariables, options?: Ca
   const found = new Map(changedProjects.nodes.map(({ id, project }) => [id, project]));
   const configOf = async (id: string) => {
     const project = found.get(id);
-    return project == null
-      ? null
-      : { ...project, scrapeJobs: [], rules: [], contactGroups: [], overriddenGlobalRules: [] };
+    if (project == null) return null;
+    return { ...project, scrapeJobs: [], rules: [], contactGroups: [], overriddenGlobalRules: [] };
   };
   return { ...changedProjects, ...common(rest), configOf };
 }
@@ -174,13 +176,9 @@ function common({
   return { limitTiers, egressFingerprint: egressPolicy.fingerprint };
 }
 
-async function allGlobalRules(graph: Graph, options?: CallOptions): Promise<DeployedGlobalRule[]> {
-  const rules: DeployedGlobalRule[] = [];
-  for await (const rule of graph.list(ListGlobalRulesWithDeploymentDocument, {}, (data) => data.globalRules, options)) {
-    const { deployment } = rule;
-    if (deployment === null) throw unreadable("deployment of the global rules");
-    rules.push({ ...rule, deployment });
-  }
+async function allGlobalRules(graph: Graph, options?: CallOptions): Promise<GlobalRule[]> {
+  const rules: GlobalRule[] = [];
+  for await (const rule of new GlobalRules(graph).list({}, options)) rules.push(rule);
   return rules;
 }
 
@@ -226,11 +224,7 @@ async function complete(
 /** What a token of an agent may read; without it a project would look as if it had none. */
 function requireReadable<T>(value: T | null, what: string, project: string): T {
   if (value !== null) return value;
-  throw unreadable(`${what} of the project ${project}`);
-}
-
-function unreadable(what: string): ForbiddenError {
-  return new ForbiddenError(`this token may not read the ${what}`, { code: "FORBIDDEN" });
+  throw new ForbiddenError(`this token may not read the ${what} of the project ${project}`, { code: "FORBIDDEN" });
 }
 
 /** The items of a list that comes in pages, and where its next page begins; null after the last. */

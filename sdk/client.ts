@@ -35,6 +35,7 @@ import { RecordingRules } from "./namespaces/recording-rules.js";
 import { Rollouts } from "./namespaces/rollouts.js";
 import { Rules } from "./namespaces/rules.js";
 import { ScrapeJobs } from "./namespaces/scrape-jobs.js";
+import { Shards } from "./namespaces/shards.js";
 import { Silences } from "./namespaces/silences.js";
 import { Targets } from "./namespaces/targets.js";
 import type { CallOptions, ClientOptions } from "./options.js";
@@ -82,6 +83,8 @@ export class Client<Throws extends boolean = true> {
   readonly rollouts: Rollouts;
   /** How much hardware is needed. */
   readonly capacity: Capacity;
+  /** The parts that all projects are divided into. */
+  readonly shards: Shards;
   /** What programs show the graph to say who they are. */
   readonly apiTokens: ApiTokens<Throws>;
   /** Who changed what, and when. */
@@ -108,6 +111,7 @@ export class Client<Throws extends boolean = true> {
     this.agents = new Agents(graph);
     this.rollouts = new Rollouts(graph);
     this.capacity = new Capacity(graph);
+    this.shards = new Shards(graph);
     this.apiTokens = new ApiTokens(graph);
     this.audit = new Audit(graph);
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export type { ChangedProject, ChangePage, ChangesArguments, DeployedGlobalRule, ProjectConfig } from "./changes.js";
+export type { ChangedProject, ChangePage, ChangesArguments, ProjectConfig } from "./changes.js";
 export { type Client, createClient, type VariablesOf } from "./client.js";
 export { type OperationKind, type TypedDocument, TypedDocumentString } from "./document.js";
 export {

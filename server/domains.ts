@@ -33,9 +33,11 @@ import { makeProjectLifecycle } from "./projects/make-project-lifecycle.js";
 import { makeProjects } from "./projects/make-projects.js";
 import type { ProjectPurge } from "./projects/project-purge.js";
 import { ProjectRepository } from "./projects/project-repository.js";
+import { ProjectShardRepository } from "./projects/project-shard-repository.js";
 import { ProjectTokenLimits } from "./projects/project-token-limits.js";
 import { dailyPruning, HistoryRetention, Retention } from "./retention.js";
 import { makeRollout } from "./rollout/make-rollout.js";
+import { Shards } from "./rollout/shards/shards.js";
 import { makeRules } from "./rules/make-rules.js";
 import { SecretCare } from "./secret-care.js";
 import { makeSecrets } from "./secrets/make-secrets.js";
@@ -99,6 +101,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
   // Domains to the left of theirs ask these too.
   const projectRepository = new ProjectRepository(database);
   const contactGroupRepository = new ContactGroupRepository(database);
+  const shards = new Shards(settings.shards);
   const limits = new LimitService(settings.limits.tiers, projectRepository, onLimit);
 
   const secrets = makeSecrets({ settings: settings.secrets, database, now, randomBytes });
@@ -125,6 +128,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     tokenCounts: access.tokenCounts,
     groupNames: access.rolePatterns,
     contactGroups: contactGroupRepository,
+    shardOf: (project) => shards.of(project),
   });
   const egress = makeEgress({ settings: settings.egress, resolve, projects: projects.service });
   const contacts = makeContacts({
@@ -234,6 +238,8 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     changes,
     feed: audit.feed,
     prometheus,
+    shards,
+    projectShards: new ProjectShardRepository(database),
     now,
   });
 
@@ -286,6 +292,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     watchdogs,
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);
+      await rollout.shards.assignRest();
       await acknowledgements.start();
       history.recorder.start();
       live.start();
@@ -293,7 +300,10 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
       daily.start();
       settling.start();
     },
-    check: () => projects.service.checkNames(),
+    check: async () => {
+      await projects.service.checkNames();
+      await rollout.shards.check();
+    },
     stop: async () => {
       await settling.stop();
       await daily.stop();

@@ -13,6 +13,7 @@ import { readSettings, secret } from "./core/settings-file.js";
 import { limitSettings } from "./limit-settings.js";
 import { projectSettings } from "./projects/project-settings.js";
 import { rolloutSettings } from "./rollout/rollout-settings.js";
+import { shardSettings } from "./rollout/shards/shard-settings.js";
 import { secretsSettings } from "./secrets/secrets-settings.js";
 import { acknowledgementSettings } from "./silences/acknowledgements/acknowledgement-settings.js";
 import { silenceSettings } from "./silences/silence-settings.js";
@@ -114,14 +115,21 @@ const keys = z.strictObject({
   limits: limitSettings.prefault({}),
   silences: silenceSettings.prefault({}),
   rollout: rolloutSettings.prefault({}),
+  shards: shardSettings,
   shutdownSeconds: seconds(10),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),
 });
 
-const shape = keys.refine(({ access, listen }) => access.oidc === undefined || listen.publicUrl !== undefined, {
-  path: ["listen", "publicUrl"],
-  message: "Needed with access.oidc: the URL that people type, to which the provider sends them back.",
-});
+const shape = keys
+  .refine(({ access, listen }) => access.oidc === undefined || listen.publicUrl !== undefined, {
+    path: ["listen", "publicUrl"],
+    message: "Needed with access.oidc: the URL that people type, to which the provider sends them back.",
+  })
+  .refine(
+    ({ shards, prometheus }) =>
+      shards.every(({ replicas }) => replicas.every((name) => prometheus.some((server) => server.name === name))),
+    { path: ["shards"], message: "Each replica is the name of a server of `prometheus`." },
+  );
 
 /** What the server is told by its settings file, all defaults filled in. */
 export type Settings = z.output<typeof shape>;

@@ -25,7 +25,9 @@ const nothing = countsOf(() => 0);
  * then has fewer of a kind loses some. What the server still has is none either, although it cannot be rendered now.
  */
 export function findRemoval(files: FilesInUse, changes: Changes): readonly Loss[] {
-  const living = new Set(changes.projects.map(({ name }) => name));
+  // What moved to another shard is scraped there.
+  const elsewhere = changes.deleted.flatMap(({ name, movedAway }) => (movedAway ? [name] : []));
+  const living = new Set([...changes.projects.map(({ name }) => name), ...elsewhere]);
   const there = changes.full ? files.projects() : undefined;
   const deleted = there ?? changes.deleted.map(({ name }) => name);
   const losses = [

@@ -1,4 +1,6 @@
-import { recordProblem } from "../render/names.js";
+import { isDeepStrictEqual } from "node:util";
+import { isId, recordProblem } from "../render/names.js";
+import { overriddenMark } from "../render/overridden-mark.js";
 import { globalRulesName } from "../render/rule-file.js";
 import { globalSelectorProblem, selectorProblem } from "../render/selector-check.js";
 import { templatesProblem } from "../render/template-check.js";
@@ -27,8 +29,16 @@ export function expressionProblem(expression: string, project: string): string |
 }
 
 function projectProblem(rule: WrittenRule, project: string): string | undefined {
+  if (isOverriddenMark(rule, project)) return undefined;
   if (rule.labels.project !== project) return `it lacks the label project="${project}"`;
   return commonProblem(rule, project);
+}
+
+/** Whether a rule is the mark of a rule that the project overrides, exactly as it is rendered. */
+function isOverriddenMark({ kind, name, expr, labels, annotations }: WrittenRule, project: string): boolean {
+  const { rule = "" } = labels;
+  const isPlain = kind === "record" && Object.keys(annotations).length === 0 && isId(rule);
+  return isPlain && isDeepStrictEqual({ record: name, expr, labels }, overriddenMark(project, rule));
 }
 
 function globalProblem(rule: WrittenRule): string | undefined {

@@ -14,7 +14,7 @@ export interface Changes {
   readonly sinceRevision: number;
   readonly revision: number;
   readonly projects: readonly RenderedProject[];
-  readonly deleted: readonly { readonly id: string; readonly name: string }[];
+  readonly deleted: readonly { readonly id: string; readonly name: string; readonly movedAway: boolean }[];
   /** By mode the text of the global rules' file, null when it is to hold none; undefined when they have not changed. */
   readonly globalRules?: Readonly<Record<GlobalRuleMode, string | null>>;
   /** The revision to fetch from again for what could not be read now; undefined when all could. */
@@ -47,6 +47,7 @@ interface Latest {
   readonly id: string;
   readonly revision: number;
   readonly rendered: RenderedProject | undefined;
+  readonly movedAway: boolean;
 }
 
 /**
@@ -71,10 +72,11 @@ export async function fetchChanges<P extends Plan>(
     }
     globalRules = page.globalRules ?? globalRules;
     await plan.prepare(page.projects.flatMap(({ config }) => config ?? []));
-    for (const [index, { id, name, revision, config }] of page.projects.entries()) {
+    for (const [index, { id, name, revision, movedAway, config }] of page.projects.entries()) {
       if (index % projectsPerTurn === 0) await nextTurn();
       // In order of revision, so of a project that was deleted and made again under its name the living one stays.
-      latest.set(name, { id, revision, rendered: config === null ? undefined : plan.render(config) });
+      const rendered = config === null ? undefined : plan.render(config);
+      latest.set(name, { id, revision, rendered, movedAway });
     }
   }
   if (first === undefined) throw new Error("the server gave no page of changes");
@@ -83,7 +85,7 @@ export async function fetchChanges<P extends Plan>(
     const config = await source.projectConfig(id);
     if (config === null) continue;
     await first.plan.prepare([config]);
-    latest.set(config.name, { id, revision: config.revision, rendered: first.plan.render(config) });
+    latest.set(config.name, { id, revision: config.revision, rendered: first.plan.render(config), movedAway: false });
   }
   const full = sinceRevision === 0;
   const incomplete = [...latest.values()].filter(({ rendered }) => rendered !== undefined && rendered.keeps.length > 0);
@@ -92,8 +94,8 @@ export async function fetchChanges<P extends Plan>(
     sinceRevision,
     revision: first.revision,
     projects: [...latest.values()].flatMap(({ rendered }) => rendered ?? []),
-    deleted: [...latest].flatMap(([name, { id, rendered }]) => {
-      return rendered === undefined && isProjectName(name) ? [{ id, name }] : [];
+    deleted: [...latest].flatMap(([name, { id, rendered, movedAway }]) => {
+      return rendered === undefined && isProjectName(name) ? [{ id, name, movedAway }] : [];
     }),
     retryFrom: incomplete.length === 0 ? undefined : Math.min(...incomplete.map(({ revision }) => revision)) - 1,
     ...(globalRules === null && !full ? {} : { globalRules: globalRuleFiles(globalRules ?? []) }),

@@ -24,9 +24,11 @@ export function neededChanges({
   alertmanager,
   karmaAcl,
   thanosRule,
-}: Settings): Pick<ChangesArguments, "projects" | "globalRules"> {
+  shard,
+}: Settings): Pick<ChangesArguments, "projects" | "globalRules" | "shard"> {
   const needsAll = prometheus !== undefined || alertmanager !== undefined;
   return {
+    ...(shard === undefined ? {} : { shard }),
     projects: needsAll ? "complete" : karmaAcl !== undefined ? "settings" : "none",
     globalRules: prometheus !== undefined || thanosRule !== undefined,
   };

@@ -7,6 +7,8 @@ const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const metricName = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 /** Series that Prometheus itself writes. */
 const ownSeries = /^(?:up|ALERTS|ALERTS_FOR_STATE|scrape_.*)$/;
+/** Says which projects override which global rules; neither a target nor a rule of a project may give such series. */
+export const overriddenSeries = "metricsinfra_overridden";
 const hostLabel = /^[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?$/;
 // "127.1", "0x7f.1" and "2130706433" are addresses to some programs, and none of them says so.
 const numericLabel = /^([0-9]+|0[xX][0-9a-fA-F]*)$/;
@@ -39,6 +41,7 @@ export function isTenantLabel(name: string): boolean {
 /** Says why a rule may not record under this name, or undefined. */
 export function recordProblem(name: string): string | undefined {
   if (!metricName.test(name)) return "its name is none for a series";
+  if (name === overriddenSeries) return "it records under a name that is kept for what projects override";
   return ownSeries.test(name) ? "it records under the name of a series that Prometheus itself writes" : undefined;
 }
 

@@ -2,7 +2,7 @@ import type { ProjectConfig, ScrapeJobConfig } from "../fetch/project-config.js"
 import { isYamlMap, type YamlMap } from "./base-file.js";
 import type { LimitTier } from "./limit-tier.js";
 import { isId } from "./names.js";
-import { jobPrefix, tierLimits } from "./prometheus-config.js";
+import { dropReserved, jobPrefix, tierLimits } from "./prometheus-config.js";
 import { scrapeTiming } from "./scrape-timing.js";
 import { textProblem } from "./text-problem.js";
 import type { YamlValue } from "./yaml-text.js";
@@ -68,7 +68,7 @@ export function renderOpenstackJob(
       { target_label: "job", replacement: job.name.replaceAll("$", "$$$$") },
       forced,
     ],
-    metric_relabel_configs: [forced],
+    metric_relabel_configs: [dropReserved, forced],
   };
 }
 

@@ -4,7 +4,7 @@ import { renderCredentials, unreadableSecret } from "./job-credentials.js";
 import type { LimitTier } from "./limit-tier.js";
 import { type OpenstackOptions, renderOpenstackJob } from "./openstack-jobs.js";
 import type { Problem } from "./problem.js";
-import { jobPrefix, tierLimits } from "./prometheus-config.js";
+import { dropReserved, jobPrefix, tierLimits } from "./prometheus-config.js";
 import type { OwnTargets } from "./target-file.js";
 
 /** A project's scrape configs for Prometheus. */
@@ -70,7 +70,7 @@ export function renderOwnJobs(
       ...credentials.config,
       static_configs: groups.map(({ targets, labels }) => ({ targets, labels })),
       relabel_configs: forced,
-      metric_relabel_configs: forced,
+      metric_relabel_configs: [dropReserved, ...forced],
     });
   }
   for (const job of discovering) {

@@ -1,5 +1,6 @@
 import { type BaseFile, BaseFileError, isYamlMap, listAt, refuseRelativePaths, textOf } from "./base-file.js";
 import type { LimitTier, LimitTiers } from "./limit-tier.js";
+import { overriddenSeries } from "./names.js";
 import { releaseFile } from "./release-mark.js";
 import { type ServerLabels, withServerLabels } from "./server-labels.js";
 import { watchdogFile } from "./watchdog.js";
@@ -63,6 +64,9 @@ export function tierLimits(tier: LimitTier): { readonly [key: string]: YamlValue
   };
 }
 
+/** What no target may give: by such series a project would switch off the operators' rules for itself. */
+export const dropReserved: YamlValue = { source_labels: ["__name__"], regex: overriddenSeries, action: "drop" };
+
 function scrapeJobs(tiers: LimitTiers, folder: string): readonly YamlValue[] {
   return Object.entries(tiers).map(([name, tier]) => ({
     job_name: `${jobPrefix}${name}`,
@@ -71,6 +75,7 @@ function scrapeJobs(tiers: LimitTiers, folder: string): readonly YamlValue[] {
     follow_redirects: false,
     ...tierLimits(tier),
     file_sd_configs: [{ files: [`${targetsFolder(folder, name)}/*.json`] }],
+    metric_relabel_configs: [dropReserved],
   }));
 }
 

@@ -8,8 +8,9 @@ import type {
 } from "../fetch/project-config.js";
 import { durationMs } from "./duration.js";
 import type { LimitTier } from "./limit-tier.js";
-import { recordProblem, refusedLabel } from "./names.js";
+import { isId, recordProblem, refusedLabel } from "./names.js";
 import { byName, compareText } from "./order.js";
+import { overriddenMark, withoutOverriding } from "./overridden-mark.js";
 import type { Problem } from "./problem.js";
 import { selectorProblem } from "./selector-check.js";
 import { templatesProblem } from "./template-check.js";
@@ -51,17 +52,38 @@ export function renderRuleFile(project: ProjectConfig, tier: LimitTier): Rendere
       message: `Rule "${rule.name}" ${problem === undefined ? `is evaluated every ${interval}: its limits allow no shorter interval.` : `is left out: ${problem}.`}`,
     });
   }
-  for (const rule of project.overriddenGlobalRules.filter((each) => each.enabled && each.expr !== null)) {
-    const problem = overriddenProblem(rule, project);
-    if (problem === undefined) rules.push({ interval: rule.globalRule.interval, yaml: overriddenYaml(rule, project) });
-    else problems.push(leftOut(`Rule "${rule.globalRule.name}" for all projects, as overridden,`, problem, project));
-  }
-  return { ...fileOf(project.name, tier.seriesPerRule, rules), problems };
+  const overridden = renderOverridden(project);
+  const groups = [
+    ...groupsOf(project.name, tier.seriesPerRule, rules),
+    ...groupsOf(`${project.name}/overridden`, undefined, overridden.rules),
+  ];
+  return { ...fileOf(groups), problems: [...problems, ...overridden.problems] };
 }
 
-function leftOut(what: string, problem: string, project: ProjectConfig): Problem {
-  const message = `${what} is left out: ${problem}.`;
-  return { project: project.id, file: `prometheus/rules/${project.name}.yml`, message };
+/**
+ * What a project makes of the rules for all projects: for each a series that the common rule leaves the project out for,
+ * and the rule as it is for this one. Both stand in the project's own file, so that it is never without the one and the other.
+ */
+function renderOverridden(project: ProjectConfig): {
+  readonly rules: readonly GroupedRule[];
+  readonly problems: readonly Problem[];
+} {
+  const marks: GroupedRule[] = [];
+  const rules: GroupedRule[] = [];
+  const problems: Problem[] = [];
+  for (const rule of project.overriddenGlobalRules) {
+    const { globalRule, expr } = rule;
+    if (!globalRule.enabled || !rule.overridden || expr === null) continue;
+    const problem = overriddenProblem(rule, expr, project);
+    if (problem === undefined) {
+      marks.push({ interval: null, yaml: overriddenMark(project.name, globalRule.id) });
+      if (rule.enabled) rules.push({ interval: globalRule.interval, yaml: overriddenYaml(rule, expr, project) });
+    } else {
+      const message = `What the project makes of the rule "${globalRule.name}" is left out: ${problem}.`;
+      problems.push({ project: project.id, file: `prometheus/rules/${project.name}.yml`, message });
+    }
+  }
+  return { rules: [...marks, ...rules], problems };
 }
 
 /** Where the operators' rules are evaluated: PER_PROJECT in each Prometheus, GLOBAL in Thanos Rule. */
@@ -75,10 +97,12 @@ export function renderGlobalRuleFile(
   const here = rules.filter((rule) => rule.enabled && rule.mode === mode).toSorted(byName);
   const grouped = here.map((rule) => {
     const labels = { ...rule.labels, severity: rule.severity };
-    const { expr, annotations } = rule.deployment;
-    return { interval: rule.interval, yaml: alertYaml({ ...rule, annotations }, withoutLabels(expr, labels), labels) };
+    const every = withoutLabels(rule.enforcedExpr, labels);
+    const expr = rule.overridable && isId(rule.id) ? withoutOverriding(every, rule.id) : every;
+    const yaml = alertYaml({ ...rule, annotations: rule.enforcedAnnotations }, expr, labels);
+    return { interval: rule.interval, yaml };
   });
-  return fileOf(globalRulesName, undefined, grouped).text;
+  return fileOf(groupsOf(globalRulesName, undefined, grouped)).text;
 }
 
 /**
@@ -90,19 +114,18 @@ function withoutLabels(expr: string, labels: Labels): string {
   return `max without (${names.toSorted(compareText).join(", ")}) (${expr})`;
 }
 
-function fileOf(name: string, limit: number | undefined, rules: readonly GroupedRule[]): { readonly text?: string } {
-  if (rules.length === 0) return {};
+function fileOf(groups: readonly YamlValue[]): { readonly text?: string } {
+  return groups.length === 0 ? {} : { text: yamlText({ groups }) };
+}
+
+function groupsOf(name: string, limit: number | undefined, rules: readonly GroupedRule[]): readonly YamlValue[] {
   const intervals = [...new Set(rules.map((rule) => rule.interval))].toSorted((a, b) => compareText(a ?? "", b ?? ""));
-  return {
-    text: yamlText({
-      groups: intervals.map((interval) => ({
-        name: `${name}/${interval ?? "default"}`,
-        interval: interval ?? undefined,
-        limit,
-        rules: rules.filter((rule) => rule.interval === interval).map((rule) => rule.yaml),
-      })),
-    }),
-  };
+  return intervals.map((interval) => ({
+    name: `${name}/${interval ?? "default"}`,
+    interval: interval ?? undefined,
+    limit,
+    rules: rules.filter((rule) => rule.interval === interval).map((rule) => rule.yaml),
+  }));
 }
 
 function ruleYaml(rule: RuleConfig, project: ProjectConfig): YamlValue {
@@ -117,19 +140,18 @@ function alertLabels(rule: AlertingRuleConfig, project: ProjectConfig): Labels {
   return { ...project.extraLabels, ...rule.labels, severity: rule.severity };
 }
 
-/** What one rule for all projects is for a project that overrides it: its other alerts are those of the common rule. */
-function overriddenYaml(rule: OverriddenRuleConfig, project: ProjectConfig): YamlValue {
+/** A rule for all projects as it is for one, whose alerts are named and labelled as those of the common rule. */
+function overriddenYaml(rule: OverriddenRuleConfig, expr: string, project: ProjectConfig): YamlValue {
   const { globalRule, for: wait, annotations } = rule;
   const labels = { ...globalRule.labels, severity: rule.severity };
-  const expr = withoutLabels(rule.expr ?? "", labels);
-  return alertYaml({ ...globalRule, for: wait, annotations }, expr, { ...labels, project: project.name });
+  const text = withoutLabels(expr, labels);
+  return alertYaml({ ...globalRule, for: wait, annotations }, text, { ...labels, project: project.name });
 }
 
-function overriddenProblem(rule: OverriddenRuleConfig, project: ProjectConfig): string | undefined {
+function overriddenProblem(rule: OverriddenRuleConfig, expr: string, project: ProjectConfig): string | undefined {
   const { globalRule, severity, annotations } = rule;
-  return (
-    selectorProblem(rule.expr ?? "", project.name) ?? textsProblem({ ...globalRule.labels, severity }, annotations)
-  );
+  if (!isId(globalRule.id)) return "the rule's id is not allowed";
+  return selectorProblem(expr, project.name) ?? textsProblem({ ...globalRule.labels, severity }, annotations);
 }
 
 function alertYaml(rule: Alerting, expr: string, labels: Labels): YamlValue {

@@ -33,13 +33,6 @@ export class AuditRepository extends TableReader<AuditEntry> implements SecretHo
     });
   }
 
-  /** Notes that the revision touches the global rules, in the transaction that took it. */
-  async touchGlobalRules(revision: number): Promise<void> {
-    await this.database.transaction((manager) =>
-      manager.update(Revision, { id: Revision.theOne }, { globalRulesValue: revision }),
-    );
-  }
-
   /** Holds the lock that `takeRevision` takes until the transaction ends, without taking one. */
   async holdRevision(): Promise<void> {
     await this.database.transaction((manager) => manager.increment(Revision, { id: Revision.theOne }, "value", 0));

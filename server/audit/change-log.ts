@@ -146,8 +146,7 @@ export class ChangeLog implements AccessLog {
 
   /** Inside the transaction; the revision row comes first, so all writers queue there and cannot deadlock. */
   async #write(caller: Caller, changes: readonly Change[], key: IdempotencyKey | null): Promise<number> {
-    const touchesGlobalRules = changes.some(({ projectId, entityType }) => concernsGlobalRules(projectId, entityType));
-    const revision = await this.repository.takeRevision(touchesGlobalRules);
+    const revision = await this.repository.takeRevision(changes.some((change) => change.projectId === null));
     const at = this.now();
     const entries: AuditEntry[] = [];
     for (const change of changes) {
@@ -185,13 +184,6 @@ export class ChangeLog implements AccessLog {
     for (const change of changes) for (const projectId of (await change.touches?.()) ?? []) also.add(projectId);
     const others = [...also].filter((projectId) => !touched.has(projectId));
     if (others.length > 0) await this.projects.bumpAll(others, revision);
-    // What went or came along with a project shows only now.
-    if (
-      !touchesGlobalRules &&
-      entries.some(({ projectId, entityType }) => concernsGlobalRules(projectId, entityType))
-    ) {
-      await this.repository.touchGlobalRules(revision);
-    }
     await this.repository.add(entries);
     return revision;
   }
@@ -223,11 +215,6 @@ export const conflict: UserError = {
   message: "It changed since you read it. Read it again, then repeat your change.",
   path: ["expectedVersion"],
 };
-
-/** What agents fetch with the global rules: the rules themselves, and which projects they leave out. */
-function concernsGlobalRules(projectId: string | null, entityType: string): boolean {
-  return projectId === null || entityType === "GlobalRuleOverride";
-}
 
 function refused<T>(userErrors: readonly UserError[]): Outcome<T> {
   return { subject: null, diff: [], revision: null, userErrors };

@@ -6,6 +6,7 @@ import type { ChangeLog } from "../audit/change-log.js";
 import { type GraphPart, storedNodes } from "../graph/graph-part.js";
 import { LimitResolver, TokenUsageResolver } from "./limit-resolver.js";
 import type { LimitService } from "./limit-service.js";
+import type { Project } from "./project.js";
 import { MembershipResolver, ProjectTokensResolver } from "./project-access-resolver.js";
 import { AuditProjectResolver, ProjectAuditResolver } from "./project-audit-resolver.js";
 import type { ContactGroupsOfProject, GroupNames } from "./project-contents.js";
@@ -22,6 +23,8 @@ export interface ProjectsParts {
   readonly tokenCounts: TokenCounts;
   readonly groupNames: GroupNames;
   readonly contactGroups: ContactGroupsOfProject;
+  /** The shard that a project is in, or is to be put into; null without shards. */
+  readonly shardOf: (project: Pick<Project, "id" | "shardName">) => string | null;
 }
 
 /** Projects, as the owners of what belongs to them build on them. */
@@ -31,8 +34,8 @@ export interface ProjectsDomain extends GraphPart<Caller> {
 
 /** Builds the domain of projects, but for how they go away and come back: that takes `makeProjectLifecycle`. */
 export function makeProjects(parts: ProjectsParts): ProjectsDomain {
-  const { repository, limits, changes, audit, tokens, tokenCounts, groupNames, contactGroups } = parts;
-  const service = new ProjectService(repository, changes, contactGroups, groupNames, limits);
+  const { repository, limits, changes, audit, tokens, tokenCounts, groupNames, contactGroups, shardOf } = parts;
+  const service = new ProjectService(repository, changes, contactGroups, groupNames, limits, shardOf);
   return {
     service,
     resolvers: [

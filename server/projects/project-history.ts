@@ -96,7 +96,8 @@ export class ProjectHistory implements Restorable {
     const { defaultContactGroup, ...others } = values;
     // The group may have gone before its project, or may be left behind with it.
     const defaultContactGroupId = along.some((child) => child.id === defaultContactGroup) ? defaultContactGroup : null;
-    const alive = { id, activeName: values.name, defaultContactGroupId, deletedAt: null, purgedAt: null };
+    const shardName = this.projects.shardFor(tombstone);
+    const alive = { id, activeName: values.name, shardName, defaultContactGroupId, deletedAt: null, purgedAt: null };
     const project = Object.assign(new Project(), others, alive);
     this.projects.check(null, project, errors);
     const taken = projectTaken(project.name);

@@ -32,6 +32,7 @@ export class ProjectService {
     private readonly contactGroups: ContactGroupsOfProject,
     private readonly groupNames: GroupNames,
     private readonly limits: LimitService,
+    private readonly shardOf: (project: Pick<Project, "id" | "shardName">) => string | null,
   ) {}
 
   /** The project with this id; null when it is absent or invisible to the caller. */
@@ -66,6 +67,11 @@ export class ProjectService {
     return this.repository.ofLiving(property);
   }
 
+  /** The shard that a project which comes back goes into: the one that it was in, or when there was none, as a new one. */
+  shardFor(tombstone: Project): string | null {
+    return this.shardOf(tombstone);
+  }
+
   /** The caller's role in the project, for display. */
   viewerRole(caller: Caller, project: Project): ProjectRole | null {
     return caller.roleIn(project.id);
@@ -84,8 +90,10 @@ export class ProjectService {
       caller,
       (id) => this.find(caller, id),
       async (key) => {
+        const projectId = newId("prj");
         const project = Object.assign(new Project(), {
-          id: newId("prj"),
+          id: projectId,
+          shardName: this.shardOf({ id: projectId, shardName: null }),
           name: input.name,
           activeName: input.name,
           openstackId: input.openstackId ?? null,

@@ -62,6 +62,10 @@ export class Project extends StoredNode {
   /** When what was left of a deleted one was removed, so that it cannot come back. */
   @Column("datetime", { name: "purged_at", precision: 3, nullable: true })
   readonly purgedAt!: Date | null;
+
+  /** Where it was put when it was made; null when there were no shards then. */
+  @Column("varchar", { name: "shard", length: 63, nullable: true })
+  readonly shardName!: string | null;
 }
 
 /** A page of projects. */

@@ -7,6 +7,7 @@ import type { AgentReportInput, RolloutProblemInput } from "./agent-input.js";
 import type { AgentRepository } from "./agent-repository.js";
 import { serverProblem, storedRun } from "./agent-run.js";
 import type { AgentWatch } from "./agent-watch.js";
+import type { Shards } from "./shards/shards.js";
 import { checkBrake, storedBrake } from "./stored-brake.js";
 
 /** What came of a report. */
@@ -25,6 +26,7 @@ export class AgentReportService {
   constructor(
     private readonly repository: AgentRepository,
     private readonly watch: AgentWatch,
+    private readonly shards: Shards,
     private readonly now: () => Date,
   ) {}
 
@@ -35,6 +37,7 @@ export class AgentReportService {
       if (project != null) requireId("prj", project, ["input", "problems", String(index), "project"]);
     });
     const errors = checked(input);
+    errors.check(this.shards.problem(input.shard), ["input", "shard"]);
     if (errors.any) return { agent: null, userErrors: errors.list };
     const now = this.now();
     // A name that is made up anew for each report must not fill the table.

@@ -19,9 +19,15 @@ export class ChangedProject {
   @Field(() => Boolean, { description: "Whether it was deleted." })
   readonly deleted!: boolean;
 
+  @Field(() => Boolean, {
+    description:
+      "Whether it lives in another shard than the one asked for: take it away where you have it, and do not count it among the deleted.",
+  })
+  readonly movedAway!: boolean;
+
   @Field(() => Project, {
     nullable: true,
-    description: "The project with all that belongs to it; null exactly when it was deleted.",
+    description: "The project with all that belongs to it; null exactly when it was deleted or moved away.",
   })
   readonly project!: Project | null;
 }
@@ -46,15 +52,20 @@ export class ChangedProjectConnection
 export type ChangedProjectPage = Pick<ChangedProjectConnection, "page" | "revision" | "globalRulesRevision">;
 
 /** Shows a page of projects, tombstones among them, as changes. */
-export function changedProjects(page: Page<Project>, { value, globalRulesValue }: Revisions): ChangedProjectPage {
+export function changedProjects(
+  page: Page<Project>,
+  { value, globalRulesValue }: Revisions,
+  isElsewhere: (project: Project) => boolean,
+): ChangedProjectPage {
   const cursors = new Map(page.items.map((project) => [project.id, page.cursorOf(project)]));
-  const items = page.items.map(changedProject);
+  const items = page.items.map((project) => changedProject(project, isElsewhere(project)));
   const cursorOf = ({ id }: ChangedProject) => cursors.get(id) ?? "";
   return { page: { ...page, items, cursorOf }, revision: value, globalRulesRevision: globalRulesValue };
 }
 
-function changedProject(project: Project): ChangedProject {
+function changedProject(project: Project, isElsewhere: boolean): ChangedProject {
   const { id, name, revision } = project;
   const deleted = project.deletedAt !== null;
-  return { id, name, revision, deleted, project: deleted ? null : project };
+  const movedAway = !deleted && isElsewhere;
+  return { id, name, revision, deleted, movedAway, project: deleted || movedAway ? null : project };
 }

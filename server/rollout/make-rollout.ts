@@ -6,6 +6,7 @@ import type { PrometheusView } from "../clients/prometheus-view.js";
 import type { Database } from "../core/database/database.js";
 import { type GraphPart, storedNodes } from "../graph/graph-part.js";
 import type { ProjectService } from "../projects/project-service.js";
+import type { ProjectShards } from "../projects/project-shards.js";
 import { AgentCareService } from "./agent-care-service.js";
 import { AgentReportService } from "./agent-report-service.js";
 import { AgentRepository } from "./agent-repository.js";
@@ -27,6 +28,9 @@ import {
 import { ChangesResolver, RolloutProblemResolver, revisionsTopic } from "./rollout-resolver.js";
 import { RolloutService } from "./rollout-service.js";
 import type { RolloutSettings } from "./rollout-settings.js";
+import { AgentShardResolver, ProjectShardResolver, ShardResolver } from "./shards/shard-resolver.js";
+import { ShardService } from "./shards/shard-service.js";
+import type { Shards } from "./shards/shards.js";
 
 /** What rollout is built over. */
 export interface RolloutParts {
@@ -37,21 +41,31 @@ export interface RolloutParts {
   readonly changes: ChangeLog;
   readonly feed: RevisionFeed;
   readonly prometheus: PrometheusView;
+  readonly shards: Shards;
+  readonly projectShards: ProjectShards;
   readonly now: () => Date;
 }
 
+/** How changes reach the machines, and the shards that those are divided into. */
+export interface RolloutDomain extends GraphPart<Caller> {
+  readonly shards: ShardService;
+}
+
 /** Builds the domain of rollout. */
-export function makeRollout(parts: RolloutParts): GraphPart<Caller> {
+export function makeRollout(parts: RolloutParts): RolloutDomain {
+  const { shards, projectShards } = parts;
   const { settings, database, projects, audit, changes, feed, prometheus, now } = parts;
   const repository = new AgentRepository(database);
   const watch = new AgentWatch(repository);
-  const service = new RolloutService(repository, projects, audit, feed, watch, now);
+  const service = new RolloutService(repository, projects, audit, feed, watch, shards, now);
+  const shardService = new ShardService(shards, projectShards, prometheus);
   const turns = new AgentTurnService(repository, feed, changes, new Canaries(settings.canaries, now), watch);
   const care = new AgentCareService(repository, changes, watch, now);
   const brakes = new BrakeService(repository, new BrakeReleaseRepository(database), changes, now);
   return {
+    shards: shardService,
     resolvers: [
-      new AgentResolver(service, new AgentReportService(repository, watch, now), turns, care),
+      new AgentResolver(service, new AgentReportService(repository, watch, shards, now), turns, care),
       new BrakeResolver(brakes),
       new ChangesResolver(service),
       new RolloutProblemResolver(projects),
@@ -59,7 +73,10 @@ export function makeRollout(parts: RolloutParts): GraphPart<Caller> {
       new ScrapeJobRolloutResolver(service),
       new RuleRolloutResolver(service),
       new ContactGroupRolloutResolver(service),
-      new CapacityResolver(new CapacityService(prometheus, () => null)),
+      new CapacityResolver(new CapacityService(prometheus, (name) => shards.ofPrometheus(name))),
+      new ShardResolver(shardService, service),
+      new ProjectShardResolver(shardService),
+      new AgentShardResolver(shardService),
     ],
     nodes: [storedNodes("agt", (caller, id) => service.find(caller, id))],
     streams: { [revisionsTopic]: (caller) => service.revisions(caller) },

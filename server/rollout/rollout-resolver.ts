@@ -32,9 +32,15 @@ export class ChangesResolver {
     @Ctx() caller: Caller,
     @Arg("sinceRevision", () => Int, { description: "The revision that you run; 0 for everything." })
     sinceRevision: number,
+    @Arg("shard", () => String, {
+      nullable: true,
+      description:
+        "Your shard: projects of others then come as moved away, without what belongs to them. Null: all projects.",
+    })
+    shard: string | null | undefined,
     @Args(() => PageArguments) page: PageArguments,
   ) {
-    return this.service.changedProjects(caller, sinceRevision, page);
+    return this.service.changedProjects(caller, sinceRevision, shard ?? null, page);
   }
 
   @Query(() => Rollout, {

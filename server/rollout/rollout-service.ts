@@ -5,6 +5,7 @@ import { BadUserInputError, NotFoundError } from "../core/errors.js";
 import { requireId } from "../core/ids.js";
 import { BatchSource } from "../core/loaders.js";
 import type { PageRequest } from "../core/page.js";
+import type { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
 import { Agent, AgentOutput, type AgentState, isHeardOf } from "./agent.js";
 import type { AgentRepository } from "./agent-repository.js";
@@ -13,6 +14,7 @@ import type { AgentWatch } from "./agent-watch.js";
 import { type ChangedProjectPage, changedProjects } from "./changed-project.js";
 import type { Rollout, RolloutProblem, RolloutState } from "./rollout.js";
 import type { RolloutWaitArguments } from "./rollout-wait.js";
+import type { Shards } from "./shards/shards.js";
 
 /** An agent that said nothing for this long was taken away; nobody waits for it any more. */
 const forgottenMs = 24 * 60 * 60 * 1_000;
@@ -49,6 +51,7 @@ export class RolloutService {
     private readonly audit: AuditService,
     private readonly feed: RevisionFeed,
     private readonly watch: AgentWatch,
+    private readonly shards: Shards,
     private readonly now: () => Date,
   ) {}
 
@@ -62,12 +65,20 @@ export class RolloutService {
     return this.feed.revisions(caller.request.signal);
   }
 
-  /** The projects that changed after `sinceRevision`, tombstones too, oldest change first. */
-  async changedProjects(caller: Caller, sinceRevision: number, page: PageRequest): Promise<ChangedProjectPage> {
+  /** The projects that changed after `sinceRevision`, tombstones too, oldest change first; those of other shards as moved away. */
+  async changedProjects(
+    caller: Caller,
+    sinceRevision: number,
+    shard: string | null,
+    page: PageRequest,
+  ): Promise<ChangedProjectPage> {
+    const problem = this.shards.problem(shard);
+    if (problem !== null) throw new BadUserInputError(problem, ["shard"]);
     if (sinceRevision < 0) throw new BadUserInputError('"sinceRevision" must not be negative.', ["sinceRevision"]);
     // Read first: a change between the two reads is then in the page or newer than the revision, never missed.
     const revisions = await this.audit.revisions(caller);
-    return changedProjects(await this.projects.changedSince(caller, sinceRevision, page), revisions);
+    const isElsewhere = (project: Project) => shard !== null && this.shards.of(project) !== shard;
+    return changedProjects(await this.projects.changedSince(caller, sinceRevision, page), revisions, isElsewhere);
   }
 
   /** The agent with this id; null when it is absent or invisible to the caller. */
@@ -78,6 +89,11 @@ export class RolloutService {
   async agents(caller: Caller): Promise<readonly Agent[]> {
     caller.requireAnywhere("agent.read");
     return caller.loaders.for(this.#agents).load("all");
+  }
+
+  /** The agents of a shard. */
+  async agentsOf(caller: Caller, shard: string): Promise<readonly Agent[]> {
+    return (await this.agents(caller)).filter((agent) => agent.shard === shard);
   }
 
   state(agent: Agent): AgentState {

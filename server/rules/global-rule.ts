@@ -4,6 +4,7 @@ import { connectionType } from "../graph/connection.js";
 import { Node } from "../graph/node.js";
 import { Duration, Labels, PromQL } from "../graph/scalars.js";
 import { StoredNode } from "../graph/stored-node.js";
+import { fillParameters } from "./fill-parameters.js";
 import { RuleParameter } from "./rule-parameter.js";
 
 /** Where a global rule is evaluated. */
@@ -47,6 +48,13 @@ export class GlobalRule extends StoredNode {
       "The expression as it runs where no project overrides it: in canonical form, with the parameters' defaults, each selector reading series of projects alone.",
   })
   readonly enforcedExpr!: string;
+
+  @Field(() => Labels, {
+    description: "What its alerts say where no project overrides it: `annotations` with the parameters' defaults.",
+  })
+  enforcedAnnotations(): Readonly<Record<string, string>> {
+    return fillParameters(this).annotations;
+  }
 
   @Column("json")
   @Field(() => [RuleParameter], { description: "What it leaves open; empty when it has no parameters." })

@@ -18,11 +18,7 @@ import { RulesImportResolver } from "./import/rules-import-resolver.js";
 import { RulesImportService } from "./import/rules-import-service.js";
 import { GlobalRuleOverrideHistory } from "./overrides/global-rule-override-history.js";
 import { GlobalRuleOverrideRepository } from "./overrides/global-rule-override-repository.js";
-import {
-  GlobalRuleDeploymentResolver,
-  GlobalRuleOverrideResolver,
-  ProjectGlobalRulesResolver,
-} from "./overrides/global-rule-override-resolver.js";
+import { GlobalRuleOverrideResolver, ProjectGlobalRulesResolver } from "./overrides/global-rule-override-resolver.js";
 import { GlobalRuleOverrideService } from "./overrides/global-rule-override-service.js";
 import { RuleChecks } from "./rule-checks.js";
 import { RuleHealthService } from "./rule-health-service.js";
@@ -81,7 +77,6 @@ export function makeRules(parts: RulesParts): RulesDomain {
       new RuleUsageResolver(limits, health),
       new GlobalRuleResolver(globalService),
       new GlobalRuleOverrideResolver(overrideService, projects),
-      new GlobalRuleDeploymentResolver(overrideService),
       new ProjectGlobalRulesResolver(overrideService),
       new ExpressionResolver(new ExpressionService(projects, checker, limits)),
     ],

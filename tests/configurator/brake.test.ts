@@ -215,3 +215,19 @@ test("the settings say how much may go at once", async () => {
   await machine.once();
   expect(Object.keys(await machine.files()).filter((path) => /p\d\d/.test(path))).toEqual([]);
 });
+
+test("projects that moved to another shard are taken away, however many, and are no deletion; one that was deleted still is", async () => {
+  server.put(...names.map(small));
+  await machine.once();
+  server.moveAway(...names.slice(1));
+  await machine.once();
+  const rules = async () => Object.keys(await machine.files()).filter((path) => path.includes("/rules/"));
+  expect(await rules()).toEqual([`prometheus/current/rules/${names[0]}.yml`]);
+  expect(server.reports.at(-1)).toMatchObject({ state: "SYNCED", problems: [] });
+  // All of it, as after a change of the settings.
+  await machine.configure({ url: server.url, blackbox: false, alertmanager: false });
+  await machine.once();
+  expect(await rules()).toEqual([`prometheus/current/rules/${names[0]}.yml`]);
+  server.forget();
+  await braked();
+});

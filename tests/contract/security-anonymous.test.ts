@@ -30,6 +30,7 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   project: "answered",
   projects: "answered",
   prometheusServers: "answered",
+  shards: "FORBIDDEN",
   revision: "FORBIDDEN",
   silencePreview: "answered",
   silences: "answered",

@@ -13,7 +13,11 @@ describeOnEachDatabase((database) => {
   let revision = 0;
 
   beforeAll(async () => {
-    app = await startApp(database.settings, { rollout: { canaries: ["not-there", "z-first"] }, now: () => now });
+    app = await startApp(database.settings, {
+      rollout: { canaries: ["not-there", "z-first"] },
+      now: () => now,
+      shards: [{ name: "one" }, { name: "two" }],
+    });
     token = await app.token("AGENT");
   });
   beforeEach(async () => {

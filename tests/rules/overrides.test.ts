@@ -6,7 +6,7 @@ import { startApp, type TestApp } from "../support/app.js";
 import { describeOnEachDatabase } from "../support/databases.js";
 
 const outcome = "diff { field before after } revision userErrors { code message path }";
-const effective = `expr for severity annotations parameters enabled problem`;
+const effective = `overridden expr for severity annotations parameters enabled problem`;
 const set = `mutation ($project: ID!, $globalRule: ID!, $input: GlobalRuleOverrideInput!, $dryRun: Boolean! = false) {
   globalRuleOverrideSet(project: $project, globalRule: $globalRule, input: $input, dryRun: $dryRun) {
     globalRuleOverride { id parameters severity for enabled version project { name } effective { ${effective} } } ${outcome} }
@@ -41,6 +41,16 @@ const diskFull = {
   overridable: true,
   for: "5m",
 };
+
+/** The rule that tells the common one to leave the project out. */
+function markOf(project: string, rule: string): string {
+  return `      - record: metricsinfra_overridden
+        expr: 'vector(1)'
+        labels:
+          project: ${project}
+          rule: ${rule}
+`;
+}
 
 describeOnEachDatabase((database) => {
   let app: TestApp;
@@ -125,6 +135,7 @@ describeOnEachDatabase((database) => {
           {
             globalRule: { name: "DiskFull" },
             override: null,
+            overridden: false,
             expr: 'disk_used_percent{project="one"} > 90 and disk_used_percent{project="one"} offset 5m > 90',
             for: "5m",
             severity: "warning",
@@ -143,8 +154,9 @@ describeOnEachDatabase((database) => {
     );
   });
 
-  it("lets a project's administrator override the rule, for that project alone and at all agents in one revision", async () => {
+  it("lets a project's administrator override the rule, for that project alone", async () => {
     const { revision: before } = await app.data(app.operator, "{ revision }");
+    const { globalRulesRevision } = (await app.data(agent, changed, { since: 0 })).changedProjects;
     const dry = await override("one", { parameters: { threshold: "80.5" } }, { dryRun: true });
     expect([dry.globalRuleOverride, dry.revision, dry.userErrors]).toEqual([null, null, []]);
     const done = await override("one", { parameters: { threshold: "80.5" }, severity: "page", for: "1m" });
@@ -158,6 +170,7 @@ describeOnEachDatabase((database) => {
         version: 1,
         project: { name: "one" },
         effective: {
+          overridden: true,
           expr: 'disk_used_percent{project="one"} > 80.5 and disk_used_percent{project="one"} offset 5m > 80.5',
           for: "1m",
           severity: "page",
@@ -178,15 +191,14 @@ describeOnEachDatabase((database) => {
       userErrors: [],
     });
     const { changedProjects } = await app.data(agent, changed, { since: before });
-    expect(changedProjects).toEqual({ globalRulesRevision: before + 1, nodes: [{ name: "one" }] });
+    expect(changedProjects).toEqual({ globalRulesRevision, nodes: [{ name: "one" }] });
     const { _global, one, other } = await files();
-    expect(_global).toContain('disk_used_percent{project!="",project!~"one"} > 90');
+    expect(_global).toContain(`> 90) unless on (project) metricsinfra_overridden{project!="",rule="${rule}"}`);
     expect(_global).toContain('up{project!=""} == 0');
     expect(one).toBe(`groups:
-  - name: one/default
-    limit: ${aTier().seriesPerRule}
+  - name: one/overridden/default
     rules:
-      - alert: DiskFull
+${markOf("one", rule)}      - alert: DiskFull
         expr: 'max without (alertname, severity) (disk_used_percent{project="one"} > 80.5 and disk_used_percent{project="one"} offset 5m > 80.5)'
         for: '1m'
         labels:
@@ -207,22 +219,8 @@ describeOnEachDatabase((database) => {
       enabled: false,
       version: 2,
     });
-    const { _global, other } = await files();
-    expect(_global).toContain('project!~"one|other"');
-    expect(other).toBeUndefined();
-  });
-
-  it("tells agents alone which projects override a rule", async () => {
-    const query = `query ($id: ID!) { node(id: $id) { ... on GlobalRule { expr enforcedExpr deployment { exceptProjects annotations } } } }`;
-    expect((await app.data(agent, query, { id: rule })).node.deployment).toEqual({
-      exceptProjects: ["one", "other"],
-      annotations: { summary: "{{ $labels.instance }} is more than 90 % full" },
-    });
-    expect((await app.data(projects.third?.admin ?? "", query, { id: rule })).node).toEqual({
-      expr: diskFull.expr,
-      enforcedExpr: 'disk_used_percent{project!=""} > 90 and disk_used_percent{project!=""} offset 5m > 90',
-      deployment: null,
-    });
+    const { other } = await files();
+    expect(other).toBe(`groups:\n  - name: other/overridden/default\n    rules:\n${markOf("other", rule)}`);
   });
 
   it("refuses what is wrong, and whoever may not", async () => {
@@ -272,7 +270,9 @@ describeOnEachDatabase((database) => {
       severity: "warning",
       problem: "The operators let nobody override this rule any more.",
     });
-    expect((await files())._global).not.toContain("project!~");
+    const { _global, one: own } = await files();
+    expect(_global).not.toContain("metricsinfra_overridden");
+    expect(own).toBeUndefined();
     const back = { ...diskFull, name: undefined };
     await app.data(app.operator, update, { id: rule, input: back });
     expect((await rulesOf("one")).globalRules.nodes[0]).toMatchObject({ severity: "page", problem: null });
@@ -285,7 +285,7 @@ describeOnEachDatabase((database) => {
       deletedId: expect.stringMatching(/^gro_/),
       userErrors: [],
     });
-    expect((await files())._global).toContain('project!~"one"');
+    expect((await files()).other).toBeUndefined();
 
     const entryOf = async (entityId: string) => {
       const query = "query ($id: ID!) { auditEntries(filter: { entityId: $id }, first: 1) { nodes { id action } } }";
@@ -297,27 +297,24 @@ describeOnEachDatabase((database) => {
     expect(await rulesOf("one")).toMatchObject({ overriddenGlobalRules: [] });
     expect(await files()).toEqual({ _global: expect.not.stringContaining("DiskFull") });
     await app.data(app.operator, restore, { id: (await entryOf(rule)).id });
-    expect(await files()).toMatchObject({ _global: expect.stringContaining('project!~"one"'), other: undefined });
+    expect(await files()).toEqual({
+      _global: expect.stringContaining("metricsinfra_overridden"),
+      one: expect.stringContaining("> 80.5"),
+    });
 
     const removeProject = "mutation ($id: ID!) { projectDelete(id: $id) { deletedId } }";
     const one = projects.one?.id ?? "";
-    const { revision: since } = await app.data(app.operator, "{ revision }");
     await app.data(app.operator, removeProject, { id: one });
-    const { globalRulesRevision } = (await app.data(agent, changed, { since })).changedProjects;
-    expect(globalRulesRevision).toBe(since + 1);
-    expect((await files())._global).not.toContain("project!~");
+    expect((await files()).one).toBeUndefined();
     expect((await app.data(app.operator, restore, { id: (await entryOf(one)).id })).entityRestore.userErrors).toEqual(
       [],
     );
-    const { _global, one: own } = await files();
-    expect(_global).toContain('project!~"one"');
-    expect(own).toContain("> 80.5");
+    expect((await files()).one).toContain("> 80.5");
   });
 
   it("costs the same statements for ten rules and overrides as for one", async () => {
     const page = async () => {
-      const query = `{ projects { nodes { globalRules { nodes { globalRule { id } override { id } expr } } overriddenGlobalRules { expr } } }
-        globalRules { nodes { deployment { expr } } } }`;
+      const query = `{ projects { nodes { globalRules { nodes { globalRule { id } override { id } expr } } overriddenGlobalRules { expr } } } }`;
       return (await app.statementsOf(() => app.data(app.operator, query))).length;
     };
     const few = await page();

@@ -42,12 +42,13 @@ const policy = {
 };
 
 const overridden = {
-  globalRule: { id: "grl_0", name: "r0", keepFiringFor: null, labels: {}, interval: null },
+  globalRule: { id: "grl_0", name: "r0", keepFiringFor: null, labels: {}, interval: null, enabled: true },
   expr: 'up{project="p"} == 0',
   for: "5m",
   severity: "page",
   annotations: {},
   enabled: true,
+  overridden: true,
 };
 
 beforeAll(async () => {
@@ -70,6 +71,7 @@ beforeAll(async () => {
           name: `p${index}`,
           revision: index + 1,
           deleted: size === null,
+          movedAway: false,
           project: size && projectOf(index, size),
         }))
         .filter(({ revision }) => revision > sinceRevision);
@@ -89,7 +91,7 @@ beforeAll(async () => {
         enforcedExpr: "up == 0",
         parameters: [],
         overridable: false,
-        deployment: { expr: "up == 0", annotations: {}, exceptProjects: [] },
+        enforcedAnnotations: {},
       }));
       return { ...pageOf(rules, first, after), totalCount: globalRules };
     },
@@ -204,11 +206,12 @@ describe("changes", () => {
       egressFingerprint: "f1",
       globalRules: null,
       projects: [
-        { id: "prj_0", name: "p0", revision: 1, config: null },
+        { id: "prj_0", name: "p0", revision: 1, movedAway: false, config: null },
         {
           id: "prj_1",
           name: "p1",
           revision: 2,
+          movedAway: false,
           config: {
             id: "prj_1",
             name: "p1",
@@ -281,7 +284,7 @@ describe("changes", () => {
     const projects = pages.flatMap((page) => page.projects);
     expect([projects.length, graph.requests.length]).toEqual([102, 2]);
     expect(projects[100]?.config).toMatchObject({ name: "p100", scrapeJobs: [], rules: [], contactGroups: [] });
-    expect(projects[101]).toEqual({ id: "prj_101", name: "p101", revision: 102, config: null });
+    expect(projects[101]).toEqual({ id: "prj_101", name: "p101", revision: 102, movedAway: false, config: null });
     for (const { query } of graph.requests) expect(query).not.toMatch(/secret|scrapeJobs|contactGroups/);
 
     graph.reset();
@@ -346,7 +349,7 @@ describe("changes", () => {
     sizes = [[101, 1, 1]];
     isGone = true;
     const [page] = await pagesOf({ sinceRevision: 0 });
-    expect(page?.projects).toEqual([{ id: "prj_0", name: "p0", revision: 1, config: null }]);
+    expect(page?.projects).toEqual([{ id: "prj_0", name: "p0", revision: 1, movedAway: false, config: null }]);
   });
 
   it("bring the global rules once, all of them, when they were asked for and changed", async () => {

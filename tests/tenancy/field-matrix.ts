@@ -19,8 +19,9 @@ export const audiences = {
   source: "0 0 n n + + 0 +",
 
   whatAgentsFetch: "0 0 0 0 0 0 + +",
-  deployments: "n n n n n n + +",
   brakes: "n n n n n + + +",
+  shards: "n n n n n + + +",
+  shardOfProject: "n 0 n n n + + +",
   insideBrakes: "0 0 0 0 0 + + +",
   operators: "0 0 0 0 0 0 0 +",
   egress: "0 0 0 0 0 + + +",
@@ -62,6 +63,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
       tokensOfProject: "apiTokens",
       changesOfProject: "auditEntries",
       peopleOfProject: "contactGroups defaultContactGroup",
+      shardOfProject: "shard",
     },
   },
   ProjectLimits: {
@@ -177,18 +179,13 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   GlobalRule: {
     at: within("grl", "GlobalRule"),
     fields: {
-      shared: `${stored} annotations enabled enforcedExpr expr for interval keepFiringFor labels mode name overridable pack
+      shared: `${stored} annotations enabled enforcedAnnotations enforcedExpr expr for interval keepFiringFor labels mode name overridable pack
         parameters severity verifiedByPrometheus`,
-      deployments: "deployment",
     },
   },
   RuleParameter: {
     at: within("grl", "GlobalRule", "parameters { @ }"),
     fields: { shared: "default description max min name type unit" },
-  },
-  GlobalRuleDeployment: {
-    at: within("grl", "GlobalRule", "deployment { @ }"),
-    fields: { whatAgentsFetch: "annotations exceptProjects expr" },
   },
   GlobalRuleOverride: {
     at: within("gro", "GlobalRuleOverride"),
@@ -196,7 +193,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   },
   EffectiveGlobalRule: {
     at: within("prj", "Project", "overriddenGlobalRules { @ }"),
-    fields: { project: "annotations enabled expr for globalRule override parameters problem severity" },
+    fields: { project: "annotations enabled expr for globalRule overridden override parameters problem severity" },
   },
   ExpressionReport: {
     at: 'expression(project: $prj, expr: "up") { @ }',
@@ -335,7 +332,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
   },
   ChangedProject: {
     at: "changedProjects(sinceRevision: 0) { nodes { @ } }",
-    fields: { whatAgentsFetch: "deleted id name project revision" },
+    fields: { whatAgentsFetch: "deleted id movedAway name project revision" },
   },
   Agent: {
     at: within("agt", "Agent"),
@@ -344,8 +341,11 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
         state unlistedProblems waitsFor`,
       behind: "revisionsBehind",
       brakes: "brake",
+      shards: "shard",
     },
   },
+  Shard: { at: "shards { @ }", fields: { egress: "agents load name projectCount replicas weight" } },
+  ShardLoad: { at: "shards { load { @ } }", fields: { egress: "samplesPerSecond series" } },
   AgentBrake: {
     at: within("agt", "Agent", "brake { @ }"),
     fields: { insideBrakes: "digest names releasedAt releasedBy removals revision since" },

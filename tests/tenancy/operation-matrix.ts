@@ -56,6 +56,7 @@ export const queries: Readonly<Record<string, OperationRow>> = {
   project: { call: 'project(name: "victim") { id }', who: readers },
   projects: { call: "projects { nodes { id } }", who: everybody },
   prometheusServers: { call: "prometheusServers { name }", who: everybody },
+  shards: { call: "shards { name }", who: "F F F F F + + +" },
   revision: { call: "revision", who: "F F F F F F + +" },
   silencePreview: { call: "silencePreview(input: { project: $prj, matchers: [] }) { cluster }", who: readers },
   "silencePreview: of a change": { call: "silencePreview(input: { silence: $sil }) { cluster }", who: readers },

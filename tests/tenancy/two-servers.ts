@@ -27,12 +27,14 @@ export async function startTwoServers(): Promise<TwoServers> {
   const database = await createMariadbDatabase();
   // Any alert has to be confirmed, so that there is something to see of that.
   const silences = { confirmAbove: { alerts: 0 } };
-  const stack = await startRealStack({ database, serverSettings: { silences } });
+  const shards = [{ name: "one" }];
+  const stack = await startRealStack({ database, serverSettings: { silences, shards } });
   const victim = await makeVictim(stack);
   const members = stack.alertmanagers.map(({ url }, index) => ({ name: `member-${index}`, url }));
   const open = await startApp(database, {
     access: { anonymous: "VIEWER" },
     silences,
+    shards,
     prometheus: [{ name: "prometheus", url: stack.prometheus.url }],
     alertmanagers: [{ name: "main", members }],
   });

@@ -126,6 +126,7 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
     waitsFor: "reporter",
     lastApplyAt: new Date().toISOString(),
     outputs: ["PROMETHEUS"],
+    shard: "one",
     runs: [
       {
         output: "PROMETHEUS",

@@ -6,7 +6,7 @@ import { checkValues } from "../check-parameters.js";
 import { fillParameters } from "../fill-parameters.js";
 import { GlobalRule } from "../global-rule.js";
 import { enforceProjects } from "../promql/enforce-projects.js";
-import { narrowToProject } from "../promql/vary-expression.js";
+import { narrowToProject } from "../promql/narrow-expression.js";
 import type { ParameterValues } from "../rule-parameter.js";
 import { GlobalRuleOverride } from "./global-rule-override.js";
 
@@ -35,6 +35,14 @@ export class EffectiveGlobalRule {
     this.override = override;
     this.#projectName = projectName;
     this.#counting = isInForce(globalRule) ? override : null;
+  }
+
+  @Field(() => Boolean, {
+    description:
+      "Whether the project's override counts: then the rule itself leaves the project out, and this is evaluated for it.",
+  })
+  overridden(): boolean {
+    return this.#counting !== null;
   }
 
   @Field(() => PromQL, {

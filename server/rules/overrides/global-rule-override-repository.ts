@@ -12,12 +12,6 @@ export class GlobalRuleOverrideRepository extends ChildRepository<GlobalRuleOver
     return ids.map((id) => found.get(id) ?? []);
   });
 
-  /** Those of each rule. */
-  readonly byRule = new BatchSource<string, readonly GlobalRuleOverride[]>(async (ids) => {
-    const found = groupBy(await this.select(oneOf("globalRuleId", ids)), ({ globalRuleId }) => globalRuleId);
-    return ids.map((id) => found.get(id) ?? []);
-  });
-
   constructor(database: Database) {
     super(database, GlobalRuleOverride);
   }

@@ -5,9 +5,7 @@ import { PageArguments } from "../../graph/connection.js";
 import { changePayload, changePayloadType, deletePayload, deletePayloadType } from "../../graph/payload.js";
 import { Project } from "../../projects/project.js";
 import type { ProjectService } from "../../projects/project-service.js";
-import { GlobalRule } from "../global-rule.js";
 import { EffectiveGlobalRule, EffectiveGlobalRuleConnection } from "./effective-global-rule.js";
-import { GlobalRuleDeployment } from "./global-rule-deployment.js";
 import { GlobalRuleOverride } from "./global-rule-override.js";
 import { GlobalRuleOverrideInput } from "./global-rule-override-input.js";
 import type { GlobalRuleOverrideService } from "./global-rule-override-service.js";
@@ -87,19 +85,5 @@ export class ProjectGlobalRulesResolver {
   })
   overriddenGlobalRules(@Ctx() caller: Caller, @Root() project: Project) {
     return this.service.overriddenBy(caller, project);
-  }
-}
-
-/** What agents deploy of a global rule. */
-@Resolver(() => GlobalRule)
-export class GlobalRuleDeploymentResolver {
-  constructor(private readonly service: GlobalRuleOverrideService) {}
-
-  @FieldResolver(() => GlobalRuleDeployment, {
-    nullable: true,
-    description: "What runs for all projects that do not override it; null but for operators and agents.",
-  })
-  deployment(@Ctx() caller: Caller, @Root() rule: GlobalRule) {
-    return this.service.deploymentOf(caller, rule);
   }
 }

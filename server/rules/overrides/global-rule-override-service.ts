@@ -18,10 +18,9 @@ import type { ExpressionChecker } from "../expression-checker.js";
 import { fillParameters } from "../fill-parameters.js";
 import type { GlobalRule } from "../global-rule.js";
 import type { GlobalRuleRepository } from "../global-rule-repository.js";
-import { excludeProjects, narrowToProject } from "../promql/vary-expression.js";
+import { narrowToProject } from "../promql/narrow-expression.js";
 import { describeOverride, overriddenAlready } from "./describe-override.js";
-import { EffectiveGlobalRule, isInForce } from "./effective-global-rule.js";
-import type { GlobalRuleDeployment } from "./global-rule-deployment.js";
+import { EffectiveGlobalRule } from "./effective-global-rule.js";
 import { GlobalRuleOverride } from "./global-rule-override.js";
 import type { GlobalRuleOverrideInput } from "./global-rule-override-input.js";
 import type { GlobalRuleOverrideRepository } from "./global-rule-override-repository.js";
@@ -74,16 +73,6 @@ export class GlobalRuleOverrideService {
     const effective = await this.#effective(caller, override, project);
     if (effective === null) throw new NotFoundError("Global rule");
     return effective;
-  }
-
-  /** What runs of the rule where it is not overridden; null for who may not know which projects override it. */
-  async deploymentOf(caller: Caller, rule: GlobalRule): Promise<GlobalRuleDeployment | null> {
-    if (!caller.may("change.read")) return null;
-    const overrides = isInForce(rule) ? await caller.loaders.for(this.repository.byRule).load(rule.id) : [];
-    const found = await Promise.all(overrides.map(({ projectId }) => this.projects.find(caller, projectId)));
-    const exceptProjects = found.flatMap((project) => project?.name ?? []).toSorted();
-    const { annotations } = fillParameters(rule);
-    return { expr: excludeProjects(rule.enforcedExpr, exceptProjects), annotations, exceptProjects };
   }
 
   async set(

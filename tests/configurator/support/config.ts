@@ -138,7 +138,7 @@ export function aGlobalRule(name: string, overrides: Partial<GlobalRuleConfig> =
     mode: "PER_PROJECT",
     expr,
     enforcedExpr: expr,
-    deployment: { expr, annotations, exceptProjects: [] },
+    enforcedAnnotations: annotations,
     parameters: [],
     overridable: false,
     pack: null,

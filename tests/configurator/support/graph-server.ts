@@ -36,6 +36,7 @@ interface Entry {
   readonly name: string;
   readonly revision: number;
   readonly config: ProjectConfig | null;
+  readonly movedAway: boolean;
 }
 
 /**
@@ -94,7 +95,16 @@ export class GraphServer {
       this.revision++;
       const id = "gone" in project ? `prj_${project.name}` : project.id;
       const config = "gone" in project ? null : { ...project, revision: this.revision };
-      this.#entries.set(id, { id, name: project.name, revision: this.revision, config });
+      this.#entries.set(id, { id, name: project.name, revision: this.revision, config, movedAway: false });
+    }
+    this.#tell();
+  }
+
+  /** Lets projects go on in another shard. */
+  moveAway(...names: readonly string[]): void {
+    for (const [id, entry] of this.#entries) {
+      if (!names.includes(entry.name)) continue;
+      this.#entries.set(id, { ...entry, revision: ++this.revision, config: null, movedAway: true });
     }
     this.#tell();
   }
@@ -151,7 +161,7 @@ export class GraphServer {
         return { egressPolicy: this.policy };
       case "GetProjectConfig":
         return { node: this.#project(variables.id) };
-      case "ListGlobalRulesWithDeployment":
+      case "ListGlobalRules":
         return { globalRules: { nodes: this.#globalRules, pageInfo, totalCount: this.#globalRules.length } };
       case "ReportAgent":
         return { agentReport: this.#report(variables.input) };
@@ -177,7 +187,7 @@ export class GraphServer {
     return {
       nodes: page.map(({ config, ...entry }) => ({
         ...entry,
-        deleted: config === null,
+        deleted: config === null && !entry.movedAway,
         project: config && shown(config),
       })),
       pageInfo: { hasNextPage: entries.length > page.length, endCursor: String(page.at(-1)?.revision ?? 0) },

@@ -131,6 +131,7 @@ export const crawl: readonly Attempt[] = Object.keys(schema.getQueryType()?.getF
         "revision",
         "egressPolicy",
         "capacityPlan",
+        "shards",
       ].includes(name),
   )
   .flatMap((name) =>

@@ -76,6 +76,7 @@ export const platform: readonly Attempt[] = [
         ),
     ],
     ["refused", "the newest revision", (attack) => attack.call("revision", {})],
+    ["refused", "which servers scrape whom", (attack) => attack.call("shards", {})],
     ["refused", "where configuration may point", (attack) => attack.call("egressPolicy", {})],
     [
       "refused",

@@ -1,20 +1,12 @@
 import { expect, it } from "vitest";
 import { enforceProjects } from "../../server/rules/promql/enforce-projects.js";
-import { excludeProjects, narrowToProject } from "../../server/rules/promql/vary-expression.js";
+import { narrowToProject } from "../../server/rules/promql/narrow-expression.js";
 
 function enforced(expr: string): string {
   const result = enforceProjects(expr);
   if (!result.ok) throw new Error(result.problems[0]?.message);
   return result.enforced;
 }
-
-it("leaves projects out of every selector, their names taken literally", () => {
-  const expr = enforced('max_over_time(up[5m]) == 0 unless on (project, instance) (a{project="x"} > 1)');
-  expect(excludeProjects(expr, [])).toBe(expr);
-  expect(excludeProjects(expr, ["a-b", "c.d"])).toBe(
-    'max_over_time(up{project!="",project!~"a-b|c\\\\.d"}[5m]) == 0 unless on (project, instance) (a{project="x",project!~"a-b|c\\\\.d"} > 1)',
-  );
-});
 
 it("narrows every selector to one project, by one matcher alone", () => {
   const narrowed = (expr: string) => narrowToProject(enforced(expr), "x");

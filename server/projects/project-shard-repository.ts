@@ -1,0 +1,21 @@
+import { In, IsNull, Not } from "typeorm";
+import type { Database } from "../core/database/database.js";
+import { Project } from "./project.js";
+import type { ProjectShards } from "./project-shards.js";
+
+/** The shards of projects in the database. */
+export class ProjectShardRepository implements ProjectShards {
+  constructor(private readonly database: Database) {}
+
+  living(): ReturnType<ProjectShards["living"]> {
+    const select = { id: true, name: true, shardName: true };
+    return this.database.read((manager) => manager.find(Project, { select, where: { activeName: Not(IsNull()) } }));
+  }
+
+  async assign(ids: readonly string[], shardName: string): Promise<void> {
+    if (ids.length === 0) return;
+    await this.database.transaction((manager) =>
+      manager.update(Project, { id: In([...ids]), shardName: IsNull() }, { shardName }),
+    );
+  }
+}
