@@ -1,4 +1,4 @@
-import type { MigrationInterface, QueryRunner } from "typeorm";
+import { type MigrationInterface, type QueryRunner, TableIndex } from "typeorm";
 import { addColumn, Columns, createTable, index, nullable, unique } from "./columns.js";
 
 /** What global rules leave open, the packs that they come from, and what projects make of them. */
@@ -13,6 +13,7 @@ export class RulePacks1764000000025 implements MigrationInterface {
     await addColumn(runner, "global_rule", nullable(c.text("pack", 40)));
     await addColumn(runner, "global_rule", nullable(c.text("pack_rule", 200)));
     await addColumn(runner, "global_rule", nullable(c.json("pack_base")));
+    await runner.createIndex("global_rule", new TableIndex(unique("uq_global_rule_pack", "pack", "pack_rule")));
     await createTable(
       runner,
       "global_rule_override",
@@ -34,6 +35,7 @@ export class RulePacks1764000000025 implements MigrationInterface {
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.dropTable("global_rule_override");
+    await runner.dropIndex("global_rule", "uq_global_rule_pack");
     for (const column of ["pack_base", "pack_rule", "pack", "overridable", "parameters", "enforced_expr"]) {
       await runner.dropColumn("global_rule", column);
     }

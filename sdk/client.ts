@@ -33,6 +33,7 @@ import { GlobalRules } from "./namespaces/global-rules.js";
 import { Projects } from "./namespaces/projects.js";
 import { RecordingRules } from "./namespaces/recording-rules.js";
 import { Rollouts } from "./namespaces/rollouts.js";
+import { RulePacks } from "./namespaces/rule-packs.js";
 import { Rules } from "./namespaces/rules.js";
 import { ScrapeJobs } from "./namespaces/scrape-jobs.js";
 import { Shards } from "./namespaces/shards.js";
@@ -83,6 +84,8 @@ export class Client<Throws extends boolean = true> {
   readonly rollouts: Rollouts;
   /** How much hardware is needed. */
   readonly capacity: Capacity;
+  /** Rules that come with the server. */
+  readonly rulePacks: RulePacks<Throws>;
   /** The parts that all projects are divided into. */
   readonly shards: Shards;
   /** What programs show the graph to say who they are. */
@@ -111,6 +114,7 @@ export class Client<Throws extends boolean = true> {
     this.agents = new Agents(graph);
     this.rollouts = new Rollouts(graph);
     this.capacity = new Capacity(graph);
+    this.rulePacks = new RulePacks(graph);
     this.shards = new Shards(graph);
     this.apiTokens = new ApiTokens(graph);
     this.audit = new Audit(graph);

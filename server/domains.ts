@@ -92,6 +92,11 @@ export interface Domains {
   readonly stop: () => Promise<void>;
 }
 
+function ownRunbookUrl({ publicUrl, host, port }: Settings["listen"]): string {
+  const address = host.includes(":") ? `[${host}]` : host;
+  return `${publicUrl ?? `http://${address}:${port}`}/runbooks/{alert}`;
+}
+
 /** Builds every domain over one database, from left to right, and then what reaches over all of them. */
 export function makeDomains(settings: Settings, database: Database, world: DomainWorld): Domains {
   const { log, now, randomBytes, random, resolve, onLimit, onRefusal, onResync, readingWorker } = world;
@@ -148,7 +153,15 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     secrets: secrets.store,
     prometheus,
   });
-  const rules = makeRules({ database, projects: projects.service, limits, changes, prometheus, queries });
+  const rules = makeRules({
+    database,
+    projects: projects.service,
+    limits,
+    changes,
+    prometheus,
+    queries,
+    runbookUrl: settings.rulePacks.runbookUrl ?? ownRunbookUrl(settings.listen),
+  });
   const projectContents = [contacts.history, targets.history, rules.history, rules.overrideHistory];
   const known = knowAcknowledgements(database, log, now);
   const alerts = makeAlerts({

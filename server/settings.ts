@@ -14,6 +14,7 @@ import { limitSettings } from "./limit-settings.js";
 import { projectSettings } from "./projects/project-settings.js";
 import { rolloutSettings } from "./rollout/rollout-settings.js";
 import { shardSettings } from "./rollout/shards/shard-settings.js";
+import { rulePackSettings } from "./rules/packs/pack-settings.js";
 import { secretsSettings } from "./secrets/secrets-settings.js";
 import { acknowledgementSettings } from "./silences/acknowledgements/acknowledgement-settings.js";
 import { silenceSettings } from "./silences/silence-settings.js";
@@ -115,6 +116,7 @@ const keys = z.strictObject({
   limits: limitSettings.prefault({}),
   silences: silenceSettings.prefault({}),
   rollout: rolloutSettings.prefault({}),
+  rulePacks: rulePackSettings,
   shards: shardSettings,
   shutdownSeconds: seconds(10),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error", "silent"]).default("info") }).prefault({}),

@@ -13,6 +13,7 @@ import { operations } from "./operations.js";
 import { playground } from "./playground.js";
 import type { RateLimits } from "./rate-limits.js";
 import { refuseSubscriptions } from "./refuse-subscriptions.js";
+import { runbooks } from "./runbooks.js";
 import type { SignInGuard } from "./sign-in-guard.js";
 import { watchCredentials } from "./watch-credentials.js";
 
@@ -92,6 +93,7 @@ export function httpApp(options: HttpOptions): HttpApp {
     options.metrics().then(({ contentType, body }) => response.type(contentType).send(body), next);
   });
   pages.use(playground({ assetsDirectory: options.playgroundAssets }));
+  pages.use(runbooks());
   pages.use(options.signIn);
   // Operations are what is asked all day: they need not pass what none of them is for.
   app.use((request, response, next) => {

@@ -1,4 +1,5 @@
 import type { Change, Description } from "../audit/change.js";
+import type { UserError } from "../graph/user-error.js";
 import { describeAlerting } from "./describe-rule.js";
 import type { GlobalRule } from "./global-rule.js";
 import type { GlobalRuleOverrideRepository } from "./overrides/global-rule-override-repository.js";
@@ -12,8 +13,15 @@ export function globalRuleChange(
   overrides: Pick<GlobalRuleOverrideRepository, "projectsOverriding">,
 ): Change<GlobalRule> {
   const touches = () => overrides.projectsOverriding((after ?? before)?.id ?? "");
-  return { entityType: "GlobalRule", projectId: null, before, after, describe: describeGlobalRule, write, touches };
+  const what = { entityType: "GlobalRule", projectId: null, before, after, describe: describeGlobalRule };
+  return { ...what, write, touches, taken: installedTwice };
 }
+
+const installedTwice: UserError = {
+  code: "TAKEN",
+  message: "The pack's rule of this name is there already, installed anew meanwhile. Change or delete that one.",
+  path: ["id"],
+};
 
 /** How a global rule shows in the change log and in diffs. */
 export function describeGlobalRule(rule: GlobalRule): Description {

@@ -1,5 +1,5 @@
 import type { Database } from "../core/database/database.js";
-import { everything } from "../core/database/narrow.js";
+import { equals, everything } from "../core/database/narrow.js";
 import { StoredRepository } from "../core/database/stored-repository.js";
 import type { ListQuery } from "../core/database/table-reader.js";
 import { BatchSource, type Loaders } from "../core/loaders.js";
@@ -17,6 +17,11 @@ export class GlobalRuleRepository extends StoredRepository<GlobalRule> {
 
   constructor(database: Database) {
     super(database, GlobalRule);
+  }
+
+  /** Those that were installed from a pack. */
+  ofPack(pack: string): Promise<GlobalRule[]> {
+    return this.select(equals("pack", pack));
   }
 
   /** A page of all global rules with cursors that are good below one project alone; read once for all projects of a request. */

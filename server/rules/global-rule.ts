@@ -24,6 +24,7 @@ registerEnumType(GlobalRuleMode, {
 
 /** An operator's alerting rule over the series of all projects. */
 @Entity("global_rule")
+@Index("uq_global_rule_pack", ["pack", "packRule"], { unique: true })
 @Index("ix_global_rule_name", ["name"])
 @ObjectType({ implements: Node, description: "An operator's alerting rule over the series of all projects." })
 export class GlobalRule extends StoredNode {

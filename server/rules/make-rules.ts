@@ -20,6 +20,9 @@ import { GlobalRuleOverrideHistory } from "./overrides/global-rule-override-hist
 import { GlobalRuleOverrideRepository } from "./overrides/global-rule-override-repository.js";
 import { GlobalRuleOverrideResolver, ProjectGlobalRulesResolver } from "./overrides/global-rule-override-resolver.js";
 import { GlobalRuleOverrideService } from "./overrides/global-rule-override-service.js";
+import { allPacks } from "./packs/all-packs.js";
+import { RulePackResolver } from "./packs/rule-pack-resolver.js";
+import { RulePackService } from "./packs/rule-pack-service.js";
 import { RuleChecks } from "./rule-checks.js";
 import { RuleHealthService } from "./rule-health-service.js";
 import { RuleHistory } from "./rule-history.js";
@@ -37,6 +40,8 @@ export interface RulesParts {
   readonly changes: ChangeLog;
   readonly prometheus: Pick<PrometheusView, "rules" | "sizes">;
   readonly queries: Pick<QueryReader, "read">;
+  /** Where it stands what to do about the alerts of rule packs; `{alert}` stands for the alert's name. */
+  readonly runbookUrl: string;
 }
 
 /** The rules of projects, and the global ones. */
@@ -78,6 +83,9 @@ export function makeRules(parts: RulesParts): RulesDomain {
       new GlobalRuleResolver(globalService),
       new GlobalRuleOverrideResolver(overrideService, projects),
       new ProjectGlobalRulesResolver(overrideService),
+      new RulePackResolver(
+        new RulePackService(allPacks, globalRepository, overrides, globalChecks, changes, parts.runbookUrl),
+      ),
       new ExpressionResolver(new ExpressionService(projects, checker, limits)),
     ],
     nodes: [

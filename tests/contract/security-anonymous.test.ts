@@ -24,6 +24,7 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   egressPolicy: "FORBIDDEN",
   expression: "answered",
   globalRules: "answered",
+  rulePacks: "answered",
   limitTiers: "answered",
   node: "answered",
   nodes: "answered",

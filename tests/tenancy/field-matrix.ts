@@ -187,6 +187,11 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
     at: within("grl", "GlobalRule", "parameters { @ }"),
     fields: { shared: "default description max min name type unit" },
   },
+  RulePack: { at: "rulePacks { @ }", fields: { shared: "description name rules title" } },
+  RulePackRule: {
+    at: "rulePacks { rules { @ } }",
+    fields: { shared: "annotations expr for name parameters severity" },
+  },
   GlobalRuleOverride: {
     at: within("gro", "GlobalRuleOverride"),
     fields: { project: `${stored} effective enabled for parameters project severity` },

@@ -50,6 +50,7 @@ export const queries: Readonly<Record<string, OperationRow>> = {
   egressPolicy: { call: "egressPolicy { fingerprint }", who: "F F F F F + + +" },
   expression: { call: 'expression(project: $prj, expr: "up") { valid }', who: readers },
   globalRules: { call: "globalRules { nodes { id } }", who: everybody },
+  rulePacks: { call: "rulePacks { name }", who: everybody },
   limitTiers: { call: "limitTiers { name }", who: everybody },
   node: { call: "node(id: $prj) { id }", who: readers },
   nodes: { call: "nodes(ids: [$prj]) { id }", who: readers },
@@ -100,6 +101,10 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
   ...create("globalRule", '{ name: "n", expr: "up" }', operatorsOnly),
   ...update("globalRule", "$grl", '{ name: "n" }', operatorsOnly),
   ...remove("globalRule", "$grl", operatorsOnly),
+  rulePackInstall: {
+    call: `rulePackInstall(pack: "alertmanager", dryRun: true) { userErrors { code message path } }`,
+    who: operatorsOnly,
+  },
   globalRuleOverrideSet: {
     call: `globalRuleOverrideSet(project: $prj, globalRule: $grl, input: { severity: "page" }, dryRun: true) ${payload}`,
     who: administrators,
