@@ -177,7 +177,7 @@ export async function* runDry(
         render: (project) => renderProject(project, made.render, egress),
       };
     });
-    yield* printChanges(plan.made, changes);
+    yield* printChanges(plan.made, changes, new Date());
     const { braked } = new DeletionBrake(settings.brake, now).judge(plan.made, changes, state.removed);
     if (braked !== undefined) yield `# ${braked.message}\n`;
     for (const { name, problems } of changes.projects) {

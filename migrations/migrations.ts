@@ -19,6 +19,7 @@ import { AgentTurns1764000000020 } from "./1764000000020-agent-turns.js";
 import { AgentRuns1764000000021 } from "./1764000000021-agent-runs.js";
 import { Brakes1764000000022 } from "./1764000000022-brakes.js";
 import { Shards1764000000023 } from "./1764000000023-shards.js";
+import { ProjectMoves1764000000024 } from "./1764000000024-project-moves.js";
 import { RulePacks1764000000025 } from "./1764000000025-rule-packs.js";
 
 /** All migrations, oldest first; one that was released never changes. */
@@ -44,5 +45,6 @@ export const migrations = [
   AgentRuns1764000000021,
   Brakes1764000000022,
   Shards1764000000023,
+  ProjectMoves1764000000024,
   RulePacks1764000000025,
 ];

@@ -87,7 +87,7 @@ export class Client<Throws extends boolean = true> {
   /** Rules that come with the server. */
   readonly rulePacks: RulePacks<Throws>;
   /** The parts that all projects are divided into. */
-  readonly shards: Shards;
+  readonly shards: Shards<Throws>;
   /** What programs show the graph to say who they are. */
   readonly apiTokens: ApiTokens<Throws>;
   /** Who changed what, and when. */

@@ -33,6 +33,7 @@ GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.global_rule TO metr
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.global_rule_override TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.agent TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.brake_release TO metricsinfra@'%';
+GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.project_move TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.alert_episode TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.alert_history_day TO metricsinfra@'%';
 GRANT CREATE, SELECT, INSERT, UPDATE, DELETE ON metricsinfra.alert_history_reading TO metricsinfra@'%';

@@ -253,6 +253,10 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     prometheus,
     shards,
     projectShards: new ProjectShardRepository(database),
+    projectRepository,
+    settling: rules.settling,
+    log,
+    server: serverItself,
     now,
   });
 
@@ -306,6 +310,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     start: async () => {
       for (const warning of await secretCare.warnings()) log.warn(warning);
       await rollout.shards.assignRest();
+      if (settings.shards.length > 0) rollout.moves.start();
       await acknowledgements.start();
       history.recorder.start();
       live.start();
@@ -318,6 +323,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
       await rollout.shards.check();
     },
     stop: async () => {
+      await rollout.moves.stop();
       await settling.stop();
       await daily.stop();
       await watchdogs.stop();

@@ -11,6 +11,7 @@ import { LeaseRow } from "./core/database/lease-row.js";
 import { Project } from "./projects/project.js";
 import { Agent } from "./rollout/agent.js";
 import { BrakeRelease } from "./rollout/brake-release.js";
+import { ProjectMove } from "./rollout/moves/project-move.js";
 import { AlertingRule } from "./rules/alerting-rule.js";
 import { GlobalRule } from "./rules/global-rule.js";
 import { GlobalRuleOverride } from "./rules/overrides/global-rule-override.js";
@@ -40,6 +41,7 @@ export const entities = [
   GlobalRuleOverride,
   Agent,
   BrakeRelease,
+  ProjectMove,
   Secret,
   Acknowledgement,
   AcknowledgementRevision,

@@ -14,7 +14,7 @@ import { type HeldFiles, retryTime } from "./held-projects.js";
 import { type Inspection, unreadAfter } from "./inspect-files.js";
 import { loadMost } from "./load-most.js";
 import { LoadPause, pausedMessage } from "./load-pause.js";
-import { outputChanges } from "./output-changes.js";
+import { circumstancesOf, outputChanges } from "./output-changes.js";
 import type { PhaseTimes } from "./phase-times.js";
 import { type HeldInOutput, projectProblems } from "./project-problems.js";
 import { isMachineFault, refusalOf } from "./refusal-of.js";
@@ -106,9 +106,10 @@ export class Application {
 
   async #stageAll(): Promise<ReadonlyMap<OutputName, StagedRelease>> {
     const staged = new Map<OutputName, StagedRelease>();
+    const circumstances = circumstancesOf(this.#made, this.parts.now());
     for (const output of this.#made.outputs) {
       await this.#refusable(output, async () => {
-        const wanted = this.parts.times.measureSync("write", () => outputChanges(output, this.changes));
+        const wanted = this.parts.times.measureSync("write", () => outputChanges(output, this.changes, circumstances));
         const suspects = this.found.suspects.get(output.name) ?? [];
         const outOfReach = new Set(this.changes.projects.flatMap((one) => (one.isOutOfReach ? [one.name] : [])));
         const { times } = this.parts;

@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from "diff";
 import type { Changes } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
 import type { OutputName } from "../render/render-project.js";
-import { outputChanges } from "./output-changes.js";
+import { circumstancesOf, outputChanges } from "./output-changes.js";
 import { SecretMask } from "./secret-mask.js";
 import { targetChanges } from "./target-changes.js";
 
@@ -10,11 +10,13 @@ import { targetChanges } from "./target-changes.js";
 const withoutBase: ReadonlySet<OutputName> = new Set(["thanos-rule", "thanos-query", "karma-acl"]);
 
 /** The changes as unified diffs of all files that would be written or removed, in order; secrets are not shown. */
-export function* printChanges({ outputs, targets }: Outputs, changes: Changes): Generator<string, void, undefined> {
+export function* printChanges(made: Outputs, changes: Changes, now: Date): Generator<string, void, undefined> {
+  const { outputs, targets } = made;
+  const circumstances = circumstancesOf(made, now);
   const mask = new SecretMask();
   for (const output of outputs) {
     const isOfProject = (path: string) => output.projectFolders.some((folder) => path.startsWith(`${folder}/`));
-    const different = [...outputChanges(output, changes)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const different = [...outputChanges(output, changes, circumstances)].toSorted(([a], [b]) => (a < b ? -1 : 1));
     for (const [path, text] of different) {
       const name = `${output.name}/${path}`;
       if (path.startsWith("secrets/")) yield `${text === null ? "Remove" : "Write"} ${name} (a secret, not shown)\n`;

@@ -36,7 +36,7 @@ export class DeletionBrake {
   /** Looks at the files of what changes alone, and at those of all projects once more goes than always may. */
   judge(made: Outputs, changes: Changes, removedBefore: readonly Removed[]): Judgement {
     const files = new FilesInUse(made);
-    const losses = findRemoval(files, changes);
+    const losses = findRemoval(files, changes, this.settings);
     const removed = this.#lately(removedBefore);
     if (losses.length === 0) return { removed };
     const counts = sumOf(losses, ({ now }) => now);

@@ -24,9 +24,8 @@ const nothing = countsOf(() => 0);
  * What changes would take away, project by project. What takes the place of something else is no loss: only a project that
  * then has fewer of a kind loses some. What the server still has is none either, although it cannot be rendered now.
  */
-export function findRemoval(files: FilesInUse, changes: Changes): readonly Loss[] {
-  // What moved to another shard is scraped there.
-  const elsewhere = changes.deleted.flatMap(({ name, movedAway }) => (movedAway ? [name] : []));
+export function findRemoval(files: FilesInUse, changes: Changes, mayMove: MoveLimit): readonly Loss[] {
+  const elsewhere = movedAway(files, changes, mayMove);
   const living = new Set([...changes.projects.map(({ name }) => name), ...elsewhere]);
   const there = changes.full ? files.projects() : undefined;
   const deleted = there ?? changes.deleted.map(({ name }) => name);
@@ -36,6 +35,26 @@ export function findRemoval(files: FilesInUse, changes: Changes): readonly Loss[
     lossOfGlobalRules(files, changes),
   ];
   return losses.filter((loss) => loss !== undefined);
+}
+
+/** How many projects may move to another shard at once before that counts as their deletion. */
+export interface MoveLimit {
+  readonly alwaysAllowed: number;
+  /** Of those that are here. */
+  readonly maxDeletedShare: number;
+}
+
+/** The projects that moved to another shard and are scraped there: unless so many move at once that it may be a mistake. */
+function movedAway(
+  files: FilesInUse,
+  changes: Changes,
+  { alwaysAllowed, maxDeletedShare }: MoveLimit,
+): readonly string[] {
+  const moved = changes.deleted.flatMap(({ name, movedAway }) => (movedAway ? [name] : []));
+  if (moved.length <= alwaysAllowed) return moved;
+  const here = files.projects();
+  const leaving = moved.filter((name) => here.has(name));
+  return leaving.length > Math.max(alwaysAllowed, maxDeletedShare * here.size) ? [] : moved;
 }
 
 function lossOfAll(project: string, before: readonly FileText[]): Loss | undefined {

@@ -6,6 +6,7 @@ import type { ReleaseTree } from "../disk/release-tree.js";
 import { projectOfPath, type ReleaseView } from "../disk/release-view.js";
 import type { Loader } from "../reload/loader.js";
 import type { LimitTiers } from "../render/limit-tier.js";
+import { movedFolder } from "../render/moved-away.js";
 import { withAccess } from "../render/openstack-jobs.js";
 import type { ScrapeConfigs } from "../render/own-jobs.js";
 import { renderPrometheusCheck, renderPrometheusConfig } from "../render/prometheus-config.js";
@@ -29,7 +30,8 @@ export class PrometheusOutput implements Output {
   readonly globalRules = "PER_PROJECT";
   readonly markedRules = rulesFolder;
   readonly hostFolders = [scrapesFolder, "secrets"];
-  readonly projectFolders = [rulesFolder, ...this.hostFolders];
+  readonly movedFolder = movedFolder;
+  readonly projectFolders = [rulesFolder, ...this.hostFolders, movedFolder];
 
   constructor(
     readonly tree: ReleaseTree,
@@ -50,8 +52,9 @@ export class PrometheusOutput implements Output {
   mainFiles(view: ReleaseView): ReadonlyMap<string, string> {
     const { tiers, tree, labels } = this;
     const own = this.#scrapeConfigsIn(view, view.list(scrapesFolder));
+    const moved = view.list(movedFolder).map(projectOfPath);
     return new Map([
-      [mainFile, renderPrometheusConfig(this.base.read(), { tiers, folder: tree.folder, own, labels })],
+      [mainFile, renderPrometheusConfig(this.base.read(), { tiers, folder: tree.folder, own, labels, moved })],
       [watchdogFile, renderWatchdog(this.watchdog)],
     ]);
   }

@@ -2,7 +2,7 @@ import { type BaseFile, BaseFileError, isYamlMap, listAt, refuseRelativePaths, t
 import type { LimitTier, LimitTiers } from "./limit-tier.js";
 import { overriddenSeries } from "./names.js";
 import { releaseFile } from "./release-mark.js";
-import { type ServerLabels, withServerLabels } from "./server-labels.js";
+import { type ServerLabels, withoutAlertsOf, withServerLabels } from "./server-labels.js";
 import { watchdogFile } from "./watchdog.js";
 import { type YamlValue, yamlText } from "./yaml-text.js";
 
@@ -18,12 +18,14 @@ export interface PrometheusConfigParts {
   readonly own: readonly YamlValue[];
   /** What tells this Prometheus from the others; none when there is but one. */
   readonly labels?: ServerLabels;
+  /** The names of projects that moved to another shard lately. */
+  readonly moved?: readonly string[];
 }
 
 /** Prometheus's main config: the base file with our rule files, one scrape job per limit tier, and the projects' own. */
 export function renderPrometheusConfig(base: BaseFile, parts: PrometheusConfigParts): string {
-  const { tiers, folder, own, labels = {} } = parts;
-  const content = withServerLabels(base, checkBase(base, folder), labels);
+  const { tiers, folder, own, labels = {}, moved = [] } = parts;
+  const content = withoutAlertsOf(base, withServerLabels(base, checkBase(base, folder), labels), moved);
   return yamlText({
     ...content,
     // Relative to this file, so through `current`: the path of a rule group, by which Prometheus knows it again after

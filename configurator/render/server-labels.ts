@@ -31,6 +31,18 @@ export function withServerLabels(base: BaseFile, content: YamlMap, { shard, repl
   };
 }
 
+/**
+ * The base file's content with the alerts of these projects dropped. When a project moves to another shard its alerts go on
+ * there; here they are over with their series, and Alertmanager is not to be told so.
+ */
+export function withoutAlertsOf(base: BaseFile, content: YamlMap, projects: readonly string[]): YamlMap {
+  if (projects.length === 0) return content;
+  const alerting = mapAt(base, content, "alerting");
+  const drop = { source_labels: ["project"], regex: projects.join("|"), action: "drop" };
+  const rules = [...listAt(base, alerting, "alert_relabel_configs"), drop];
+  return { ...content, alerting: { ...alerting, alert_relabel_configs: rules } };
+}
+
 /** The map at a key; an empty one when the key is absent or empty. Throws when there is something else. */
 function mapAt(base: BaseFile, map: YamlMap, key: string, before = ""): YamlMap {
   const value: YamlValue | undefined = map[key];

@@ -39,6 +39,7 @@ export const policy = {
   "change.read": { project: null, global: ["OPERATOR", "AGENT"], anonymous: false }, // what configurators fetch
   "egress.read": { project: null, global: readers, anonymous: false }, // where tenants' config may point
   "capacity.read": { project: null, global: ["OPERATOR", "READER"], anonymous: false }, // how large the Prometheus servers are
+  "shard.move": { project: null, global: ["OPERATOR"], anonymous: false },
   "shard.read": { project: null, global: readers, anonymous: false }, // which Prometheus servers scrape which projects
   "agent.administer": { project: null, global: ["OPERATOR"], anonymous: false },
   "agent.report": { project: null, global: ["AGENT"], anonymous: false },

@@ -11,6 +11,7 @@ export type IdPrefix =
   | "cgr"
   | "tok"
   | "agt"
+  | "pmv"
   | "aud"
   | "sec"
   | "ses"

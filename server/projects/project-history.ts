@@ -96,8 +96,8 @@ export class ProjectHistory implements Restorable {
     const { defaultContactGroup, ...others } = values;
     // The group may have gone before its project, or may be left behind with it.
     const defaultContactGroupId = along.some((child) => child.id === defaultContactGroup) ? defaultContactGroup : null;
-    const shardName = this.projects.shardFor(tombstone);
-    const alive = { id, activeName: values.name, shardName, defaultContactGroupId, deletedAt: null, purgedAt: null };
+    const shards = this.projects.shardsFor(tombstone);
+    const alive = { id, activeName: values.name, ...shards, defaultContactGroupId, deletedAt: null, purgedAt: null };
     const project = Object.assign(new Project(), others, alive);
     this.projects.check(null, project, errors);
     const taken = projectTaken(project.name);
@@ -111,7 +111,7 @@ export class ProjectHistory implements Restorable {
       taken,
       refusal: async () =>
         (await this.projects.refusal(null, project)) ?? this.limits.refusalIn(project, growthsOf(returns)),
-      write: () => this.repository.replace(project, tombstone.version),
+      write: () => this.repository.revive(project, tombstone.version),
       alongside: (revision: number, at: Date) => written(returns, revision, at),
     };
     return { change, userErrors: [...errors.list, ...mistakesIn(returns)] };

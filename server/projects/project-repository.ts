@@ -49,6 +49,17 @@ export class ProjectRepository extends StoredRepository<Project> implements Proj
     return this.#idsBy("activeName", names);
   }
 
+  /** Leaves it in its shard, wherever it was when it was read: it may have been moved meanwhile. */
+  override replace(project: Partial<Project> & Pick<Project, "id">, version: number): Promise<void> {
+    const { shardName: _, shardPin: __, ...rest } = project;
+    return super.replace(rest, version);
+  }
+
+  /** Makes a living project of a tombstone, with its shard. */
+  revive(project: Project, version: number): Promise<void> {
+    return super.replace(project, version);
+  }
+
   /** The ids of the living projects with these ids in OpenStack, by those. */
   async idsOfOpenstack(openstackIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     return this.#idsBy("openstackId", openstackIds);

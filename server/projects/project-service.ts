@@ -67,9 +67,10 @@ export class ProjectService {
     return this.repository.ofLiving(property);
   }
 
-  /** The shard that a project which comes back goes into: the one that it was in, or when there was none, as a new one. */
-  shardFor(tombstone: Project): string | null {
-    return this.shardOf(tombstone);
+  /** Where a project which comes back goes: into the shard that it was in, or when that is gone, as a new one. */
+  shardsFor(tombstone: Project): Pick<Project, "shardName" | "shardPin"> {
+    const shardName = this.shardOf(tombstone);
+    return { shardName, shardPin: tombstone.shardPin === shardName ? shardName : null };
   }
 
   /** The caller's role in the project, for display. */
@@ -94,6 +95,7 @@ export class ProjectService {
         const project = Object.assign(new Project(), {
           id: projectId,
           shardName: this.shardOf({ id: projectId, shardName: null }),
+          shardPin: null,
           name: input.name,
           activeName: input.name,
           openstackId: input.openstackId ?? null,

@@ -8,7 +8,7 @@ export class ProjectShardRepository implements ProjectShards {
   constructor(private readonly database: Database) {}
 
   living(): ReturnType<ProjectShards["living"]> {
-    const select = { id: true, name: true, shardName: true };
+    const select = { id: true, name: true, shardName: true, shardPin: true };
     return this.database.read((manager) => manager.find(Project, { select, where: { activeName: Not(IsNull()) } }));
   }
 
@@ -17,5 +17,13 @@ export class ProjectShardRepository implements ProjectShards {
     await this.database.transaction((manager) =>
       manager.update(Project, { id: In([...ids]), shardName: IsNull() }, { shardName }),
     );
+  }
+
+  async put(id: string, shardName: string): Promise<void> {
+    await this.database.transaction((manager) => manager.update(Project, { id }, { shardName }));
+  }
+
+  async pin(id: string, shardPin: string | null): Promise<void> {
+    await this.database.transaction((manager) => manager.update(Project, { id }, { shardPin }));
   }
 }

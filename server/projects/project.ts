@@ -63,9 +63,13 @@ export class Project extends StoredNode {
   @Column("datetime", { name: "purged_at", precision: 3, nullable: true })
   readonly purgedAt!: Date | null;
 
-  /** Where it was put when it was made; null when there were no shards then. */
+  /** Where it was put, or moved to since; null when there were no shards then. */
   @Column("varchar", { name: "shard", length: 63, nullable: true })
   readonly shardName!: string | null;
+
+  /** The shard that it is to stay in, whatever a rebalance would do; null when it may be moved. */
+  @Column("varchar", { name: "shard_pin", length: 63, nullable: true })
+  readonly shardPin!: string | null;
 }
 
 /** A page of projects. */

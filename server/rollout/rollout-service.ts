@@ -12,6 +12,7 @@ import type { AgentRepository } from "./agent-repository.js";
 import { type AgentRun, seenRevision, shownRun } from "./agent-run.js";
 import type { AgentWatch } from "./agent-watch.js";
 import { type ChangedProjectPage, changedProjects } from "./changed-project.js";
+import type { ProjectMoveRepository } from "./moves/project-move-repository.js";
 import type { Rollout, RolloutProblem, RolloutState } from "./rollout.js";
 import type { RolloutWaitArguments } from "./rollout-wait.js";
 import type { Shards } from "./shards/shards.js";
@@ -52,6 +53,7 @@ export class RolloutService {
     private readonly feed: RevisionFeed,
     private readonly watch: AgentWatch,
     private readonly shards: Shards,
+    private readonly moves: Pick<ProjectMoveRepository, "list">,
     private readonly now: () => Date,
   ) {}
 
@@ -77,7 +79,13 @@ export class RolloutService {
     if (sinceRevision < 0) throw new BadUserInputError('"sinceRevision" must not be negative.', ["sinceRevision"]);
     // Read first: a change between the two reads is then in the page or newer than the revision, never missed.
     const revisions = await this.audit.revisions(caller);
-    const isElsewhere = (project: Project) => shard !== null && this.shards.of(project) !== shard;
+    const arriving = new Set(
+      shard === null
+        ? []
+        : (await this.moves.list()).flatMap((move) => (move.toShard === shard ? [move.projectId] : [])),
+    );
+    const isElsewhere = (project: Project) =>
+      shard !== null && this.shards.of(project) !== shard && !arriving.has(project.id);
     return changedProjects(await this.projects.changedSince(caller, sinceRevision, page), revisions, isElsewhere);
   }
 

@@ -31,6 +31,7 @@ import { RuleRepository } from "./rule-repository.js";
 import { ProjectRulesResolver, RuleResolver } from "./rule-resolver.js";
 import { RuleService } from "./rule-service.js";
 import { RuleUsageResolver } from "./rule-usage-resolver.js";
+import { SettlingTimes } from "./settling-time.js";
 
 /** What rules are built over. */
 export interface RulesParts {
@@ -51,6 +52,7 @@ export interface RulesDomain extends GraphPart<Caller> {
   readonly globalService: GlobalRuleService;
   readonly globalHistory: GlobalRuleHistory;
   readonly overrideHistory: GlobalRuleOverrideHistory;
+  readonly settling: SettlingTimes;
 }
 
 /** Builds the domain of rules. */
@@ -74,6 +76,7 @@ export function makeRules(parts: RulesParts): RulesDomain {
     history: new RuleHistory(repository, projects, checks, limits),
     globalService,
     globalHistory: new GlobalRuleHistory(globalRepository, globalChecks, overrides),
+    settling: new SettlingTimes(repository, globalRepository, overrides),
     overrideHistory: new GlobalRuleOverrideHistory(overrides, projects),
     resolvers: [
       new RuleResolver(service, health, projects),

@@ -23,7 +23,7 @@ export class StoredRepository<T extends Stored & ObjectLiteral> extends TableRea
   }
 
   /** Replaces the row that still has `version`; throws StaleVersion when it changed meanwhile. Inside the caller's transaction. */
-  async replace(entity: T, version: number): Promise<void> {
+  async replace(entity: Partial<T> & Pick<T, "id">, version: number): Promise<void> {
     await this.database.transaction(async (manager) => {
       const result = await manager
         .createQueryBuilder()

@@ -8,11 +8,15 @@ export const shardSettings = z
     z.strictObject({
       name,
       replicas: z.array(name).default([]),
-      weight: z.number().positive().max(1_000).default(1),
+      weight: z.number().min(0).max(1_000).default(1),
     }),
   )
   .refine((shards) => isUnique(shards.map((shard) => shard.name)), "Each shard needs a name of its own.")
   .refine((shards) => isUnique(shards.flatMap(({ replicas }) => replicas)), "A Prometheus is a replica of one shard.")
+  .refine(
+    (shards) => shards.length === 0 || shards.some(({ weight }) => weight > 0),
+    "At least one shard needs a weight above 0: new projects have to go somewhere.",
+  )
   .default([]);
 
 /** The validated `shards` section of the settings file. */

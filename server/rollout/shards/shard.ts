@@ -18,7 +18,10 @@ export class Shard {
   })
   readonly name!: string;
 
-  @Field(() => Float, { description: "How many of the new projects it gets, as against the other shards." })
+  @Field(() => Float, {
+    description:
+      "How many of the new projects it gets, as against the other shards; none with 0, and a rebalance empties it.",
+  })
   readonly weight!: number;
 
   @Field(() => [String], { description: "The Prometheus servers that scrape it, by their names in the settings." })

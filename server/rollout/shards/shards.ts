@@ -15,9 +15,9 @@ export class Shards {
     return assignShard(projectId, this.all)?.name ?? null;
   }
 
-  /** Where a project is: where it was put, or while that is not stored yet, where it will be. Null without shards. */
+  /** Where a project is: where it was put, or while that is not stored yet, or no longer there, where it will be. Null without shards. */
   of({ id, shardName }: { readonly id: string; readonly shardName: string | null }): string | null {
-    return this.all.length === 0 ? null : (shardName ?? this.assign(id));
+    return this.find(shardName)?.name ?? this.assign(id);
   }
 
   /** The shard that a Prometheus of the settings is a replica of. */
