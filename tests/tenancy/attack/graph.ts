@@ -24,6 +24,36 @@ export function operationFor(name: string, args: Readonly<Record<string, unknown
   return `${kind}${declared && ` (${declared})`} { ${name}${passed && `(${passed})`}${selection} }`;
 }
 
+/** The same in as many documents as it takes: a document may hold so many words, and no more. */
+export function operationsFor(name: string, args: Readonly<Record<string, unknown>>, depth: number): readonly string[] {
+  const whole = operationFor(name, args, depth);
+  if (wordsIn(whole) <= mostWords) return [whole];
+  const [, field] = rootField(name);
+  const [head = ""] = whole.split(selectionOf(getNamedType(field.type), depth));
+  return selectionsOf(getNamedType(field.type), depth).map((selection) => `${head}${selection} }`);
+}
+
+/** See `limits.tokens` of the settings: punctuation and names are words. */
+const mostWords = 900;
+
+function wordsIn(document: string): number {
+  return document.match(/\w+|[^\s\w]/g)?.length ?? 0;
+}
+
+/** What `selectionOf` gives, in parts of which none is too long: those of a long field each with that field alone. */
+function selectionsOf(type: GraphQLNamedType, depth: number): readonly string[] {
+  const whole = selectionOf(type, depth);
+  if (!isObjectType(type) || wordsIn(whole) <= mostWords / 2) return [whole];
+  return Object.values(type.getFields())
+    .filter(({ args }) => !args.some(isRequiredArgument))
+    .flatMap((field) => {
+      const inner = getNamedType(field.type);
+      if (!isCompositeType(inner)) return [` { ${field.name} }`];
+      if (depth === 0) return [];
+      return selectionsOf(inner, depth - 1).map((selection) => ` { ${field.name}${pageOf(field)}${selection} }`);
+    });
+}
+
 /** Every field of the type that needs no argument, with its own fields as deep as told; "" for a value. */
 export function selectionOf(type: GraphQLNamedType, depth: number): string {
   if (!isCompositeType(type)) return "";

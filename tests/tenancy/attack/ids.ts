@@ -2,7 +2,7 @@ import { existingIds } from "../../contract/existing-ids.js";
 import { idPaths, operationOn, type RootField, rootFields, type ValueAt } from "../../contract/generated-operation.js";
 import type { Attack } from "./attack.js";
 import type { Attempt } from "./attempt.js";
-import { operationFor, schema, selectionOf } from "./graph.js";
+import { operationsFor, schema, selectionOf } from "./graph.js";
 import { sameAnswer, unknownLike } from "./same-answer.js";
 
 const kind = "ids";
@@ -135,10 +135,12 @@ export const crawl: readonly Attempt[] = Object.keys(schema.getQueryType()?.getF
       ].includes(name),
   )
   .flatMap((name) =>
-    (["ADMIN", "MEMBER", "VIEWER"] as const).map((as) => ({
-      kind: "crawl",
-      what: `${name}, as deep as it goes, as ${as}`,
-      expected: name === "apiTokens" && as !== "ADMIN" ? ("refused" as const) : ("harmless" as const),
-      run: (attack: Attack) => attack.ask(operationFor(name, variablesOf(name), 3), variablesOf(name), { as }),
-    })),
+    (["ADMIN", "MEMBER", "VIEWER"] as const).flatMap((as) =>
+      operationsFor(name, variablesOf(name), 3).map((operation, part) => ({
+        kind: "crawl",
+        what: `${name}, as deep as it goes, as ${as}${part === 0 ? "" : ` (${part + 1})`}`,
+        expected: name === "apiTokens" && as !== "ADMIN" ? ("refused" as const) : ("harmless" as const),
+        run: (attack: Attack) => attack.ask(operation, variablesOf(name), { as }),
+      })),
+    ),
   );
