@@ -13,6 +13,8 @@ export interface PrometheusOptions {
   /** Or a config file that is written by somebody else; then `config` is not used. */
   readonly configFile?: string;
   readonly port?: number;
+  /** How often alerts are sent again; each ends four times this after it was last sent. A second without. */
+  readonly resendDelay?: string;
   /** More command line flags. */
   readonly flags?: readonly string[];
   /** What it has stored already when it starts, in OpenMetrics' text format with timestamps. */
@@ -61,7 +63,7 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
       `--web.listen-address=127.0.0.1:${port}`,
       "--web.enable-lifecycle",
       // Alerts of the first 5 s are dropped and by default resent only after a minute.
-      "--rules.alert.resend-delay=1s",
+      `--rules.alert.resend-delay=${options.resendDelay ?? "1s"}`,
       ...(options.flags ?? []),
     ],
     ready: { url: `${url}/-/ready` },
