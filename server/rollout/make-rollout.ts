@@ -75,7 +75,7 @@ export function makeRollout(parts: RolloutParts): RolloutDomain {
   const watch = new AgentWatch(repository);
   const moves = new ProjectMoveRepository(database);
   const service = new RolloutService(repository, projects, audit, feed, watch, shards, moves, now);
-  const shardService = new ShardService(shards, projectShards, prometheus);
+  const shardService = new ShardService(shards, projectShards, prometheus, moves);
   const { settling, log } = parts;
   const moving = new MoveService(moves, projectShards, shards, changes, now);
   const rebalances = new RebalanceService(shards, projectShards, moves, prometheus);

@@ -20,6 +20,12 @@ describeOnEachDatabase((database) => {
     agentToken = await app.token("AGENT");
   };
   const made = async () => (await client.projects.create({ name: `p${names++}` })).project;
+  /** One whose move settles as long as the clock is not set. */
+  const madeWithRule = async () => {
+    const project = await made();
+    await client.alertingRules.create({ project: project.id, name: "Slow", expr: "rate(a[10m]) > 1", for: "5m" });
+    return project;
+  };
   const report = async (name: string, shard: string, appliedRevision: number, problems: object[] = []) => {
     const input = {
       name,
@@ -63,8 +69,7 @@ describeOnEachDatabase((database) => {
   beforeAll(() => start());
 
   it("both shards have a project until the new one alerts as the old one does; then the old one drops it", async () => {
-    const { id, name } = await made();
-    await client.alertingRules.create({ project: id, name: "Slow", expr: "rate(a[10m]) > 1", for: "5m" });
+    const { id, name } = await madeWithRule();
     const from = await here(id);
     const to = otherThan(from);
     await report("a", to, 0);
@@ -99,11 +104,11 @@ describeOnEachDatabase((database) => {
   });
 
   it("waits for an agent that is there, and for what those of the new shard alone say of it", async () => {
-    const { id } = await made();
+    const { id } = await madeWithRule();
     const to = otherThan(await here(id));
     await report("b", to, 0);
     await client.shards.move({ project: id, shard: to });
-    const { appliedRevision = 0 } = { appliedRevision: 1_000_000 };
+    const appliedRevision = 1_000_000;
     await report("a", to, appliedRevision);
     await report("a", otherThan(to), appliedRevision);
     await report("b", to, appliedRevision, [{ project: id, message: "It is held." }]);
@@ -212,7 +217,7 @@ describeOnEachDatabase((database) => {
   });
 
   it("goes on after a restart, and ends with its project", async () => {
-    const { id } = await made();
+    const { id } = await madeWithRule();
     const to = otherThan(await here(id));
     await client.shards.move({ project: id, shard: to });
     const other = await made();

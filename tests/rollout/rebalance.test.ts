@@ -41,6 +41,29 @@ it("empties a shard of weight 0, of what has no load too, into the others by wha
   expect(plan[0]?.to).toBe("two");
 });
 
+it("takes from the others where the one that has most too much has only what stays", () => {
+  const projects = [
+    project("pinned", "one", 86, true),
+    project("a", "two", 30),
+    project("b", "two", 30),
+    project("c", "three", 10),
+  ];
+  const plan = planRebalance(projects, [shard("one"), shard("two"), shard("three")], 50);
+  expect(plan.map((move) => [move.project.name, move.to, move.reason])).toEqual([
+    ["a", "three", 'Shard "two" has 15 % more than its share, "three" has 81 % less than its share.'],
+  ]);
+});
+
+it("takes from the next where what one shard has too much is one project, too large for the other", () => {
+  const projects = [
+    project("big", "one", 80),
+    project("a", "two", 40),
+    project("b", "two", 20),
+    project("c", "two", 10),
+  ];
+  expect(shown(projects, [shard("one"), shard("two"), shard("three")])).toEqual(["a two→three"]);
+});
+
 it("is the same whichever order the projects come in", () => {
   const projects = Array.from({ length: 60 }, (_, index) =>
     project(`p${index}`, index % 3 ? "one" : "two", (index * 7) % 13),

@@ -156,4 +156,26 @@ describeOnEachDatabase((database) => {
     const [first, second] = shown((name) => ({ series: 10 * count(name), samplesPerSecond: 10 * count(name) }));
     expect(measured).toEqual([{ ...first, replicas }, second]);
   });
+
+  it("a shard that a project is on its way to, or pinned to, cannot be taken out of the settings", async () => {
+    const three = { name: "three", weight: 0 };
+    await restart({ shards: [one, two, three] });
+    const id = projects[0]?.id;
+    const pin = `mutation ($id: ID!, $shard: String) { projectShardPin(id: $id, shard: $shard) { ${userErrors} } }`;
+    await app.data(app.operator, pin, { id, shard: "three" });
+    await app.close();
+    const without = () => startApp(database.settings, { shards: [one, two] });
+    await expect(without()).rejects.toThrow(
+      /^shards: project "a" is on its way to shard "three", which is not there\. Keep it, or cancel the move\.$/,
+    );
+    app = await startApp(database.settings, { shards: [one, two, three] });
+    await app.data(app.operator, "mutation ($id: ID!) { projectMoveCancel(id: $id) { revision } }", { id });
+    await app.close();
+    await expect(without()).rejects.toThrow(
+      /^shards: project "a" is pinned to shard "three", which is not there\. Keep it, or unpin the project\.$/,
+    );
+    app = await startApp(database.settings, { shards: [one, two, three] });
+    await app.data(app.operator, pin, { id, shard: null });
+    await restart();
+  });
 });

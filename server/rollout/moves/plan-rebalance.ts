@@ -22,10 +22,10 @@ export interface MovePlan {
 const tolerance = 0.05;
 
 /**
- * The fewest moves that bring shards near to their shares, by weight, of what all projects bring: each takes from the shard
- * that has most too much to the one that lacks most, the project that comes nearest to what is to be moved. Of projects as
- * good as that, within a tenth, the one that hashing would have put there goes, so that a later shard moves less. A shard of
- * weight 0 is emptied. The same input gives the same plan.
+ * Few moves that bring shards near to their shares, by weight, of what all projects bring: each takes from the shard that has
+ * most too much to the one that lacks most the project that makes the two most alike; where what is in the one must stay, or is
+ * too much for the other, from the next. Of projects as good as that, within a tenth, the one that hashing would have put there
+ * goes, so that a later shard moves less. A shard of weight 0 is emptied. The same input gives the same plan.
  */
 export function planRebalance(
   projects: readonly LoadedProject[],
@@ -62,29 +62,55 @@ export function planRebalance(
     if (to != null) move(project, to.name, `Shard "${project.shard}" has the weight 0: it is emptied.`);
   }
   while (moves.length < mostMoves) {
-    const ordered = open.toSorted((a, b) => excess(b.name) - excess(a.name) || (a.name < b.name ? -1 : 1));
-    const [from, to] = [ordered[0]?.name ?? "", ordered.at(-1)?.name ?? ""];
-    const [over, under] = [excess(from), -excess(to)];
-    if (over <= tolerance * (share.get(from) ?? 0) && under <= tolerance * (share.get(to) ?? 0)) return moves;
-    // What makes both nearer to their shares: at best as much as is too much here and lacks there.
-    const wanted = Math.min(over, under);
-    const distance = (one: LoadedProject) => Math.abs(one.load - wanted);
-    const fitting = [...movable.values()]
-      .filter((one) => one.shard === from && one.load > 0 && distance(one) < wanted)
-      .toSorted((a, b) => distance(a) - distance(b));
-    const least = fitting[0] === undefined ? 0 : distance(fitting[0]);
-    const asGood = fitting.filter((one) => distance(one) <= least + wanted / 10);
-    const best = asGood.find(({ id }) => assignShard(id, open)?.name === to) ?? asGood[0];
-    if (best === undefined) return moves;
-    move(
-      best,
-      to,
-      `Shard "${from}" has ${percentOf(over, share.get(from))} more than its share, "${to}" ${percentOf(under, share.get(to))} less.`,
+    const ordered = open.map(({ name }) => name).toSorted((a, b) => excess(b) - excess(a) || (a < b ? -1 : 1));
+    const pairs = ordered.flatMap((from, index) =>
+      ordered
+        .slice(index + 1)
+        .reverse()
+        .map((to) => ({ from, to })),
     );
+    const step = firstOf(pairs, ({ from, to }) => {
+      const [over, under] = [excess(from), -excess(to)];
+      const near = (name: string) => tolerance * (share.get(name) ?? 0);
+      if (over <= near(from) && under <= near(to)) return undefined;
+      // As near to each other as they are to be, although both have too much or too little: others cannot give or take.
+      if (over + under <= Math.max(near(from), near(to))) return undefined;
+      const here = [...movable.values()].filter(({ shard }) => shard === from);
+      const project = bestOf(here, (over + under) / 2, ({ id }) => assignShard(id, open)?.name === to);
+      return project && { project, from, to, over, under };
+    });
+    if (step === undefined) return moves;
+    const { project, from, to, over, under } = step;
+    move(project, to, `Shard ${asTold(from, over, share.get(from))}, ${asTold(to, -under, share.get(to))}.`);
   }
   return moves;
 }
 
-function percentOf(part: number, whole = 0): string {
-  return `${Math.round((100 * part) / whole)} %`;
+/** The project whose load comes nearest to what makes two shards alike; undefined when each would make them differ as much. */
+function bestOf(
+  projects: readonly LoadedProject[],
+  wanted: number,
+  isAtHome: (project: LoadedProject) => boolean,
+): LoadedProject | undefined {
+  const distance = ({ load }: LoadedProject) => Math.abs(load - wanted);
+  const fitting = projects
+    .filter((one) => one.load > 0 && distance(one) < wanted)
+    .toSorted((a, b) => distance(a) - distance(b));
+  const [nearest] = fitting;
+  if (nearest === undefined) return undefined;
+  const asGood = fitting.filter((one) => distance(one) <= distance(nearest) + wanted / 10);
+  return asGood.find(isAtHome) ?? nearest;
+}
+
+function firstOf<T, R>(things: readonly T[], find: (thing: T) => R | undefined): R | undefined {
+  for (const thing of things) {
+    const found = find(thing);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** "two" has 13 % more than its share. */
+function asTold(name: string, excess: number, share = 0): string {
+  return `"${name}" has ${Math.round((100 * Math.abs(excess)) / share)} % ${excess < 0 ? "less" : "more"} than its share`;
 }

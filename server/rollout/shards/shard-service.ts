@@ -5,6 +5,7 @@ import { SettingsError } from "../../core/settings-file.js";
 import type { Project } from "../../projects/project.js";
 import type { ProjectShards } from "../../projects/project-shards.js";
 import type { Agent } from "../agent.js";
+import type { ProjectMoveRepository } from "../moves/project-move-repository.js";
 import type { Shard, ShardLoad } from "./shard.js";
 import type { Shards } from "./shards.js";
 
@@ -22,6 +23,7 @@ export class ShardService {
     private readonly shards: Shards,
     private readonly repository: ProjectShards,
     private readonly prometheus: Pick<PrometheusView, "loads">,
+    private readonly moves: Pick<ProjectMoveRepository, "list">,
   ) {}
 
   /** All shards, in the order of the settings. */
@@ -55,13 +57,15 @@ export class ShardService {
     return { series: sum("series"), samplesPerSecond: sum("samplesPerSecond") };
   }
 
-  /** Throws when living projects are in a shard that the settings no longer have: no agent would serve them. */
+  /** Throws when living projects are in a shard that the settings no longer have, on their way to it or pinned to it. */
   async check(): Promise<void> {
     if (this.shards.all.length === 0) return;
-    for (const { shardName, name } of await this.repository.living()) {
-      if (shardName === null || this.shards.find(shardName) !== null) continue;
-      const message = `shards: project "${name}" is in shard "${shardName}", which is not there. Keep it while it has projects.`;
-      throw new SettingsError(message);
+    const [living, moves] = await Promise.all([this.repository.living(), this.moves.list()]);
+    const goesTo = new Map(moves.map(({ projectId, toShard }) => [projectId, toShard]));
+    for (const { id, name, shardName, shardPin } of living) {
+      this.#requireThere(shardName, `project "${name}" is in`, "Keep it while it has projects.");
+      this.#requireThere(goesTo.get(id) ?? null, `project "${name}" is on its way to`, "Keep it, or cancel the move.");
+      this.#requireThere(shardPin, `project "${name}" is pinned to`, "Keep it, or unpin the project.");
     }
   }
 
@@ -75,6 +79,11 @@ export class ShardService {
         await this.repository.assign(ids.slice(start, start + assignedAtOnce), name);
       }
     }
+  }
+
+  #requireThere(name: string | null, what: string, advice: string): void {
+    if (name === null || this.shards.find(name) !== null) return;
+    throw new SettingsError(`shards: ${what} shard "${name}", which is not there. ${advice}`);
   }
 
   async #namesIn(caller: Caller, shard: Shard): Promise<readonly string[]> {
