@@ -56,6 +56,7 @@ REVOKE CREATE ON metricsinfra.global_rule FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.global_rule_override FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.agent FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.brake_release FROM metricsinfra@'%';
+REVOKE CREATE ON metricsinfra.project_move FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.alert_episode FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.alert_history_day FROM metricsinfra@'%';
 REVOKE CREATE ON metricsinfra.alert_history_reading FROM metricsinfra@'%';

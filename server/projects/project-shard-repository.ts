@@ -1,11 +1,15 @@
 import { In, IsNull, Not } from "typeorm";
 import type { Database } from "../core/database/database.js";
 import { Project } from "./project.js";
+import type { ProjectRepository } from "./project-repository.js";
 import type { ProjectShards } from "./project-shards.js";
 
 /** The shards of projects in the database. */
 export class ProjectShardRepository implements ProjectShards {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly projects: ProjectRepository,
+  ) {}
 
   living(): ReturnType<ProjectShards["living"]> {
     const select = { id: true, name: true, shardName: true, shardPin: true };
@@ -23,7 +27,17 @@ export class ProjectShardRepository implements ProjectShards {
     await this.database.transaction((manager) => manager.update(Project, { id }, { shardName }));
   }
 
-  async pin(id: string, shardPin: string | null): Promise<void> {
+  async pin(project: Project, version: number): Promise<void> {
+    const { id, shardPin } = project;
+    await this.projects.replace(project, version);
     await this.database.transaction((manager) => manager.update(Project, { id }, { shardPin }));
+  }
+
+  find(id: string): Promise<Project | null> {
+    return this.projects.find(id);
+  }
+
+  findMany(ids: readonly string[]): Promise<(Project | null)[]> {
+    return this.projects.findMany(ids);
   }
 }

@@ -11,6 +11,10 @@ export interface ProjectShards {
   assign(ids: readonly string[], shardName: string): Promise<void>;
   /** Puts a project into another shard, inside the caller's transaction. */
   put(id: string, shardName: string): Promise<void>;
-  /** Pins a project to the shard, or unpins it, inside the caller's transaction. */
-  pin(id: string, shardPin: string | null): Promise<void>;
+  /** Writes the project with its pin, if it still has this version, inside the caller's transaction. */
+  pin(project: Project, version: number): Promise<void>;
+  /** The living project with this id. */
+  find(id: string): Promise<Project | null>;
+  /** The living projects with these ids, null for each that is not there. */
+  findMany(ids: readonly string[]): Promise<(Project | null)[]>;
 }

@@ -7,7 +7,6 @@ import type { Database } from "../core/database/database.js";
 import type { Log } from "../core/log.js";
 import { Repeated } from "../core/repeated.js";
 import { type GraphPart, storedNodes } from "../graph/graph-part.js";
-import type { ProjectRepository } from "../projects/project-repository.js";
 import type { ProjectService } from "../projects/project-service.js";
 import type { ProjectShards } from "../projects/project-shards.js";
 import type { SettlingTimes } from "../rules/settling-time.js";
@@ -53,7 +52,6 @@ export interface RolloutParts {
   readonly prometheus: PrometheusView;
   readonly shards: Shards;
   readonly projectShards: ProjectShards;
-  readonly projectRepository: ProjectRepository;
   readonly settling: SettlingTimes;
   readonly log: Pick<Log, "error">;
   /** Who brings moves on of itself. */
@@ -78,14 +76,14 @@ export function makeRollout(parts: RolloutParts): RolloutDomain {
   const moves = new ProjectMoveRepository(database);
   const service = new RolloutService(repository, projects, audit, feed, watch, shards, moves, now);
   const shardService = new ShardService(shards, projectShards, prometheus, moves);
-  const { projectRepository, settling, log } = parts;
-  const moving = new MoveService(moves, projectRepository, projectShards, shards, changes, now);
-  const rebalances = new RebalanceService(shards, projectShards, projectRepository, moves, prometheus);
+  const { settling, log } = parts;
+  const moving = new MoveService(moves, projectShards, shards, changes, now);
+  const rebalances = new RebalanceService(shards, projectShards, moves, prometheus);
   const { mostSettlingSeconds, stepSeconds } = settings.moves;
   const keeper = new MoveKeeper(
     moves,
     repository,
-    projectRepository,
+    projectShards,
     moving,
     settling,
     changes,

@@ -32,6 +32,8 @@ const queries: Readonly<Record<string, "answered" | "FORBIDDEN">> = {
   projects: "answered",
   prometheusServers: "answered",
   shards: "FORBIDDEN",
+  shardMoves: "FORBIDDEN",
+  shardRebalancePlan: "FORBIDDEN",
   revision: "FORBIDDEN",
   silencePreview: "answered",
   silences: "answered",

@@ -63,7 +63,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
       tokensOfProject: "apiTokens",
       changesOfProject: "auditEntries",
       peopleOfProject: "contactGroups defaultContactGroup",
-      shardOfProject: "shard",
+      shardOfProject: "move shard shardPin",
     },
   },
   ProjectLimits: {
@@ -350,6 +350,22 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
     },
   },
   Shard: { at: "shards { @ }", fields: { egress: "agents load name projectCount replicas weight" } },
+  ProjectMove: {
+    at: within("pmv", "ProjectMove"),
+    fields: { egress: `${stored} from leastSeconds phase phaseSince project requestedBy to waitsFor` },
+  },
+  RebalancePlan: {
+    at: "shardRebalancePlan { @ }",
+    fields: { egress: "measure moves seriesTwice shards underWay" },
+  },
+  RebalanceMove: {
+    at: "shardRebalancePlan { moves { @ } }",
+    fields: { egress: "from project reason samplesPerSecond series to" },
+  },
+  RebalanceShard: {
+    at: "shardRebalancePlan { shards { @ } }",
+    fields: { egress: "after before shard share" },
+  },
   ShardLoad: { at: "shards { load { @ } }", fields: { egress: "samplesPerSecond series" } },
   AgentBrake: {
     at: within("agt", "Agent", "brake { @ }"),
@@ -419,6 +435,7 @@ export const withoutValue: Readonly<Record<string, string>> = {
   "EffectiveGlobalRule.problem": "the override counts",
   "GlobalRule.keepFiringFor": "the rule does without",
   "GlobalRule.pack": "the operators wrote it",
+  "ProjectMove.leastSeconds": "it is arriving",
   "ProjectLimits.problem": "the settings hold its tier",
   "PrometheusServer.error": "it answers",
   "QuietReason.inhibitor": "a silence keeps it quiet, and no alert",

@@ -58,6 +58,8 @@ export const queries: Readonly<Record<string, OperationRow>> = {
   projects: { call: "projects { nodes { id } }", who: everybody },
   prometheusServers: { call: "prometheusServers { name }", who: everybody },
   shards: { call: "shards { name }", who: "F F F F F + + +" },
+  shardMoves: { call: "shardMoves { id }", who: "F F F F F + + +" },
+  shardRebalancePlan: { call: "shardRebalancePlan { measure }", who: "F F F F F + + +" },
   revision: { call: "revision", who: "F F F F F F + +" },
   silencePreview: { call: "silencePreview(input: { project: $prj, matchers: [] }) { cluster }", who: readers },
   "silencePreview: of a change": { call: "silencePreview(input: { silence: $sil }) { cluster }", who: readers },
@@ -101,6 +103,14 @@ export const mutations: Readonly<Record<string, OperationRow>> = {
   ...create("globalRule", '{ name: "n", expr: "up" }', operatorsOnly),
   ...update("globalRule", "$grl", '{ name: "n" }', operatorsOnly),
   ...remove("globalRule", "$grl", operatorsOnly),
+  projectMove: { call: `projectMove(id: $badPrj, shard: "two", dryRun: true) ${payload}`, who: operatorsOnly },
+  projectMoveCancel: { call: `projectMoveCancel(id: $prj, dryRun: true) ${payload}`, who: operatorsOnly },
+  projectMoveForce: { call: `projectMoveForce(id: $prj, dryRun: true) ${payload}`, who: operatorsOnly },
+  projectShardPin: { call: `projectShardPin(id: $badPrj, shard: "one", dryRun: true) ${payload}`, who: operatorsOnly },
+  shardRebalanceApply: {
+    call: `shardRebalanceApply(moves: [{ project: $badPrj, from: "one", to: "two" }], dryRun: true) { userErrors { code message path } }`,
+    who: operatorsOnly,
+  },
   rulePackInstall: {
     call: `rulePackInstall(pack: "alertmanager", dryRun: true) { userErrors { code message path } }`,
     who: operatorsOnly,

@@ -27,7 +27,8 @@ export async function startTwoServers(): Promise<TwoServers> {
   const database = await createMariadbDatabase();
   // Any alert has to be confirmed, so that there is something to see of that.
   const silences = { confirmAbove: { alerts: 0 } };
-  const shards = [{ name: "one" }];
+  // What is in the first is to go to the second, so that there is a plan.
+  const shards = [{ name: "one", weight: 0 }, { name: "two" }];
   const stack = await startRealStack({ database, serverSettings: { silences, shards } });
   const victim = await makeVictim(stack);
   const members = stack.alertmanagers.map(({ url }, index) => ({ name: `member-${index}`, url }));

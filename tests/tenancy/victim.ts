@@ -172,6 +172,9 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
   const { project: passing } = await client.projects.create({ name: "gone-by" });
   await client.projects.remove(passing.id);
   const [entry] = await client.audit.list({ filter: { project: project.id, action: "UPDATE" } }).toArray({ limit: 1 });
+  await client.shards.move({ project: troubled.id, shard: "one" });
+  await client.shards.forceMove(troubled.id);
+  const pinned = await client.shards.pin({ project: project.id, shard: "one" });
   const [agent] = (await client.agents.list()).filter(({ name }) => name === "reporter");
   await client.agents.releaseBrake(agent?.id ?? "", "0123456789abcdef");
   const roleToken = async (role: "VIEWER" | "MEMBER" | "ADMIN") => {
@@ -202,6 +205,7 @@ export async function makeVictim({ client, tokens, graphUrl }: RealStack): Promi
       tok: apiToken.id,
       aud: entry?.id ?? "",
       agt: agent?.id ?? "",
+      pmv: pinned.project.move?.id ?? "",
     },
     tokens: {
       ANONYMOUS: null,

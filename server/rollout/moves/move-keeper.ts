@@ -1,7 +1,7 @@
 import type { Caller } from "../../access/caller.js";
 import type { ChangeLog } from "../../audit/change-log.js";
 import type { Log } from "../../core/log.js";
-import type { ProjectRepository } from "../../projects/project-repository.js";
+import type { ProjectShards } from "../../projects/project-shards.js";
 import type { SettlingTimes } from "../../rules/settling-time.js";
 import type { AgentRepository } from "../agent-repository.js";
 import { judgeMove } from "./judge-move.js";
@@ -17,7 +17,7 @@ export class MoveKeeper {
   constructor(
     private readonly moves: ProjectMoveRepository,
     private readonly agents: AgentRepository,
-    private readonly projects: Pick<ProjectRepository, "findMany">,
+    private readonly projects: Pick<ProjectShards, "findMany">,
     private readonly service: MoveService,
     private readonly settling: SettlingTimes,
     private readonly changes: ChangeLog,

@@ -1,6 +1,6 @@
 import type { Caller, IdempotencyKey } from "../../access/caller.js";
 import type { Change, Description } from "../../audit/change.js";
-import type { ChangeLog } from "../../audit/change-log.js";
+import { type ChangeLog, conflict } from "../../audit/change-log.js";
 import { altered } from "../../core/database/stored.js";
 import { NotFoundError } from "../../core/errors.js";
 import { newId, requireId } from "../../core/ids.js";
@@ -8,7 +8,6 @@ import type { Outcome } from "../../graph/payload.js";
 import type { UserError } from "../../graph/user-error.js";
 import { describeProject } from "../../projects/describe-project.js";
 import type { Project } from "../../projects/project.js";
-import type { ProjectRepository } from "../../projects/project-repository.js";
 import type { ProjectShards } from "../../projects/project-shards.js";
 import type { Shards } from "../shards/shards.js";
 import { ProjectMove } from "./project-move.js";
@@ -21,12 +20,14 @@ export interface PlannedMove {
   readonly to: string;
 }
 
+/** How often what is asked for is tried again. */
+const mostTries = 3;
+
 /** Begins and ends moves of projects between shards, for operators. */
 export class MoveService {
   constructor(
     private readonly moves: ProjectMoveRepository,
-    private readonly projects: Pick<ProjectRepository, "find" | "findMany" | "replace">,
-    private readonly projectShards: ProjectShards,
+    private readonly projects: ProjectShards,
     private readonly shards: Shards,
     private readonly changes: ChangeLog,
     private readonly now: () => Date,
@@ -83,10 +84,7 @@ export class MoveService {
         before,
         after,
         describe: describeProject as Change["describe"],
-        write: async () => {
-          await this.projects.replace(after, before.version);
-          await this.projectShards.pin(before.id, shard);
-        },
+        write: () => this.projects.pin(after, before.version),
       };
       const isThere = shard === null || (moving?.toShard ?? this.shards.of(before)) === shard;
       const unpinned = altered(before, { shardPin: null });
@@ -132,7 +130,7 @@ export class MoveService {
   arrival(move: ProjectMove): Change<ProjectMove> {
     return changeOf(move, null, async () => {
       await this.moves.remove(move.id, move.version);
-      await this.projectShards.put(move.projectId, move.toShard);
+      await this.projects.put(move.projectId, move.toShard);
     });
   }
 
@@ -149,20 +147,23 @@ export class MoveService {
   ): Promise<Outcome<Project>> {
     requireId("prj", id);
     caller.require("shard.move");
-    const outcome = await this.changes.once(
+    return this.changes.once(
       caller,
       async () => this.projects.find(id),
       async (key) => {
-        const project = await this.projects.find(id);
-        if (project === null) throw new NotFoundError("Project");
-        const [moving = null] = (await this.moves.list()).filter(({ projectId }) => projectId === id);
-        const { change, also, options } = await decide(project, moving, key);
-        const done = await this.changes.commit(caller, change, options, also);
-        const subject = done.userErrors.length > 0 || options.dryRun ? null : await this.projects.find(id);
-        return { ...done, subject };
+        for (let left = mostTries; ; left--) {
+          const project = await this.projects.find(id);
+          if (project === null) throw new NotFoundError("Project");
+          const [moving = null] = (await this.moves.list()).filter(({ projectId }) => projectId === id);
+          const { change, also, options } = await decide(project, moving, key);
+          const done = await this.changes.commit(caller, change, options, also);
+          // A move goes on by itself, between being read and being written too.
+          if (left > 0 && done.userErrors.includes(conflict)) continue;
+          const subject = done.userErrors.length > 0 || options.dryRun ? null : await this.projects.find(id);
+          return { ...done, subject };
+        }
       },
     );
-    return outcome;
   }
 
   #beginning(

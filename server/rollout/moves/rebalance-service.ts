@@ -1,7 +1,6 @@
 import type { Caller } from "../../access/caller.js";
 import type { PrometheusView } from "../../clients/prometheus-view.js";
 import { BadUserInputError } from "../../core/errors.js";
-import type { ProjectRepository } from "../../projects/project-repository.js";
 import type { ProjectShards } from "../../projects/project-shards.js";
 import type { Shards } from "../shards/shards.js";
 import { planRebalance } from "./plan-rebalance.js";
@@ -14,8 +13,7 @@ const mostMoves = 500;
 export class RebalanceService {
   constructor(
     private readonly shards: Shards,
-    private readonly projectShards: ProjectShards,
-    private readonly projects: Pick<ProjectRepository, "findMany">,
+    private readonly projects: ProjectShards,
     private readonly moves: ProjectMoveRepository,
     private readonly prometheus: Pick<PrometheusView, "loads">,
   ) {}
@@ -26,7 +24,7 @@ export class RebalanceService {
     if (most < 1 || most > mostMoves)
       throw new BadUserInputError(`"maxMoves" must be 1 to ${mostMoves}.`, ["maxMoves"]);
     const [living, moves, loads] = await Promise.all([
-      this.projectShards.living(),
+      this.projects.living(),
       this.moves.list(),
       this.prometheus.loads(caller.request.signal),
     ]);

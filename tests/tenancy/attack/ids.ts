@@ -132,6 +132,8 @@ export const crawl: readonly Attempt[] = Object.keys(schema.getQueryType()?.getF
         "egressPolicy",
         "capacityPlan",
         "shards",
+        "shardMoves",
+        "shardRebalancePlan",
       ].includes(name),
   )
   .flatMap((name) =>
