@@ -63,6 +63,10 @@ describeOnEachDatabase((database) => {
     const { movedAway } = nodes.find((one: { name: string; deleted: boolean }) => one.name === name && !one.deleted);
     return movedAway ? "away" : "here";
   };
+  /** What an agent of each shard has loaded: while it is nothing, no move goes on by itself. */
+  const loaded = async (revision: number) => {
+    for (const { name } of shards) await report(`agent-of-${name}`, name, revision);
+  };
   const otherThan = (shard: string | undefined) => (shard === "one" ? "two" : "one");
   const here = async (id: string): Promise<string> => (await stateOf(id)).shard.name;
 
@@ -126,6 +130,7 @@ describeOnEachDatabase((database) => {
   });
 
   it("is taken back, or ended at once", async () => {
+    await loaded(0);
     const { id, name } = await made();
     const from = await here(id);
     const to = otherThan(from);
@@ -159,6 +164,7 @@ describeOnEachDatabase((database) => {
   });
 
   it("a pinned project goes where it is pinned, and nowhere else", async () => {
+    await loaded(0);
     const { id, name } = await made();
     const from = await here(id);
     const to = otherThan(from);
@@ -183,6 +189,7 @@ describeOnEachDatabase((database) => {
   });
 
   it("a plan shows what would be moved and begins as it was shown, all of it or nothing", async () => {
+    await loaded(0);
     const many = await Promise.all(Array.from({ length: 6 }, made));
     for (const { id } of many) {
       if ((await here(id)) === "one") continue;
@@ -217,7 +224,8 @@ describeOnEachDatabase((database) => {
   });
 
   it("goes on after a restart, and ends with its project", async () => {
-    const { id } = await madeWithRule();
+    await loaded(0);
+    const { id } = await made();
     const to = otherThan(await here(id));
     await client.shards.move({ project: id, shard: to });
     const other = await made();
@@ -225,12 +233,31 @@ describeOnEachDatabase((database) => {
     await client.projects.remove(other.id);
     await app.close();
     await start();
-    await report("a", to, 1_000_000);
-    await report("b", to, 1_000_000);
+    await loaded(1_000_000);
     // It has no rules, so that nothing of it has to settle.
     await until(id, null);
     expect(await here(id)).toBe(to);
     const moving = async () => (await client.shards.moves()).map(({ project }) => project.id);
     await waitFor(async () => !(await moving()).includes(other.id), { what: "the deleted project's move to end" });
   });
+
+  it.runIf(database.type === "mariadb")(
+    "of two servers one makes each step, and the change log tells it once",
+    async () => {
+      const other = await startApp(database.settings, { shards, rollout, now: () => new Date(now) });
+      await loaded(1_000_000);
+      const moved = await Promise.all(Array.from({ length: 5 }, made));
+      for (const { id } of moved) await client.shards.move({ project: id, shard: otherThan(await here(id)) });
+      for (const { id } of moved) await until(id, null);
+      await other.close();
+      for (const { id } of moved) {
+        const entries = client.audit.list({ filter: { project: id, entityType: "ProjectMove" } });
+        expect((await entries.toArray({ limit: 9 })).map(({ action }) => action)).toEqual([
+          "DELETE",
+          "UPDATE",
+          "CREATE",
+        ]);
+      }
+    },
+  );
 });
