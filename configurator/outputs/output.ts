@@ -17,6 +17,8 @@ export interface Output {
   readonly markedRules?: string;
   /** The folders whose files belong to projects; each file's name begins with `<project>.`. */
   readonly projectFolders: readonly string[];
+  /** Those of them whose files become part of the main files. */
+  readonly mergedFolders: readonly string[];
   /** Those of them whose files name hosts of projects. */
   readonly hostFolders: readonly string[];
   /** The files that belong to no project, from the base file and the projects' files. Throws a BaseFileError. */
