@@ -60,6 +60,25 @@ export function copyTemplate(file: string, projects: number, targetsOf: (index: 
   database.close();
 }
 
+/** Gives so many projects a rule that promtool refuses, below the server's checks. */
+export function poison(file: string, projects: number): void {
+  const database = new Database(file);
+  const change = database.prepare("UPDATE rule SET for_duration = '1x', revision = @revision WHERE project_id = @id");
+  const touch = database.prepare("UPDATE project SET revision = @revision WHERE id = @id");
+  const idOf = database.prepare("SELECT id FROM project WHERE name = ?");
+  database.transaction(() => {
+    const { value } = database.prepare("SELECT value FROM revision").get() as { value: number };
+    const revision = value + 1;
+    for (let index = 0; index < projects; index++) {
+      const { id } = idOf.get(projectName(index * 20 + 13)) as { id: string };
+      change.run({ revision, id });
+      touch.run({ revision, id });
+    }
+    database.prepare("UPDATE revision SET value = ?").run(revision);
+  })();
+  database.close();
+}
+
 /** The name of one of the copied projects. */
 export function projectName(index: number): string {
   return `bench-${index}`;

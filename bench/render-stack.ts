@@ -12,6 +12,8 @@ export interface Run {
   readonly wallMs: number;
   readonly requests: number;
   readonly files: number;
+  /** How much stands in the way of projects. */
+  readonly projectProblems: number;
   readonly maxRssBytes: number;
   /** Processor time of the agent alone. */
   readonly cpuMs: number;
@@ -28,6 +30,16 @@ export class RenderStack {
   get client(): Client {
     if (this.#client === undefined) throw new Error("The stack has not been started.");
     return this.#client;
+  }
+
+  /** The server's database. */
+  get databaseFile(): string {
+    return join(this.#folder, "db.sqlite");
+  }
+
+  /** The main config file that an output's processes read. */
+  configFile(output: string): string {
+    return join(this.#folder, "config", output, "current", `${output}.yml`);
   }
 
   /** Lays the data and starts the server over it. */
@@ -69,14 +81,13 @@ export class RenderStack {
   /** Starts Prometheus and Alertmanager on what the agent wrote; later cycles reload them. Resolves to milliseconds. */
   async startServices(): Promise<number> {
     const [, prometheus = 0, alertmanager = 0] = this.#ports;
-    const config = (name: string) => join(this.#folder, "config", name, "current", `${name}.yml`);
     const data = (name: string) => join(this.#folder, `${name}-data`);
     const startedAt = performance.now();
     const started = await Promise.all([
       startProcess({
         command: "prometheus",
         args: [
-          `--config.file=${config("prometheus")}`,
+          `--config.file=${this.configFile("prometheus")}`,
           `--storage.tsdb.path=${data("prometheus")}`,
           `--web.listen-address=127.0.0.1:${prometheus}`,
           "--web.enable-lifecycle",
@@ -87,7 +98,7 @@ export class RenderStack {
       startProcess({
         command: "prometheus-alertmanager",
         args: [
-          `--config.file=${config("alertmanager")}`,
+          `--config.file=${this.configFile("alertmanager")}`,
           `--storage.path=${data("alertmanager")}`,
           `--web.listen-address=127.0.0.1:${alertmanager}`,
           "--cluster.listen-address=",

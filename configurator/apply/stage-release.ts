@@ -109,11 +109,18 @@ class Staging {
     // With a broken base file each and every project would seem to fail.
     const problem = await check([]);
     if (problem !== undefined) throw new OutputRefusedError(this.output.name, problem);
-    for (const { item, message } of await findFailing(projects, check)) {
+    for (const { item, message } of await findFailing(projects, check, (said) => this.#namedIn(said))) {
       // Once more: what kept the check from working for a moment is no fault of the project.
       if ((await check([item])) === undefined) continue;
       if (item !== globalRulesName || !(await this.#mendGlobalRules(check))) this.#hold(item, message);
     }
+  }
+
+  /** The projects whose files a check's message names. */
+  #namedIn(message: string): ReadonlySet<string> {
+    const folders = this.output.projectFolders.join("|");
+    const paths = message.matchAll(new RegExp(`\\b(?:${folders})/[^\\s:,;"']+`, "g"));
+    return new Set(Array.from(paths, ([path]) => projectOfPath(path)));
   }
 
   /** Keeps those of the rules for all projects that pass; resolves to whether any does. */
@@ -140,20 +147,35 @@ class Staging {
   /** Holds the projects that pass by themselves and not with the others. */
   async #holdClashing(problem: string): Promise<void> {
     const candidates = this.#free.filter((name) => hasText(this.#files.get(name)));
-    const rest = this.#free.filter((name) => !hasText(this.#files.get(name)));
-    const accepted = [...rest];
-    this.#change(accepted);
-    if (candidates.length === 0 || (await this.#checkMain()) !== undefined) {
+    const accepted = this.#free.filter((name) => !hasText(this.#files.get(name)));
+    if (candidates.length === 0 || (await this.#mainProblem(accepted)) !== undefined) {
       throw new OutputRefusedError(this.output.name, problem);
     }
-    const { refused } = await acceptMost(candidates, async (names) => {
-      this.#change([...accepted, ...names]);
-      const message = changesMain(this.output, this.build.files) ? await this.#checkMain() : undefined;
+    // Of most projects the main file holds nothing, so there is nothing to look for among them.
+    const others = candidates.filter((name) => !this.#isMerged(name));
+    if (others.length > 0 && (await this.#mainProblem([...accepted, ...others])) === undefined) {
+      accepted.push(...others);
+    }
+    const known = new Set(accepted);
+    const searched = candidates.filter((name) => !known.has(name));
+    const { refused } = await acceptMost(searched, async (names) => {
+      const message = await this.#mainProblem([...accepted, ...names]);
       if (message === undefined) accepted.push(...names);
       return message;
     });
     for (const { item, message } of refused) this.#hold(item, message);
     this.#change(this.#free);
+  }
+
+  /** What is wrong with the main files that follow from these projects' files. */
+  #mainProblem(names: readonly string[]): Promise<string | undefined> {
+    this.#change(names);
+    return this.#checkMain();
+  }
+
+  #isMerged(name: string): boolean {
+    const paths = [...(this.#files.get(name)?.keys() ?? [])];
+    return this.output.mergedFolders.some((folder) => paths.some((path) => path.startsWith(`${folder}/`)));
   }
 
   #checkMain(): Promise<string | undefined> {

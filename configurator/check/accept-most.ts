@@ -11,8 +11,9 @@ export interface Acceptance<Item> {
 /**
  * Accepts as many items as pass together. `accept` adds items to those that it accepted before, and keeps them unless it
  * resolves to a message. All are tried at once, and only where that fails each half, so a few bad ones among thousands cost a
- * few dozen tries; of items that fail only together the last is refused. One that fails by itself is tried once more: it is
- * not to be accused of what was another's fault. It ends early when `mayGoOn` says so.
+ * few dozen tries; of items that fail only together the last is refused. Where a whole first half was accepted, what failed
+ * with it is in the second, which is not tried as a whole again. One that fails by itself is tried once more: it is not to
+ * be accused of what was another's fault. It ends early when `mayGoOn` says so.
  */
 export async function acceptMost<Item>(
   items: readonly Item[],
@@ -22,27 +23,28 @@ export async function acceptMost<Item>(
   const accepted: Item[] = [];
   const refused: FailingItem<Item>[] = [];
   const untried: Item[] = [];
-  const search = async (part: readonly Item[]): Promise<void> => {
+  const search = async (part: readonly Item[], isKnownToFail: boolean): Promise<void> => {
     const [first] = part;
     if (first === undefined) return;
     if (!mayGoOn()) {
       untried.push(...part);
       return;
     }
-    const isSingle = part.length === 1;
-    const message = (await accept(part)) === undefined ? undefined : isSingle ? await accept(part) : "";
-    if (message === undefined) {
+    const fails = isKnownToFail || (await accept(part)) !== undefined;
+    const message = part.length === 1 && fails ? await accept(part) : undefined;
+    if (!fails || (part.length === 1 && message === undefined)) {
       accepted.push(...part);
       return;
     }
-    if (isSingle) {
+    if (message !== undefined) {
       refused.push({ item: first, message });
       return;
     }
     const middle = Math.ceil(part.length / 2);
-    await search(part.slice(0, middle));
-    await search(part.slice(middle));
+    const before = accepted.length;
+    await search(part.slice(0, middle), false);
+    await search(part.slice(middle), accepted.length - before === middle);
   };
-  await search(items);
+  await search(items, false);
   return { accepted, refused, untried };
 }

@@ -27,6 +27,7 @@ export interface MergedOptions {
 export class MergedOutput implements Output {
   readonly name: MergedOptions["name"];
   readonly projectFolders = [fragmentsFolder, "secrets"];
+  readonly mergedFolders = [fragmentsFolder];
   readonly hostFolders = this.projectFolders;
   readonly unread = [];
   readonly restart?: Output["restart"];

@@ -19,6 +19,8 @@ export interface Output {
   readonly projectFolders: readonly string[];
   /** That of them in which it is remembered which projects moved to another shard; absent where that is of no importance. */
   readonly movedFolder?: string;
+  /** Those of them whose files become part of the main files. */
+  readonly mergedFolders: readonly string[];
   /** Those of them whose files name hosts of projects. */
   readonly hostFolders: readonly string[];
   /** The files that belong to no project, from the base file and the projects' files. Throws a BaseFileError. */

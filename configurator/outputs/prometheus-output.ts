@@ -29,6 +29,7 @@ export class PrometheusOutput implements Output {
   readonly name = "prometheus";
   readonly globalRules = "PER_PROJECT";
   readonly markedRules = rulesFolder;
+  readonly mergedFolders = [scrapesFolder];
   readonly hostFolders = [scrapesFolder, "secrets"];
   readonly movedFolder = movedFolder;
   readonly projectFolders = [rulesFolder, ...this.hostFolders, movedFolder];
@@ -73,13 +74,13 @@ export class PrometheusOutput implements Output {
       return this.promtool(["check", "rules", "--lint=none", ...files.slice(part * share, (part + 1) * share)]);
     });
     // While promtool works, so does this program.
-    const [results, [suspect]] = await Promise.all([
-      Promise.all(parts),
-      this.#suspectsIn(this.tree.building, projects),
-    ]);
+    const [results, suspects] = await Promise.all([Promise.all(parts), this.#suspectsIn(this.tree.building, projects)]);
     const problems = results.flatMap((result) => this.#problem(result) ?? []);
-    if (problems.length > 0) return problems.join("; ");
-    return suspect && `${suspect.path}: ${suspect.message}`;
+    const said = problems.join("; ");
+    // Of what promtool finds it tells the line too.
+    const more = suspects.filter(({ path }) => !said.includes(`${path}:`));
+    const all = [...problems, ...more.map(({ path, message }) => `${path}: ${message}`)];
+    return all.length === 0 ? undefined : all.join("; ");
   }
 
   async findSuspects(since: Date | undefined, projects: readonly string[]): Promise<readonly Suspect[]> {

@@ -8,6 +8,7 @@ import type { Output } from "./output.js";
 export class ThanosQueryOutput implements Output {
   readonly name = "thanos-query";
   readonly projectFolders = [];
+  readonly mergedFolders = [];
   readonly hostFolders = [];
   readonly unread = [];
 

@@ -17,6 +17,7 @@ export class ThanosRuleOutput implements Output {
   readonly name = "thanos-rule";
   readonly globalRules = "GLOBAL";
   readonly projectFolders = [rulesFolder];
+  readonly mergedFolders = [];
   readonly hostFolders = [];
   readonly unread = [];
 

@@ -29,8 +29,9 @@ export function renderPrometheusConfig(base: BaseFile, parts: PrometheusConfigPa
   return yamlText({
     ...content,
     // Relative to this file, so through `current`: the path of a rule group, by which Prometheus knows it again after
-    // a reload, stays the same from release to release.
-    rule_files: [...listAt(base, content, "rule_files"), watchdogFile, releaseFile, "rules/*.yml"],
+    // a reload, stays the same from release to release. The mark comes last: Prometheus goes on showing the groups that it
+    // has read before a file that it refuses, and so would show the marks of refused releases until it is started again.
+    rule_files: [...listAt(base, content, "rule_files"), watchdogFile, "rules/*.yml", releaseFile],
     scrape_configs: [...listAt(base, content, "scrape_configs"), ...scrapeJobs(tiers, folder), ...own],
   });
 }

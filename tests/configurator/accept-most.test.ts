@@ -28,7 +28,7 @@ describe("of many items", () => {
     expect(asked).toHaveLength(1);
   });
 
-  test("those that fail by themselves are refused, each after a second try", async () => {
+  test("those that fail by themselves are refused, each once it has failed twice", async () => {
     const { accept, asked } = checkOf(["c", "h"]);
     expect(await acceptMost(items, accept)).toEqual({
       accepted: [..."abdefg"],
@@ -38,7 +38,8 @@ describe("of many items", () => {
       ],
       untried: [],
     });
-    expect(asked).toEqual([..."abcdefgh abcd ab cd c c d efgh ef gh g h h".split(" ")]);
+    // What is left over of a refused part once its first half is accepted need not be tried as a whole.
+    expect(asked).toEqual("abcdefgh abcd ab c c d efgh ef g h".split(" "));
   });
 
   test("of those that fail only together, the first goes on and the other is refused", async () => {

@@ -122,12 +122,12 @@ list: [*defaults, on]
       matchers: ['alertname="Watchdog"', 'watchdog!=""', 'project=""'],
     };
     expect(parse(prometheus(""))).toEqual({
-      rule_files: ["watchdog.yml", "release.yml", "rules/*.yml"],
+      rule_files: ["watchdog.yml", "rules/*.yml", "release.yml"],
       scrape_configs: [],
     });
     expect(parse(prometheus("# nothing\nscrape_configs:\n"))).toEqual({
       scrape_configs: [],
-      rule_files: ["watchdog.yml", "release.yml", "rules/*.yml"],
+      rule_files: ["watchdog.yml", "rules/*.yml", "release.yml"],
     });
     expect(parse(blackbox(""))).toEqual({ modules: {} });
     expect(parse(alertmanager("route: {receiver: x, routes: }\nreceivers: [{name: x}]"))).toEqual({

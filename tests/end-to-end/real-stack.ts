@@ -38,6 +38,8 @@ export interface RealStackOptions {
   readonly alertmanagerGlobal?: object;
   /** Sections of the server's settings that stand in the place of those here. */
   readonly serverSettings?: Readonly<Record<string, object>>;
+  /** Added to what the agent's settings say of Prometheus. */
+  readonly prometheus?: object;
 }
 
 /** Starts the server, an agent, Prometheus, two clustered Alertmanagers and a blackbox exporter from the built programs. */
@@ -140,7 +142,11 @@ async function writeConfiguratorSettings(
   folder: string,
   directory: string,
   ports: Ports,
-  { server, alertmanagerGlobal = {} }: RealStackOptions & { readonly server: { url: string; token: string } },
+  {
+    server,
+    alertmanagerGlobal = {},
+    prometheus = {},
+  }: RealStackOptions & { readonly server: { url: string; token: string } },
 ): Promise<string> {
   const prometheusBase = await writeYaml(folder, "prometheus.base.yml", {
     global: { scrape_interval: "1s", evaluation_interval: "1s" },
@@ -159,7 +165,7 @@ async function writeConfiguratorSettings(
     server,
     pollIntervalSeconds: 1,
     reloadIntervalSeconds: 0.1,
-    prometheus: { urls: [urlOf(ports.prometheus)], baseFile: prometheusBase, watchdog: "prometheus" },
+    prometheus: { urls: [urlOf(ports.prometheus)], baseFile: prometheusBase, watchdog: "prometheus", ...prometheus },
     blackbox: { urls: [urlOf(ports.blackbox)], address: `127.0.0.1:${ports.blackbox}` },
     alertmanager: { urls: ports.alertmanagers.map(urlOf), baseFile: alertmanagerBase },
   });
