@@ -153,6 +153,7 @@ export class RolloutService {
       },
       timeoutSeconds * 1_000,
       caller.request.signal,
+      caller.principal.id,
     );
   }
 
