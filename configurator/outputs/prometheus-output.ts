@@ -29,7 +29,7 @@ export class PrometheusOutput implements Output {
   readonly name = "prometheus";
   readonly globalRules = "PER_PROJECT";
   readonly markedRules = rulesFolder;
-  readonly mergedFolders = [scrapesFolder];
+  readonly mergedFolders = [scrapesFolder, movedFolder];
   readonly hostFolders = [scrapesFolder, "secrets"];
   readonly movedFolder = movedFolder;
   readonly projectFolders = [rulesFolder, ...this.hostFolders, movedFolder];

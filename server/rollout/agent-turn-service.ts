@@ -37,6 +37,7 @@ export class AgentTurnService {
       },
       waitSeconds * 1_000,
       caller.request.signal,
+      null,
     );
     if (turn === null) return this.#unknown(input);
     const errors = new UserErrors();

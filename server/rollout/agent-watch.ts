@@ -5,15 +5,19 @@ import type { AgentRepository } from "./agent-repository.js";
 
 /** How often reports are looked for that another server took. */
 const pollMs = 1_000;
-/** How many questions may wait at a time, on one server. */
+/** How many questions of agents may wait at a time, on one server, and as many again of all others. */
 const mostWaiting = 1_000;
+/** How many of them one asker may have: one project's token must not keep everybody else from waiting. */
+const mostOfOne = 50;
+/** Agents often share a token, and no other's questions may stop a rollout: they are counted apart, and together. */
+const agents = Symbol("agents");
 
 /**
  * Lets questions wait for what agents report: all that wait share one look at the database, at once when this server takes a
  * report, and each second for those that others take. Nothing is read while nobody waits.
  */
 export class AgentWatch {
-  #waiting = 0;
+  readonly #waiting = new Map<string | typeof agents, number>();
   #told = new AbortController();
   #look: Promise<readonly Agent[]> | null = null;
 
@@ -29,12 +33,17 @@ export class AgentWatch {
 
   /**
    * What `answer` gives of the agents, as soon as it gives anything; what it gave last, when the time is over. Throws
-   * `RateLimitedError` when too many wait, and the signal's reason when that ends.
+   * `RateLimitedError` when too many wait, and the signal's reason when that ends. `asker` is the id of who asks; null for
+   * the agents themselves.
    */
-  async until<T>(answer: (agents: readonly Agent[]) => Answer<T>, waitMs: number, signal: AbortSignal): Promise<T> {
+  async until<T>(
+    answer: (agents: readonly Agent[]) => Answer<T>,
+    waitMs: number,
+    signal: AbortSignal,
+    asker: string | null,
+  ): Promise<T> {
     const end = performance.now() + waitMs;
-    if (this.#waiting >= mostWaiting) throw new RateLimitedError("Too many questions wait for agents already.", 5);
-    this.#waiting++;
+    const leave = this.#enter(asker);
     try {
       for (;;) {
         signal.throwIfAborted();
@@ -46,8 +55,27 @@ export class AgentWatch {
         await delay(Math.min(pollMs, leftMs), undefined, { signal: woken }).catch(() => undefined);
       }
     } finally {
-      this.#waiting--;
+      leave();
     }
+  }
+
+  /** Counts a question of the asker; answers what takes it off again. */
+  #enter(asker: string | null): () => void {
+    const who = asker ?? agents;
+    const own = this.#waiting.get(who) ?? 0;
+    if (asker !== null && own >= mostOfOne) {
+      throw new RateLimitedError(`You have ${mostOfOne} questions waiting for agents already: let some end first.`, 5);
+    }
+    const ofAgents = this.#waiting.get(agents) ?? 0;
+    const all = [...this.#waiting.values()].reduce((sum, count) => sum + count, 0);
+    const alike = asker === null ? ofAgents : all - ofAgents;
+    if (alike >= mostWaiting) throw new RateLimitedError("Too many questions wait for agents already.", 5);
+    this.#waiting.set(who, own + 1);
+    return () => {
+      const left = (this.#waiting.get(who) ?? 1) - 1;
+      if (left > 0) this.#waiting.set(who, left);
+      else this.#waiting.delete(who);
+    };
   }
 
   #agents(): Promise<readonly Agent[]> {

@@ -7,7 +7,7 @@ import { BatchSource } from "../core/loaders.js";
 import type { PageRequest } from "../core/page.js";
 import type { Project } from "../projects/project.js";
 import type { ProjectService } from "../projects/project-service.js";
-import { Agent, AgentOutput, type AgentState, isHeardOf } from "./agent.js";
+import { Agent, AgentOutput, type AgentState, isHeardOf, type StoredProblem } from "./agent.js";
 import type { AgentRepository } from "./agent-repository.js";
 import { type AgentRun, seenRevision, shownRun } from "./agent-run.js";
 import type { AgentWatch } from "./agent-watch.js";
@@ -111,10 +111,16 @@ export class RolloutService {
   /** The agent's problems, those that the caller may not read left out. */
   problems(caller: Caller, agent: Agent): RolloutProblem[] {
     return agent.storedProblems
-      .filter(({ projectId }) =>
-        projectId === null ? caller.may("agent.readProblems") : caller.may("project.read", projectId),
-      )
-      .map(({ projectId, file, message, since }) => ({ agent, projectId, file, message, since: new Date(since) }));
+      .filter(({ projectId }) => mayRead(caller, projectId))
+      .map((problem) => shownProblem(agent, problem));
+  }
+
+  /** Those of one project, or of none: an agent may have thousands, of which a page of projects asks once for each. */
+  #problemsOf(caller: Caller, agent: Agent, of: string | null): readonly RolloutProblem[] {
+    if (!mayRead(caller, of)) return [];
+    return agent.storedProblems
+      .filter(({ projectId }) => projectId === of)
+      .map((problem) => shownProblem(agent, problem));
   }
 
   /** The agent that this one waits for; null when it waits for none. */
@@ -137,7 +143,8 @@ export class RolloutService {
 
   /** How far the last change of `subject` has come. */
   async rollout(caller: Caller, subject: RolledOut): Promise<Rollout> {
-    return this.#rolloutOn(await caller.loaders.for(this.#agents).load("all"), caller, subject);
+    const shard = await this.#shardOf(caller, subject);
+    return this.#rolloutOn(await caller.loaders.for(this.#agents).load("all"), caller, subject, shard);
   }
 
   /** How far a revision has come, once it has come to its end or the time is over. */
@@ -154,28 +161,48 @@ export class RolloutService {
     }
     const outputs = project == null ? allOutputs : outputsOfProjects;
     const subject = { revision, projectId: project ?? null, outputs };
+    const shard = await this.#shardOf(caller, subject);
     return this.watch.until(
       (agents) => {
-        const value = this.#rolloutOn(agents, caller, subject);
+        const value = this.#rolloutOn(agents, caller, subject, shard);
         return { value, isFinal: value.agents.length > 0 && value.state !== "PENDING" };
       },
       timeoutSeconds * 1_000,
       caller.request.signal,
+      caller.principal.id,
     );
   }
 
-  #rolloutOn(all: readonly Agent[], caller: Caller, subject: RolledOut): Rollout {
+  /** The shard that alone writes the subject; null when it is no project's, or there are none. */
+  async #shardOf(caller: Caller, { projectId }: RolledOut): Promise<string | null> {
+    if (projectId === null || this.shards.all.length === 0) return null;
+    const project = await this.projects.find(caller, projectId);
+    return project === null ? null : this.shards.of(project);
+  }
+
+  #rolloutOn(all: readonly Agent[], caller: Caller, subject: RolledOut, shard: string | null): Rollout {
     const known = all.filter((agent) => this.now().getTime() - agent.lastSeenAt.getTime() < forgottenMs);
-    const concerned = known.filter((agent) => agent.outputs.some((output) => subject.outputs.includes(output)));
-    const problems = concerned.flatMap((agent) =>
-      this.problems(caller, agent).filter(({ projectId }) => projectId === subject.projectId),
+    const concerned = known.filter(
+      (agent) =>
+        agent.outputs.some((output) => subject.outputs.includes(output)) &&
+        // One of another shard writes nothing of the project, and must not keep it waiting.
+        (shard === null || agent.shard === null || agent.shard === shard),
     );
+    const problems = concerned.flatMap((agent) => this.#problemsOf(caller, agent, subject.projectId));
     const agents = concerned.map((agent) => {
       const appliedRevision = seenRevision(agent.storedRuns, subject.outputs) ?? agent.appliedRevision;
       return { agent, appliedRevision, state: stateOn(agent, appliedRevision, subject.revision, problems) };
     });
     return { revision: subject.revision, state: overall(agents.map(({ state }) => state)), agents, problems };
   }
+}
+
+function mayRead(caller: Caller, projectId: string | null): boolean {
+  return projectId === null ? caller.may("agent.readProblems") : caller.may("project.read", projectId);
+}
+
+function shownProblem(agent: Agent, { projectId, file, message, since }: StoredProblem): RolloutProblem {
+  return { agent, projectId, file, message, since: new Date(since) };
 }
 
 function stateOn(

@@ -178,4 +178,33 @@ describeOnEachDatabase((database) => {
     await app.data(app.operator, pin, { id, shard: null });
     await restart();
   });
+
+  it("a project waits for the agents of its shard, and for those of none, but not for another shard's", async () => {
+    const project = projects.find(({ id }) => assignShard(id, [one, two])?.name === "one");
+    const mutation = `mutation ($input: AgentReportInput!) { agentReport(input: $input) { ${userErrors} } }`;
+    const names = { "waited-one": "one", "waited-two": "two", "waited-none": null };
+    for (const [name, shard] of Object.entries(names)) {
+      const input = {
+        ...{ name, shard, instanceId: name, hostname: "host", agentVersion: "1.0.0", outputs: ["PROMETHEUS"] },
+        ...{ appliedRevision: shard === "two" ? 0 : 1_000, state: "SYNCED", reportIntervalSeconds: 10, problems: [] },
+      };
+      expect((await app.data(agent, mutation, { input })).agentReport).toEqual({ userErrors: [] });
+    }
+    const asked = await app.data(
+      app.operator,
+      `query ($id: ID!, $revision: Int!) {
+        node(id: $id) { ... on Project { rollout { state agents { agent { name } state } } } }
+        waitForRollout(revision: $revision, project: $id, timeoutSeconds: 0) { state agents { agent { name } state } }
+      }`,
+      { id: project?.id, revision: project?.revision },
+    );
+    const applied = {
+      state: "APPLIED",
+      agents: [
+        { agent: { name: "waited-none" }, state: "APPLIED" },
+        { agent: { name: "waited-one" }, state: "APPLIED" },
+      ],
+    };
+    expect(asked).toEqual({ node: { rollout: applied }, waitForRollout: applied });
+  });
 });
