@@ -37,14 +37,13 @@ export function findRemoval(files: FilesInUse, changes: Changes, mayMove: MoveLi
   return losses.filter((loss) => loss !== undefined);
 }
 
-/** How many projects may move to another shard at once before that counts as their deletion. */
+/** How many projects may move to another shard at once even if nothing is left; all with a share of 1. */
 export interface MoveLimit {
   readonly alwaysAllowed: number;
-  /** Of those that are here. */
   readonly maxDeletedShare: number;
 }
 
-/** The projects that moved to another shard and are scraped there: unless so many move at once that it may be a mistake. */
+/** The projects that moved to another shard and are scraped there: unless nothing would be left, which may be a mistake. */
 function movedAway(
   files: FilesInUse,
   changes: Changes,
@@ -54,7 +53,8 @@ function movedAway(
   if (moved.length <= alwaysAllowed) return moved;
   const here = files.projects();
   const leaving = moved.filter((name) => here.has(name));
-  return leaving.length > Math.max(alwaysAllowed, maxDeletedShare * here.size) ? [] : moved;
+  const isEmptied = leaving.length === here.size && leaving.length > alwaysAllowed && maxDeletedShare < 1;
+  return isEmptied ? [] : moved;
 }
 
 function lossOfAll(project: string, before: readonly FileText[]): Loss | undefined {

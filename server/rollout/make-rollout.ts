@@ -30,6 +30,7 @@ import { ProjectMoveRepository } from "./moves/project-move-repository.js";
 import { RebalanceService } from "./moves/rebalance-service.js";
 import {
   ContactGroupRolloutResolver,
+  GlobalRuleRolloutResolver,
   ProjectRolloutResolver,
   RuleRolloutResolver,
   ScrapeJobRolloutResolver,
@@ -111,6 +112,7 @@ export function makeRollout(parts: RolloutParts): RolloutDomain {
       new ScrapeJobRolloutResolver(service),
       new RuleRolloutResolver(service),
       new ContactGroupRolloutResolver(service),
+      new GlobalRuleRolloutResolver(service),
       new CapacityResolver(new CapacityService(prometheus, (name) => shards.ofPrometheus(name))),
       new ShardResolver(shardService, service),
       new ProjectShardResolver(shardService),

@@ -2,6 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { Caller } from "../access/caller.js";
 import { ContactGroup } from "../contacts/contact-group.js";
 import { Project } from "../projects/project.js";
+import { GlobalRule } from "../rules/global-rule.js";
 import { Rule } from "../rules/rule.js";
 import { ScrapeJob } from "../targets/scrape-job.js";
 import { Rollout } from "./rollout.js";
@@ -39,6 +40,20 @@ export class RuleRolloutResolver {
   @FieldResolver(() => Rollout, { description })
   rollout(@Ctx() caller: Caller, @Root() { revision, projectId }: Rule) {
     return this.service.rollout(caller, { revision, projectId, outputs: ["PROMETHEUS"] });
+  }
+}
+
+/** The field `rollout` of a global rule. */
+@Resolver(() => GlobalRule)
+export class GlobalRuleRolloutResolver {
+  constructor(private readonly service: RolloutService) {}
+
+  @FieldResolver(() => Rollout, {
+    description: `${description} Its problems are those of no project, for operators, readers and agents.`,
+  })
+  rollout(@Ctx() caller: Caller, @Root() { revision, mode }: GlobalRule) {
+    const output = mode === "GLOBAL" ? "THANOS_RULE" : "PROMETHEUS";
+    return this.service.rollout(caller, { revision, projectId: null, outputs: [output] });
   }
 }
 

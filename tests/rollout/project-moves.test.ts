@@ -241,9 +241,8 @@ describeOnEachDatabase((database) => {
     await waitFor(async () => !(await moving()).includes(other.id), { what: "the deleted project's move to end" });
   });
 
-  it.runIf(database.type === "mariadb")(
-    "of two servers one makes each step, and the change log tells it once",
-    async () => {
+  if (database.type === "mariadb") {
+    it("of two servers one makes each step, and the change log tells it once", async () => {
       const other = await startApp(database.settings, { shards, rollout, now: () => new Date(now) });
       await loaded(1_000_000);
       const moved = await Promise.all(Array.from({ length: 5 }, made));
@@ -252,12 +251,9 @@ describeOnEachDatabase((database) => {
       await other.close();
       for (const { id } of moved) {
         const entries = client.audit.list({ filter: { project: id, entityType: "ProjectMove" } });
-        expect((await entries.toArray({ limit: 9 })).map(({ action }) => action)).toEqual([
-          "DELETE",
-          "UPDATE",
-          "CREATE",
-        ]);
+        const steps = (await entries.toArray({ limit: 9 })).map(({ action }) => action);
+        expect(steps).toEqual(["DELETE", "UPDATE", "CREATE"]);
       }
-    },
-  );
+    });
+  }
 });

@@ -150,6 +150,25 @@ describeOnEachDatabase((database) => {
     expect((await rollout()).state).toBe("APPLIED");
   });
 
+  it("a global rule waits for those that evaluate it", async () => {
+    const created = async (mode: string) => {
+      const query = `mutation { globalRuleCreate(input: { name: "Down", expr: "up == 0", mode: ${mode} }) { globalRule { id revision } } }`;
+      return (await app.data(app.operator, query)).globalRuleCreate.globalRule;
+    };
+    const stateOf = async (id: string) => {
+      const query = `{ node(id: "${id}") { ... on GlobalRule { rollout { state agents { agent { name } } } } } }`;
+      const { state, agents } = (await app.data(app.operator, query)).node.rollout;
+      return [state, agents.map(({ agent: { name } }: { agent: { name: string } }) => name)];
+    };
+    const [own, global] = [await created("PER_PROJECT"), await created("GLOBAL")];
+    await sent({ appliedRevision: global.revision - 1 });
+    await sent({ name: "ruler", instanceId: "r1", outputs: ["THANOS_RULE"], appliedRevision: own.revision - 1 });
+    expect([await stateOf(own.id), await stateOf(global.id)]).toEqual([
+      ["APPLIED", ["prom-1"]],
+      ["PENDING", ["ruler"]],
+    ]);
+  });
+
   it("believes what the servers themselves say that they run, and shows it to nobody but the platform's people", async () => {
     const { project, revision } = await made("read-back");
     const rollouts = async () => {

@@ -180,7 +180,7 @@ export const fieldMatrix: Readonly<Record<string, TypeRow>> = {
     at: within("grl", "GlobalRule"),
     fields: {
       shared: `${stored} annotations enabled enforcedAnnotations enforcedExpr expr for interval keepFiringFor labels mode name overridable pack
-        parameters severity verifiedByPrometheus`,
+        parameters rollout severity verifiedByPrometheus`,
     },
   },
   RuleParameter: {
