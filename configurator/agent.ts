@@ -32,6 +32,7 @@ import { renderProject } from "./render/render-project.js";
 import { runSources } from "./running/run-source.js";
 import { RunWatch } from "./running/run-watch.js";
 import { lookUpsAtOnce, type Settings } from "./settings/settings.js";
+import { withTimeLimit } from "./time-limit.js";
 import { version } from "./version.js";
 
 const now = () => new Date();
@@ -227,7 +228,7 @@ function makeEgress(
 
 /** How long names are waited for where a person or a timer waits for the end. */
 function briefly(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
+  return withTimeLimit(signal, 60_000);
 }
 
 function makeRunWatch(settings: Settings, applied: ConfigApplier, log: Logger, metrics?: AgentMetrics): RunWatch {

@@ -1,3 +1,4 @@
+import { withTimeLimit } from "../time-limit.js";
 import { readMetricLines } from "./metric-lines.js";
 import type { Run, RunJudge } from "./run.js";
 import type { RunSource } from "./run-source.js";
@@ -24,8 +25,8 @@ export async function readRun(
   const server = withoutCredentials(url);
   const last = { output, server, revision: before?.revision ?? null, seenAt: before?.seenAt ?? null };
   try {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    await readMetricLines(`${url}/metrics`, { headers, signal: within }, (line) => judge.take(line));
+    const within = { headers, signal: withTimeLimit(signal, timeoutMs) };
+    await readMetricLines(`${url}/metrics`, within, (line) => judge.take(line));
   } catch (error) {
     return { ...last, state: "AWAY", detail: `It does not answer: ${reason(error).replaceAll(url, server)}.` };
   }

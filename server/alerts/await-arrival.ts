@@ -15,12 +15,19 @@ export async function awaitArrival(
   arrival: Arrival,
   stopped: AbortSignal,
 ): Promise<boolean> {
-  const signal = AbortSignal.any([stopped, AbortSignal.timeout(patienceMs)]);
+  // Not `AbortSignal.timeout`: within `any` it may be collected as garbage before it fires (nodejs/node#57736).
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), patienceMs);
+  const signal = AbortSignal.any([stopped, patience.signal]);
   const tooLate = once(signal, "abort").then(() => false);
-  for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs *= 2) {
-    // One that hangs is not waited for longer than one that does not have it.
-    if (await Promise.race([arrival(client).catch(() => false), tooLate])) return true;
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  try {
+    for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs *= 2) {
+      // One that hangs is not waited for longer than one that does not have it.
+      if (await Promise.race([arrival(client).catch(() => false), tooLate])) return true;
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+    return false;
+  } finally {
+    clearTimeout(timer);
   }
-  return false;
 }
