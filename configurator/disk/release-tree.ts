@@ -212,5 +212,11 @@ export class ReleaseTree {
 }
 
 function makeFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: folderMode });
+  try {
+    mkdirSync(path, { recursive: true, mode: folderMode });
+  } catch (error) {
+    // What Node says of a read-only disk there; made alone, the folder tells the true reason.
+    if (isMissing(error)) mkdirSync(path, { mode: folderMode });
+    else throw error;
+  }
 }

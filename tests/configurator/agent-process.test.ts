@@ -117,6 +117,33 @@ describe("the daemon", () => {
     expect(await machine.read("prometheus/current/rules/a.yml")).toContain("Down");
   });
 
+  test("keeps what runs while the server is gone for many polls, and then applies what changed", async () => {
+    const polls = 4;
+    await machine.configure({
+      url: server.url,
+      settings: { pollIntervalSeconds: 0.05, reportIntervalSeconds: 3_600 },
+      alertmanager: false,
+      blackbox: false,
+    });
+    const text = await machine.read("../settings.yml");
+    await writeFile(machine.settingsFile, text.replace("timeoutSeconds: 5", "timeoutSeconds: 1"));
+    server.put(...Array.from({ length: 20 }, (_, index) => project(`p${index}`)));
+    const agent = await startAgent(machine);
+    await reported("SYNCED");
+    const [files, state] = [await machine.files(), machine.state];
+    await server.close();
+    const failed = () => agent.output.split("Nothing was applied; what runs is kept").length - 1;
+    await waitFor(() => failed() >= polls, { what: `${polls} polls in vain` });
+    expect([await machine.files(), machine.state]).toEqual([files, state]);
+    server.put(project("a", "New"));
+    await server.listen();
+    await reported("SYNCED");
+    const changed = await machine.files();
+    expect(Object.keys(changed).filter((path) => changed[path] !== files[path])).toEqual([
+      "prometheus/current/rules/a.yml",
+    ]);
+  });
+
   test("serves /metrics, /healthz and /readyz", async () => {
     const port = await freePort();
     await machine.configure({ url: server.url, settings: { ...never, listen: { port } }, alertmanager: false });
