@@ -160,6 +160,7 @@ export function makeDomains(settings: Settings, database: Database, world: Domai
     changes,
     prometheus,
     queries,
+    scrapes: targets.times,
     runbookUrl: settings.rulePacks.runbookUrl ?? ownRunbookUrl(settings.listen),
   });
   const projectContents = [contacts.history, targets.history, rules.history, rules.overrideHistory];

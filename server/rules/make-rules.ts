@@ -6,6 +6,7 @@ import type { Database } from "../core/database/database.js";
 import { type GraphPart, storedNodes } from "../graph/graph-part.js";
 import type { LimitService } from "../projects/limit-service.js";
 import type { ProjectService } from "../projects/project-service.js";
+import type { ScrapeTimes } from "../targets/scrape-times.js";
 import { ExpressionChecker } from "./expression-checker.js";
 import { ExpressionResolver } from "./expression-resolver.js";
 import { ExpressionService } from "./expression-service.js";
@@ -41,6 +42,7 @@ export interface RulesParts {
   readonly changes: ChangeLog;
   readonly prometheus: Pick<PrometheusView, "rules" | "sizes">;
   readonly queries: Pick<QueryReader, "read">;
+  readonly scrapes: Pick<ScrapeTimes, "firstScrapeMs">;
   /** Where it stands what to do about the alerts of rule packs; `{alert}` stands for the alert's name. */
   readonly runbookUrl: string;
 }
@@ -76,7 +78,7 @@ export function makeRules(parts: RulesParts): RulesDomain {
     history: new RuleHistory(repository, projects, checks, limits),
     globalService,
     globalHistory: new GlobalRuleHistory(globalRepository, globalChecks, overrides),
-    settling: new SettlingTimes(repository, globalRepository, overrides),
+    settling: new SettlingTimes(repository, globalRepository, overrides, parts.scrapes),
     overrideHistory: new GlobalRuleOverrideHistory(overrides, projects),
     resolvers: [
       new RuleResolver(service, health, projects),

@@ -2,6 +2,7 @@ import { parser } from "@prometheus-io/lezer-promql";
 import { everything } from "../core/database/narrow.js";
 import { parseDuration } from "../core/duration.js";
 import type { Project } from "../projects/project.js";
+import type { ScrapeTimes } from "../targets/scrape-times.js";
 import { AlertingRule } from "./alerting-rule.js";
 import type { GlobalRuleRepository } from "./global-rule-repository.js";
 import { EffectiveGlobalRule } from "./overrides/effective-global-rule.js";
@@ -26,13 +27,13 @@ const usualIntervalMs = 60_000;
 
 /**
  * How long a Prometheus that has just begun with a project's targets and rules needs until each alert that others fire fires
- * there: for each rule what it looks back, one evaluation and one scrape, what it reads of recorded series before that, and
- * then the alert's own waiting.
+ * there: until the targets are scraped, then for each rule what it looks back and one evaluation, what it reads of recorded
+ * series before that, and then the alert's own waiting.
  */
-export function settlingMs(rules: readonly SettlingRule[]): number {
+export function settlingMs(rules: readonly SettlingRule[], firstScrapeMs: number): number {
   const read = rules.map((rule) => {
     const expression = readTree(parser.parse(rule.expr), rule.expr);
-    return { rule, ownMs: lookBackMs(expression) + 2 * rule.intervalMs, reads: seriesIn(expression) };
+    return { rule, ownMs: lookBackMs(expression) + rule.intervalMs, reads: seriesIn(expression) };
   });
   const recorded = read.filter(({ rule }) => rule.records !== null);
   const neededMs = ({ ownMs, reads }: (typeof read)[number], above: readonly string[]): number => {
@@ -45,7 +46,7 @@ export function settlingMs(rules: readonly SettlingRule[]): number {
     0,
     ...read.map((one) =>
       Math.max(
-        neededMs(one, one.rule.records === null ? [] : [one.rule.records]) + one.rule.forMs,
+        firstScrapeMs + neededMs(one, one.rule.records === null ? [] : [one.rule.records]) + one.rule.forMs,
         one.rule.keepFiringForMs,
       ),
     ),
@@ -58,14 +59,17 @@ export class SettlingTimes {
     private readonly rules: RuleRepository,
     private readonly globalRules: GlobalRuleRepository,
     private readonly overrides: GlobalRuleOverrideRepository,
+    private readonly scrapes: Pick<ScrapeTimes, "firstScrapeMs">,
   ) {}
 
   /** In milliseconds; read from the database at this moment. */
-  async of({ id, name }: Pick<Project, "id" | "name">): Promise<number> {
-    const [own, all, overridden] = await Promise.all([
+  async of(project: Pick<Project, "id" | "name" | "limitTier">): Promise<number> {
+    const { id, name } = project;
+    const [own, all, overridden, firstScrapeMs] = await Promise.all([
       this.rules.ofProject(id),
       this.globalRules.select(everything),
       this.overrides.ofProject(id),
+      this.scrapes.firstScrapeMs(project),
     ]);
     const byRule = new Map(overridden.map((one) => [one.globalRuleId, one]));
     const global = all
@@ -92,6 +96,7 @@ export class SettlingTimes {
           { records, expr, intervalMs: msOf(interval) || usualIntervalMs, forMs, keepFiringForMs: msOf(keepFiringFor) },
         ];
       }),
+      firstScrapeMs,
     );
   }
 }

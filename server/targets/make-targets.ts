@@ -14,6 +14,7 @@ import { ScrapeJobRepository } from "./scrape-job-repository.js";
 import { ProjectScrapeJobsResolver, ScrapeCredentialsResolver, ScrapeJobResolver } from "./scrape-job-resolver.js";
 import { ScrapeJobService } from "./scrape-job-service.js";
 import { ScrapeLimits } from "./scrape-limits.js";
+import { ScrapeTimes } from "./scrape-times.js";
 import { ScrapeUsageResolver } from "./scrape-usage-resolver.js";
 import { ProjectTargetsResolver, ScrapeJobTargetsResolver, TargetResolver } from "./target-resolver.js";
 import { TargetService } from "./target-service.js";
@@ -33,6 +34,7 @@ export interface TargetsParts {
 export interface TargetsDomain extends GraphPart<Caller> {
   readonly repository: ScrapeJobRepository;
   readonly history: ScrapeJobHistory;
+  readonly times: ScrapeTimes;
 }
 
 /** Builds the domain of targets. */
@@ -46,6 +48,7 @@ export function makeTargets(parts: TargetsParts): TargetsDomain {
   const targets = new TargetService(repository, prometheus);
   return {
     repository,
+    times: new ScrapeTimes(repository, parts.limits),
     history: new ScrapeJobHistory(repository, projects, { checks, limits, secrets }),
     resolvers: [
       new ScrapeJobResolver(jobs, projects, credentials),

@@ -74,6 +74,7 @@ describeOnEachDatabase((database) => {
 
   it("both shards have a project until the new one alerts as the old one does; then the old one drops it", async () => {
     const { id, name } = await madeWithRule();
+    await client.scrapeJobs.create({ project: id, name: "slow", scrapeInterval: "2m" });
     const from = await here(id);
     const to = otherThan(from);
     await report("a", to, 0);
@@ -87,11 +88,11 @@ describeOnEachDatabase((database) => {
     expect((await client.shards.moves()).map((move) => move.project.name)).toEqual([name]);
 
     await report("a", to, revision ?? 0);
-    await until(id, { phase: "SETTLING", leastSeconds: 17 * 60 });
-    expect((await stateOf(id)).move.waitsFor).toBe("Its alerts settle for another 1020 s.");
+    await until(id, { phase: "SETTLING", leastSeconds: 18 * 60 + 10 });
+    expect((await stateOf(id)).move.waitsFor).toBe("Its alerts settle for another 1090 s.");
     expect([await told(from, name), await told(to, name)]).toEqual(["here", "here"]);
 
-    now += 1_019_000;
+    now += 1_089_000;
     expect((await stateOf(id)).move.waitsFor).toBe("Its alerts settle for another 1 s.");
     now += 1_000;
     await until(id, null);

@@ -46,8 +46,9 @@ function write(file: string, content: object): Promise<void> {
 
 async function run(tool: string, env: Readonly<Record<string, string>> = {}, ...args: readonly string[]) {
   const started = await startProcess({
-    command: process.execPath,
-    args: [join(project, "tools", tool), ...args],
+    // Of two pipes nobody could tell what was written first.
+    command: "sh",
+    args: ["-c", 'exec "$0" "$@" 2>&1', process.execPath, join(project, "tools", tool), ...args],
     cwd: project,
     env: { ...withoutVitest, ...env },
   });

@@ -49,7 +49,7 @@ export class ProjectMove extends StoredNode {
   @Field(() => Int, {
     nullable: true,
     description:
-      "How long it settles, in seconds: as long as the project's rules look back and wait, at most as the settings say. Null while it arrives.",
+      "How long it settles, in seconds: as long as the project's targets take to be scraped and its rules look back and wait, at most as the settings say. Null while it arrives.",
   })
   readonly leastSeconds!: number | null;
 
