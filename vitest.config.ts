@@ -14,7 +14,7 @@ export default defineConfig({
   },
   test: {
     include: ["tests/**/*.test.ts"],
-    setupFiles: ["tests/support/at-file-end.ts"],
+    setupFiles: ["tests/support/at-end.ts"],
     globalSetup: ["tests/support/mariadb-server.ts"],
     pool: "forks",
     // Loading the server anew for each file took a third of the whole run. Test files share no state of ours.

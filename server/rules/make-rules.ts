@@ -6,7 +6,6 @@ import type { Database } from "../core/database/database.js";
 import { type GraphPart, storedNodes } from "../graph/graph-part.js";
 import type { LimitService } from "../projects/limit-service.js";
 import type { ProjectService } from "../projects/project-service.js";
-import type { ScrapeTimes } from "../targets/scrape-times.js";
 import { ExpressionChecker } from "./expression-checker.js";
 import { ExpressionResolver } from "./expression-resolver.js";
 import { ExpressionService } from "./expression-service.js";
@@ -32,7 +31,7 @@ import { RuleRepository } from "./rule-repository.js";
 import { ProjectRulesResolver, RuleResolver } from "./rule-resolver.js";
 import { RuleService } from "./rule-service.js";
 import { RuleUsageResolver } from "./rule-usage-resolver.js";
-import { SettlingTimes } from "./settling-time.js";
+import { type FirstScrape, SettlingTimes } from "./settling-time.js";
 
 /** What rules are built over. */
 export interface RulesParts {
@@ -42,7 +41,7 @@ export interface RulesParts {
   readonly changes: ChangeLog;
   readonly prometheus: Pick<PrometheusView, "rules" | "sizes">;
   readonly queries: Pick<QueryReader, "read">;
-  readonly scrapes: Pick<ScrapeTimes, "firstScrapeMs">;
+  readonly scrapes: FirstScrape;
   /** Where it stands what to do about the alerts of rule packs; `{alert}` stands for the alert's name. */
   readonly runbookUrl: string;
 }

@@ -2,7 +2,6 @@ import { parser } from "@prometheus-io/lezer-promql";
 import { everything } from "../core/database/narrow.js";
 import { parseDuration } from "../core/duration.js";
 import type { Project } from "../projects/project.js";
-import type { ScrapeTimes } from "../targets/scrape-times.js";
 import { AlertingRule } from "./alerting-rule.js";
 import type { GlobalRuleRepository } from "./global-rule-repository.js";
 import { EffectiveGlobalRule } from "./overrides/effective-global-rule.js";
@@ -53,13 +52,18 @@ export function settlingMs(rules: readonly SettlingRule[], firstScrapeMs: number
   );
 }
 
+/** Says how soon a Prometheus that has just begun with a project knows its series, in milliseconds. */
+export interface FirstScrape {
+  firstScrapeMs(project: Pick<Project, "id" | "limitTier">): Promise<number>;
+}
+
 /** Says of a project how long it takes until another Prometheus alerts as its own does. */
 export class SettlingTimes {
   constructor(
     private readonly rules: RuleRepository,
     private readonly globalRules: GlobalRuleRepository,
     private readonly overrides: GlobalRuleOverrideRepository,
-    private readonly scrapes: Pick<ScrapeTimes, "firstScrapeMs">,
+    private readonly scrapes: FirstScrape,
   ) {}
 
   /** In milliseconds; read from the database at this moment. */

@@ -2,7 +2,7 @@ import { type IncomingMessage, request } from "node:http";
 import { describe, expect, test } from "vitest";
 import { type Alertmanager, startAlertmanager } from "../support/alertmanager.js";
 import { startApp, type TestApp, type TestSettings } from "../support/app.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { freePort } from "../support/ports.js";
 import { type Result, type Subscriber, subscribe } from "../support/subscriber.js";
@@ -61,7 +61,7 @@ describe("a subscriber", () => {
         accept: "text/event-stream",
       };
       const sent = request(`${app.url}/stream`, { method: "POST", headers }, resolve);
-      atFileEnd(async () => void sent.destroy());
+      atEnd(async () => void sent.destroy());
       sent.end(JSON.stringify({ query }));
     });
     response.pause();

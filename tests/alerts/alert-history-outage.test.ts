@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { startAlertmanager } from "../support/alertmanager.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { Cable } from "../support/cable.js";
 import { createMariadbDatabase } from "../support/mariadb.js";
 import { freePort } from "../support/ports.js";
@@ -14,7 +14,7 @@ it("what fires and resolves while the database is away is in the history afterwa
   const [settings, port, alertmanager] = [await createMariadbDatabase(), await freePort(), await startAlertmanager()];
   const cable = new Cable(port, settings);
   await cable.plugIn();
-  atFileEnd(() => cable.cut());
+  atEnd(() => cable.cut());
   const proxy = await startCountingProxy(alertmanager);
   const lines: string[] = [];
   const database = { ...settings, port, timeoutSeconds: 1 } as typeof settings;

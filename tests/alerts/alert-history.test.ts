@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { type Alertmanager, startAlertmanager } from "../support/alertmanager.js";
 import type { TestApp } from "../support/app.js";
+import { untilFileEnd } from "../support/at-end.js";
 import { describeOnEachDatabase } from "../support/databases.js";
 import { waitFor } from "../support/wait-for.js";
 import { createProjects, firing, historyOf, minuteMs, resolved, startHistoryApp, statesOf } from "./history-app.js";
@@ -16,7 +17,7 @@ describeOnEachDatabase((database) => {
 
   beforeAll(async () => {
     alertmanager = await startAlertmanager();
-    app = await startHistoryApp(database.settings, [alertmanager]);
+    app = await untilFileEnd(() => startHistoryApp(database.settings, [alertmanager]));
     alpha = (await createProjects(app, "alpha", "counted")).alpha ?? "";
     member = await app.token({ [alpha]: "MEMBER" });
   });
@@ -126,7 +127,7 @@ describeOnEachDatabase((database) => {
       firing({ alertname: "New", project: "alpha" }, againMs),
     ]);
     const startingMs = Date.now();
-    app = await startHistoryApp(database.settings, [alertmanager]);
+    app = await untilFileEnd(() => startHistoryApp(database.settings, [alertmanager]));
     const [ended] = await statesOf(app, "Ends", ["RESOLVED"]);
     const [again, earlier] = await statesOf(app, "FiresAgain", ["FIRING", "RESOLVED"]);
     await statesOf(app, "New", ["FIRING"]);
@@ -147,7 +148,7 @@ describeOnEachDatabase((database) => {
     const before = await statesOf(app, "Lost", ["FIRING"]);
     const { port } = alertmanager;
     await alertmanager.stop();
-    alertmanager = await startAlertmanager({ port });
+    alertmanager = await untilFileEnd(() => startAlertmanager({ port }));
     await statesOf(app, "Lost", ["RESOLVED"]);
     await alertmanager.postAlerts([firing(labels, beganMs)]);
     expect(await statesOf(app, "Lost", ["FIRING"])).toEqual(before);
@@ -163,12 +164,13 @@ describeOnEachDatabase((database) => {
     const { port } = alertmanager;
     await alertmanager.stop();
     await app.close();
-    const other = await startAlertmanager();
+    const other = await untilFileEnd(() => startAlertmanager());
     await other.postAlerts([firing({ alertname: "Elsewhere", project: "alpha" }, Date.now())]);
-    app = await startHistoryApp(database.settings, [{ url: `http://127.0.0.1:${port}` }, other]);
+    const members = [{ url: `http://127.0.0.1:${port}` }, other];
+    app = await untilFileEnd(() => startHistoryApp(database.settings, members));
     await statesOf(app, "Elsewhere", ["FIRING"]);
     expect(await historyOf(app, { names: ["Unreachable"] })).toEqual(before);
-    alertmanager = await startAlertmanager({ port });
+    alertmanager = await untilFileEnd(() => startAlertmanager({ port }));
     const [ended] = await statesOf(app, "Unreachable", ["RESOLVED"]);
     expect(ended).toMatchObject({ resolvedAt: soon, resolvedBefore: soon });
   });

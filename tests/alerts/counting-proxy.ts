@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Alertmanager } from "../support/alertmanager.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { waitFor } from "../support/wait-for.js";
 
 /** Stands before an Alertmanager to tell when its reader has read what it holds now. */
@@ -24,7 +24,7 @@ export async function startCountingProxy(alertmanager: Pick<Alertmanager, "url">
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  atFileEnd(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });

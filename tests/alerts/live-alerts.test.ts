@@ -113,7 +113,8 @@ describe("over a pair of real Alertmanagers", () => {
 
   test("shows a write as soon as it is made, and later too", async () => {
     const live = watch({ am: [pair[0].url, pair[1].url] });
-    await live.snapshot();
+    // What the first of them says counts, which need not be the first that answers.
+    await waitFor(() => live.health[0]?.members.every(({ reachable }) => reachable), { what: "both to be read" });
     for (let turn = 0; turn < 10; turn++) {
       const id = await live.write("am", (client) => client.putSilence(silenceOf("Down")));
       expect(await stateOf(live, "Down")).toBe("SUPPRESSED");

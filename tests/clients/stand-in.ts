@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { freePort } from "../support/ports.js";
 
 /** An HTTP server that does what a real one cannot be made to do: hang, lie, or answer without end. */
@@ -26,7 +26,7 @@ export interface StandIn {
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Starts one on loopback; it ends with the test file. */
+/** Starts one on loopback; it ends with the test, or the file (`atEnd`). */
 export async function startStandIn(answer: Answer, tls?: { cert: string; key: string }): Promise<StandIn> {
   let current = answer;
   let brokenOff = 0;
@@ -43,7 +43,7 @@ export async function startStandIn(answer: Answer, tls?: { cert: string; key: st
     server.once("error", reject);
     freePort().then((port) => server.listen(port, "127.0.0.1", resolve), reject);
   });
-  atFileEnd(() => {
+  atEnd(() => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   });

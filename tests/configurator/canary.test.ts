@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { runDaemon } from "../../configurator/agent.js";
 import { readSettings } from "../../configurator/settings/settings.js";
 import { startApp, type TestApp } from "../support/app.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { waitFor } from "../support/wait-for.js";
 import { Workspace } from "./support/workspace.js";
@@ -26,7 +26,7 @@ async function startAgent(app: TestApp, name: string): Promise<Workspace> {
   const stop = new AbortController();
   const settings = readSettings(machine.settingsFile, {});
   const running = runDaemon(settings, pino({ level: "silent" }), stop.signal, machine.resolve);
-  atFileEnd(async () => {
+  atEnd(async () => {
     stop.abort();
     await running;
   });

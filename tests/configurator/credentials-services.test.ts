@@ -4,7 +4,7 @@ import { type Client, createClient } from "@metricsinfra/sdk";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { TargetGroup } from "../../configurator/render/target-file.js";
 import { startApp } from "../support/app.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { startBlackboxExporter } from "../support/blackbox-exporter.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { freePorts } from "../support/ports.js";
@@ -28,7 +28,7 @@ async function startServer(
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  atFileEnd(() => server.close());
+  atEnd(() => server.close());
   return requests;
 }
 

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { parse } from "yaml";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { freePort, freePorts } from "../support/ports.js";
 import { startPrometheus } from "../support/prometheus.js";
 import { waitFor } from "../support/wait-for.js";
@@ -142,7 +142,7 @@ async function startOpenstack(): Promise<string> {
     } else response.end(JSON.stringify({ floating_ips: [], servers: [] }));
   });
   await new Promise<void>((resolve) => cloud.listen(port, "127.0.0.1", resolve));
-  atFileEnd(() => cloud.close());
+  atEnd(() => cloud.close());
   return `${url}/v3`;
 }
 
@@ -150,7 +150,7 @@ test("Prometheus discovers by it, and scrapes who is meant as who it is", async 
   const [port = 0, targetPort = 0] = await freePorts(2);
   const target = createServer((_, response) => response.end('up_here{project="other",instance="other"} 1\n'));
   await new Promise<void>((resolve) => target.listen(targetPort, "127.0.0.1", resolve));
-  atFileEnd(() => target.close());
+  atEnd(() => target.close());
   const images = join(machine.folder, "images");
   await writeFile(images, "a-image\n");
   const { username, password } = openstack;

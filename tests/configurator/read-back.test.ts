@@ -2,6 +2,7 @@ import { readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Alertmanager, startAlertmanager } from "../support/alertmanager.js";
+import { untilFileEnd } from "../support/at-end.js";
 import { type BlackboxExporter, startBlackboxExporter } from "../support/blackbox-exporter.js";
 import { freePorts } from "../support/ports.js";
 import { type Prometheus, startPrometheus } from "../support/prometheus.js";
@@ -126,7 +127,7 @@ describe("what the processes run is read back from themselves", () => {
       detail: `It does not answer: connect ECONNREFUSED ${prometheus.url.slice("http://".length)}.`,
     });
     await lead("prometheus", join(machine.directory, "prometheus", firstRelease));
-    prometheus = await started(prometheus.port);
+    prometheus = await untilFileEnd(() => started(prometheus.port));
     await lead("alertmanager", await foreign("alertmanager", "route: {receiver: none}\nreceivers: [{name: none}]\n"));
     await alertmanager.reload();
     const report = await reported(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { type Alertmanager, startAlertmanagerPair } from "../support/alertmanager.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd, untilFileEnd } from "../support/at-end.js";
 import { type BlackboxExporter, startBlackboxExporter } from "../support/blackbox-exporter.js";
 import { type NodeExporter, startNodeExporter } from "../support/node-exporter.js";
 import { freePorts } from "../support/ports.js";
@@ -58,7 +58,7 @@ beforeAll(async () => {
   const page = createServer((request, response) => response.end(`for ${request.headers.host}`));
   const [port = 0, blackboxPort = 0, pagePort = 0] = await freePorts(3);
   await new Promise<void>((resolve) => page.listen(pagePort, "127.0.0.1", resolve));
-  atFileEnd(() => page.close());
+  atEnd(() => page.close());
   pageUrl = `http://127.0.0.1:${pagePort}/`;
   server = await startGraphServer();
   server.limitTiers = [aTier("default", { scrapeInterval: "1s", scrapeTimeout: "1s", leastScrapeInterval: "1s" })];
@@ -296,7 +296,7 @@ describe("real processes", () => {
     ]);
     expect(await ruleNames()).toEqual(["WhileAway"]);
     expect(machine.state).toMatchObject({ revision: server.revision, appliedRevision: applied });
-    await startBlackboxExporter({ port: blackbox.port, configFile: blackbox.configFile });
+    await untilFileEnd(() => startBlackboxExporter({ port: blackbox.port, configFile: blackbox.configFile }));
     expect(await machine.once()).toMatchObject({ changed: true, files: 0, refused: [], waiting: [] });
     expect(machine.state.appliedRevision).toBe(server.revision);
   });

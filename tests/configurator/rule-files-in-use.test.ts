@@ -2,7 +2,7 @@ import { readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { freePort } from "../support/ports.js";
 import { type Prometheus, startPrometheus } from "../support/prometheus.js";
 import { aGlobalRule, anAlert, aProject } from "./support/config.js";
@@ -141,7 +141,7 @@ async function startLiar() {
     });
   });
   await new Promise<void>((resolve) => http.listen(port, "127.0.0.1", resolve));
-  atFileEnd(() => http.close());
+  atEnd(() => http.close());
   return liar;
 }
 

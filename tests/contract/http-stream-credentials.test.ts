@@ -5,7 +5,7 @@ import express from "express";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type CredentialsWatch, pauseMs, watchCredentials } from "../../server/http/watch-credentials.js";
 import { startApp, type TestApp } from "../support/app.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { describeOnEachDatabase } from "../support/databases.js";
 import { waitFor } from "../support/wait-for.js";
 
@@ -145,7 +145,7 @@ describe("a watch over a stream's credentials", () => {
       });
     });
     server.listen(0, "127.0.0.1");
-    atFileEnd(async () => void server.close());
+    atEnd(async () => void server.close());
     await new Promise((resolve) => server.once("listening", resolve));
     seen.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     return seen;
@@ -196,7 +196,7 @@ describe("a watch over a stream's credentials", () => {
   it("lets go of a client that does not read the rest", async () => {
     const seen = await watched(() => false, { restMs: 100 }, "x".repeat(50_000_000));
     const socket = connect(Number(new URL(seen.url).port), "127.0.0.1");
-    atFileEnd(async () => void socket.destroy());
+    atEnd(async () => void socket.destroy());
     socket.pause();
     socket.write("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
     await waitFor(() => seen.told.length > 0 && seen.open === 0, { what: "the stream to be closed" });

@@ -3,7 +3,7 @@ import { GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSche
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Caller } from "../../server/access/caller.js";
 import type { Principal } from "../../server/access/principal.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { subscribe } from "../support/subscriber.js";
 import { waitFor } from "../support/wait-for.js";
 import { startStreamServer } from "./stream-server.js";
@@ -153,7 +153,7 @@ describe("the events of a stream", () => {
     ticks = Array.from({ length: 40 }, (_, index) => ({ number: index + 1, weight: 0 }));
     const { url } = await startStreamServer(schema, people);
     const socket = connect(Number(new URL(url).port), "127.0.0.1");
-    atFileEnd(async () => void socket.destroy());
+    atEnd(async () => void socket.destroy());
     const body = JSON.stringify({ query: "subscription { ticks { number large(megabytes: 4) } }" });
     socket.pause();
     socket.write(

@@ -10,7 +10,7 @@ import { RateLimits } from "../../server/http/rate-limits.js";
 import { subscriptionStream } from "../../server/http/stream.js";
 import { StreamMetrics } from "../../server/http/stream-metrics.js";
 import { settingsOf } from "../../server/settings.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 
 /** Our streams over a schema of the test's own, for callers that are named by their token. */
 export interface StreamServer {
@@ -57,7 +57,7 @@ export async function startStreamServer(
     }),
   );
   const server = createServer(app);
-  atFileEnd(async () => {
+  atEnd(async () => {
     server.closeAllConnections();
     server.close();
   });

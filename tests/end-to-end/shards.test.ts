@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { type Alertmanager, startAlertmanagerPair } from "../support/alertmanager.js";
 import { startApp } from "../support/app.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { freePort } from "../support/ports.js";
 import { startProcess } from "../support/process.js";
@@ -89,7 +89,7 @@ describe("two shards with two replicas each, and two Alertmanagers", () => {
     const exporter = createServer((_, response) => response.end("broken 1\n")).listen(0, "127.0.0.1");
     const receiver = await startWebhookReceiver();
     deliveries = receiver.deliveries;
-    atFileEnd(() => void exporter.close());
+    atEnd(() => void exporter.close());
     const portOf = (server: typeof exporter) => {
       const address = server.address();
       if (address === null || typeof address === "string") throw new Error("It does not listen.");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import express from "express";
 import { beforeAll, describe, expect, it } from "vitest";
 import { playground } from "../../server/http/playground.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { freePort } from "../support/ports.js";
 import { tempFolder } from "../support/temp-folder.js";
 
@@ -27,7 +27,7 @@ async function serve(assetsDirectory: string) {
   const server = createServer(app);
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  atFileEnd(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });

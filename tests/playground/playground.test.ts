@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startApp, type TestApp } from "../support/app.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { tempFolder } from "../support/temp-folder.js";
 import { buildPlayground } from "./built-playground.js";
@@ -17,7 +17,7 @@ beforeAll(async () => {
   origin = new URL(app.url).origin;
   // Chromium's own sandbox refuses to start as root.
   browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
-  atFileEnd(() => browser.close());
+  atEnd(() => browser.close());
 }, 120_000);
 
 /** What a page did that a person does not see. */

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { type OidcApp, startOidcApp } from "../access/oidc-app.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { freePort } from "../support/ports.js";
 import { tempFolder } from "../support/temp-folder.js";
@@ -21,7 +21,7 @@ beforeAll(async () => {
   app = await startOidcApp(await createSqliteDatabase(), { playgroundAssets });
   // Chromium's own sandbox refuses to start as root.
   browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
-  atFileEnd(() => browser.close());
+  atEnd(() => browser.close());
 }, 120_000);
 
 let context: BrowserContext;
@@ -163,7 +163,7 @@ it.each([
     response.setHeader("content-type", "text/html").end("<h1>Evil</h1>"),
   );
   evil.listen(port, "127.0.0.1");
-  atFileEnd(() => evil.close());
+  atEnd(() => evil.close());
   const visited = await context.newPage();
   await visited.goto(`http://${host}:${port}/`);
   const statuses: number[] = [];

@@ -1,6 +1,7 @@
 import { type Client, createClient } from "@metricsinfra/sdk";
 import { beforeAll, expect, it } from "vitest";
 import { startApp, type TestApp } from "../support/app.js";
+import { untilFileEnd } from "../support/at-end.js";
 import { describeOnEachDatabase } from "../support/databases.js";
 import { waitFor } from "../support/wait-for.js";
 
@@ -15,7 +16,9 @@ describeOnEachDatabase((database) => {
   let names = 0;
 
   const start = async (settings: object = {}) => {
-    app = await startApp(database.settings, { shards, rollout, now: () => new Date(now), ...settings });
+    app = await untilFileEnd(() =>
+      startApp(database.settings, { shards, rollout, now: () => new Date(now), ...settings }),
+    );
     client = createClient({ url: app.url, token: app.operator });
     agentToken = await app.token("AGENT");
   };

@@ -2,6 +2,7 @@ import { beforeAll, expect, it } from "vitest";
 import { assignShard } from "../../server/rollout/shards/assign-shard.js";
 import { startStandIn } from "../clients/stand-in.js";
 import { startApp, type TestApp, type TestSettings } from "../support/app.js";
+import { untilFileEnd } from "../support/at-end.js";
 import { describeOnEachDatabase } from "../support/databases.js";
 
 const one = { name: "one", weight: 1 };
@@ -34,7 +35,7 @@ describeOnEachDatabase((database) => {
   /** SQLite serves one server: the one that there is ends first. */
   const restart = async (settings: TestSettings = { shards: [one, two] }) => {
     await app.close();
-    app = await startApp(database.settings, settings);
+    app = await untilFileEnd(() => startApp(database.settings, settings));
   };
 
   beforeAll(async () => {
@@ -168,13 +169,13 @@ describeOnEachDatabase((database) => {
     await expect(without()).rejects.toThrow(
       /^shards: project "a" is on its way to shard "three", which is not there\. Keep it, or cancel the move\.$/,
     );
-    app = await startApp(database.settings, { shards: [one, two, three] });
+    app = await untilFileEnd(() => startApp(database.settings, { shards: [one, two, three] }));
     await app.data(app.operator, "mutation ($id: ID!) { projectMoveCancel(id: $id) { revision } }", { id });
     await app.close();
     await expect(without()).rejects.toThrow(
       /^shards: project "a" is pinned to shard "three", which is not there\. Keep it, or unpin the project\.$/,
     );
-    app = await startApp(database.settings, { shards: [one, two, three] });
+    app = await untilFileEnd(() => startApp(database.settings, { shards: [one, two, three] }));
     await app.data(app.operator, pin, { id, shard: null });
     await restart();
   });

@@ -6,7 +6,7 @@ import { build } from "vite";
 import { expect, it } from "vitest";
 import type * as Sdk from "../../sdk/index.js";
 import { startOidcApp } from "../access/oidc-app.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { tempFolder } from "../support/temp-folder.js";
 
@@ -27,7 +27,7 @@ it("on a page of the server's own, a client without a token counts as who signed
   const app = await startOidcApp(await createSqliteDatabase(), { playgroundAssets: await buildPage() });
   // Chromium's own sandbox refuses to start as root.
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
-  atFileEnd(() => browser.close());
+  atEnd(() => browser.close());
   const page = await browser.newPage();
   await page.goto(`${app.origin}/auth/sign-in`);
   await page.getByLabel("Name").fill("olga");

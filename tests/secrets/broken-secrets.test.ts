@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { Workspace } from "../configurator/support/workspace.js";
 import { startApp, type TestApp } from "../support/app.js";
+import { untilFileEnd } from "../support/at-end.js";
 import { DatabaseContent } from "../support/database-content.js";
 import { describeOnEachDatabase } from "../support/databases.js";
 import { changes, createGroup, createProject, groupUpdate, secretsOf, webhook } from "./contact-operations.js";
@@ -15,10 +16,8 @@ describeOnEachDatabase((database) => {
   const log: string[] = [];
 
   const start = async (...keys: { id: string; key: string }[]) => {
-    app = await startApp(database.settings, {
-      secrets: { keys },
-      onLog: (line) => void log.push(JSON.parse(line).msg),
-    });
+    const onLog = (line: string) => void log.push(JSON.parse(line).msg);
+    app = await untilFileEnd(() => startApp(database.settings, { secrets: { keys }, onLog }));
     agent = await app.token("AGENT");
   };
   const sql = (text: string) => DatabaseContent.of(database.settings, (content) => content.sql(text));

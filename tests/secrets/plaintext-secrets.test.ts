@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll, expect, it } from "vitest";
 import { operatorCaller, startApp, type TestApp } from "../support/app.js";
+import { untilFileEnd } from "../support/at-end.js";
 import { DatabaseContent } from "../support/database-content.js";
 import { describeOnEachDatabase } from "../support/databases.js";
 import {
@@ -31,7 +32,8 @@ describeOnEachDatabase((database) => {
   const start = async (secrets: object) => {
     await app?.close();
     log.length = 0;
-    app = await startApp(database.settings, { secrets, onLog: (line) => void log.push(JSON.parse(line).msg) });
+    const onLog = (line: string) => void log.push(JSON.parse(line).msg);
+    app = await untilFileEnd(() => startApp(database.settings, { secrets, onLog }));
     agent = await app.token("AGENT");
   };
   const onDatabase = <T>(work: (content: DatabaseContent) => Promise<T>) => DatabaseContent.of(database.settings, work);

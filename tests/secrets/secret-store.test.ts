@@ -10,7 +10,7 @@ import { entities } from "../../server/entities.js";
 import { NoKeyError, SecretKeys } from "../../server/secrets/secret-keys.js";
 import { SecretRepository } from "../../server/secrets/secret-repository.js";
 import { SecretStore } from "../../server/secrets/secret-store.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { describeOnEachDatabase } from "../support/databases.js";
 
 const key = (id: string) => ({ id, key: createSecretKey(randomBytes(32)) });
@@ -32,7 +32,7 @@ describeOnEachDatabase((settings) => {
       migrations,
       onStatement: (statement) => void statements.push(statement),
     });
-    atFileEnd(() => database.close());
+    atEnd(() => database.close());
   });
 
   it("gives a secret back to the object that it was sealed for, and to no other", async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, it } from "vitest";
 import { startApp, type TestApp } from "../support/app.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { Cable } from "../support/cable.js";
 import { createMariadbDatabase } from "../support/mariadb.js";
 import { freePort } from "../support/ports.js";
@@ -22,7 +22,7 @@ beforeAll(async () => {
   const port = await freePort();
   cable = new Cable(port, settings);
   await cable.plugIn();
-  atFileEnd(() => cable.cut());
+  atEnd(() => cable.cut());
   app = await startApp({ ...settings, port, timeoutSeconds: 1 } as typeof settings, {
     onLog: (line) => logLines.push(line),
   });
@@ -89,7 +89,7 @@ it("ends in time when it is told to stop while the database accepts and says not
   const [port, listenPort, folder] = [await freePort(), await freePort(), await tempFolder("outage")];
   const cable = new Cable(port, { host, port: upstreamPort });
   await cable.plugIn();
-  atFileEnd(() => cable.cut());
+  atEnd(() => cable.cut());
   const settings = join(folder, "server.yml");
   const database = { type: "mariadb", host: "127.0.0.1", port, name, user, password, timeoutSeconds: 1 };
   // JSON is YAML.

@@ -5,7 +5,7 @@ import type { GlobalRole, ProjectRole } from "../../server/access/roles.js";
 import { type App, makeApp } from "../../server/app.js";
 import { makeLog } from "../../server/core/log.js";
 import { type Settings, settingsOf } from "../../server/settings.js";
-import { atFileEnd } from "./at-file-end.js";
+import { atEnd } from "./at-end.js";
 import type { DatabaseSettings } from "./databases.js";
 import { type Answer, postGraphql } from "./post-graphql.js";
 import { readingWorker } from "./reading-worker.js";
@@ -43,7 +43,7 @@ export type TestSettings = Omit<Parameters<typeof settingsOf>[0], "database"> & 
   readonly onLog?: (line: string) => void;
 };
 
-/** Starts the real server over `database`; it is closed at the end of the test file at the latest. */
+/** Starts the real server over `database`; it is closed at the end of the test, or of the file, at the latest. */
 export async function startApp(
   database: DatabaseSettings,
   { now, random, playgroundAssets, resolve = async () => [], onLog, ...rest }: TestSettings = {},
@@ -67,7 +67,7 @@ export async function startApp(
   const url = await app.listen();
   let closed: Promise<void> | null = null;
   const close = () => (closed ??= app.close());
-  atFileEnd(close);
+  atEnd(close);
 
   const graphql: TestApp["graphql"] = (...request) => postGraphql(url, ...request);
   const token: TestApp["token"] = async (role) => {

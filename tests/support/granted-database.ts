@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { createConnection } from "mysql2/promise";
-import { atFileEnd } from "./at-file-end.js";
+import { atEnd } from "./at-end.js";
 import { createMariadbDatabase, type MariadbSettings } from "./mariadb.js";
 
 /** A database with the users and rights that are documented, of which nothing but the names and passwords was changed. */
@@ -29,7 +29,7 @@ export async function createGrantedDatabase(): Promise<GrantedDatabase> {
     .replace("put a password here", "of maintenance")
     .replace("put another password here", "of the server");
   const connection = await createConnection({ ...login, multipleStatements: true });
-  atFileEnd(async () => {
+  atEnd(async () => {
     await connection.query(`DROP USER IF EXISTS ${user}@'%', ${maintenance}@'%'`);
     await connection.end();
   });

@@ -44,7 +44,7 @@ const programs = ["keystone-manage", "keystone-wsgi-public", "uwsgi_python3"];
 /** The system's own: its Python has Keystone's modules, another that comes first in PATH has not. */
 const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
 
-/** Starts one with an empty database, which takes some ten seconds; it is stopped at the end of the test file. */
+/** Starts one with an empty database, which takes some ten seconds; it is stopped with the test, or the file (`atEnd`). */
 export async function startKeystone(): Promise<Keystone> {
   const missing = programs.filter((program) => findExecutable(program) === undefined);
   if (missing.length > 0) {

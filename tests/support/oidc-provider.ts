@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 import { Provider } from "oidc-provider";
-import { atFileEnd } from "./at-file-end.js";
+import { atEnd } from "./at-end.js";
 import { freePort } from "./ports.js";
 
 /** Somebody whom the provider knows. The password is the name. */
@@ -75,7 +75,7 @@ export async function startOidcProvider(
   };
   let server: Server | null = null;
   await provider.start();
-  atFileEnd(() => provider.stop());
+  atEnd(() => provider.stop());
   return provider;
 }
 

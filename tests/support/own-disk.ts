@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { atFileEnd } from "./at-file-end.js";
+import { atEnd } from "./at-end.js";
 
 const run = promisify(execFile);
 
@@ -12,7 +12,7 @@ export const canMount = await run("unshare", ["--mount", "mount", "-t", "tmpfs",
   () => false,
 );
 
-/** A disk of its own below a folder; it is taken away with the test file. */
+/** A disk of its own below a folder; it is taken away with the test. */
 export class OwnDisk {
   private constructor(private readonly folder: string) {}
 
@@ -20,7 +20,7 @@ export class OwnDisk {
   static async at(folder: string, bytes: number): Promise<OwnDisk> {
     await mkdir(folder, { recursive: true });
     await run("mount", ["-t", "tmpfs", "-o", `size=${bytes},mode=700`, "tmpfs", folder]);
-    atFileEnd(() => run("umount", ["--lazy", folder]));
+    atEnd(() => run("umount", ["--lazy", folder]));
     return new OwnDisk(folder);
   }
 

@@ -1,5 +1,5 @@
 import { type ProcessOptions, type RunningProcess, startProcess as start } from "../../demo/start-process.js";
-import { atFileEnd } from "./at-file-end.js";
+import { atEnd } from "./at-end.js";
 
 export {
   type ProcessExit,
@@ -9,11 +9,11 @@ export {
 } from "../../demo/start-process.js";
 
 /**
- * Starts a process and resolves once it is ready; it is stopped at the end of the test file at the latest, and killed
+ * Starts a process and resolves once it is ready; it is stopped at the end of the test, or of the file, at the latest, and killed
  * with the worker should that die first.
  */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const started = await start(options);
-  atFileEnd(() => started.stop());
+  atEnd(() => started.stop());
   return started;
 }

@@ -1,5 +1,5 @@
 import { SMTPServer } from "smtp-server";
-import { atFileEnd } from "./at-file-end.js";
+import { atEnd } from "./at-end.js";
 import { freePort } from "./ports.js";
 import { waitFor } from "./wait-for.js";
 
@@ -22,7 +22,7 @@ export interface SmtpSink {
   waitFor(predicate: (mail: ReceivedMail) => boolean, deadlineMs?: number): Promise<ReceivedMail>;
 }
 
-/** Starts an SMTP server on loopback that wants neither authentication nor TLS; it ends with the test file. */
+/** Starts an SMTP server on loopback that wants neither authentication nor TLS; it ends with the test, or the file (`atEnd`). */
 export async function startSmtpSink(): Promise<SmtpSink> {
   const mails: ReceivedMail[] = [];
   const server = new SMTPServer({
@@ -41,7 +41,7 @@ export async function startSmtpSink(): Promise<SmtpSink> {
   });
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  atFileEnd(() => new Promise<void>((resolve) => server.close(resolve)));
+  atEnd(() => new Promise<void>((resolve) => server.close(resolve)));
   return {
     host: "127.0.0.1",
     port,

@@ -1,6 +1,6 @@
 import Sqlite from "better-sqlite3";
 import { createConnection } from "mysql2/promise";
-import { atFileEnd } from "./at-file-end.js";
+import { atEnd } from "./at-end.js";
 import type { DatabaseSettings } from "./databases.js";
 
 /** A row as the database holds it. */
@@ -9,11 +9,11 @@ export type Row = Record<string, unknown>;
 /** Runs a statement beside the server, with `?` for each parameter; answers its rows, JSON as text. */
 export type Sql = (statement: string, parameters?: readonly unknown[]) => Promise<Row[]>;
 
-/** A connection of the test's own to the database of a server; it ends with the test file. */
+/** A connection of the test's own to the database of a server; it ends with the test, or the file (`atEnd`). */
 export async function sqlOn(settings: DatabaseSettings): Promise<Sql> {
   if (settings.type === "sqlite") {
     const sqlite = new Sqlite(settings.file);
-    atFileEnd(() => sqlite.close());
+    atEnd(() => sqlite.close());
     return async (statement, parameters = []) => {
       const prepared = sqlite.prepare<unknown[], Row>(statement);
       if (prepared.reader) return prepared.all(...parameters);
@@ -23,7 +23,7 @@ export async function sqlOn(settings: DatabaseSettings): Promise<Sql> {
   }
   const { host, port, user, password, name: database } = settings;
   const mariadb = await createConnection({ host, port, user, password, database, jsonStrings: true });
-  atFileEnd(() => mariadb.end());
+  atEnd(() => mariadb.end());
   return async (statement, parameters = []) => {
     const [rows] = await mariadb.query(statement, [...parameters]);
     return Array.isArray(rows) ? (rows as Row[]) : [];

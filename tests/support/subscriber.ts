@@ -1,4 +1,4 @@
-import { atFileEnd } from "./at-file-end.js";
+import { atEnd } from "./at-end.js";
 import { waitFor } from "./wait-for.js";
 
 /** One result of a subscription, as it came. */
@@ -29,7 +29,7 @@ export async function subscribe(
   variables: object = {},
 ): Promise<Subscriber> {
   const hangUp = new AbortController();
-  atFileEnd(async () => hangUp.abort());
+  atEnd(async () => hangUp.abort());
   const response = await fetch(`${url}/stream`, {
     method: "POST",
     headers: {

@@ -1,12 +1,12 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { atFileEnd } from "./at-file-end.js";
+import { atEnd } from "./at-end.js";
 
-/** A new empty folder under the system's temporary folder, removed with its content at the end of the test file. */
+/** A new empty folder under the system's temporary folder, removed with its content after the test, or the file (`atEnd`). */
 export async function tempFolder(name = "test"): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `metricsinfra-${name}-`));
   await chmod(folder, 0o755);
-  atFileEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  atEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
-import { atFileEnd } from "./at-file-end.js";
+import { atEnd } from "./at-end.js";
 import { freePort } from "./ports.js";
 import { waitFor } from "./wait-for.js";
 
@@ -36,7 +36,7 @@ export interface WebhookReceiver {
   answerWith(status: number): void;
 }
 
-/** Starts a webhook receiver on loopback, at 127.0.0.1 unless told otherwise; it ends with the test file. */
+/** Starts a webhook receiver on loopback, at 127.0.0.1 unless told otherwise; it ends with the test, or the file (`atEnd`). */
 export async function startWebhookReceiver({ host = "127.0.0.1" } = {}): Promise<WebhookReceiver> {
   const deliveries: WebhookDelivery[] = [];
   let status = 200;
@@ -48,7 +48,7 @@ export async function startWebhookReceiver({ host = "127.0.0.1" } = {}): Promise
   });
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
-  atFileEnd(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createClient } from "@metricsinfra/sdk";
 import { beforeEach, describe, expect, test } from "vitest";
 import { demoLayout, type Layout } from "../../demo/layout.js";
-import { atFileEnd } from "../support/at-file-end.js";
+import { atEnd } from "../support/at-end.js";
 import { freePortRun } from "../support/ports.js";
 import { type ProcessOptions, type RunningProcess, startProcess } from "../support/process.js";
 import { allGone, descendantsOf, isAlive, type ProcessEntry } from "../support/process-tree.js";
@@ -157,7 +157,7 @@ describe("npm start", { timeout: 2 * WHOLE_START_MS }, () => {
     const npm = spawn("npm", args, { cwd: ROOT, detached: true, stdio: ["ignore", "pipe", "inherit"] });
     const pid = npm.pid ?? 0;
     let descendants: readonly ProcessEntry[] = [];
-    atFileEnd(() => descendants.map((entry) => isAlive(entry.pid) && process.kill(entry.pid, "SIGKILL")));
+    atEnd(() => descendants.map((entry) => isAlive(entry.pid) && process.kill(entry.pid, "SIGKILL")));
     let output = "";
     npm.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AgentReportInput, EgressPolicy, ProjectConfig } from "@metricsinfra/sdk";
 import type { GlobalRuleConfig } from "../../../configurator/fetch/project-config.js";
 import type { LimitTier } from "../../../configurator/render/limit-tier.js";
-import { atFileEnd } from "../../support/at-file-end.js";
+import { atEnd } from "../../support/at-end.js";
 import { freePort } from "../../support/ports.js";
 import { aTier } from "./config.js";
 import { anywherePolicy } from "./egress.js";
@@ -252,9 +252,9 @@ function sendRevision(stream: ServerResponse, revisions: number): void {
   stream.write(`event: next\ndata: ${JSON.stringify({ data: { revisions } })}\n\n`);
 }
 
-/** A server that holds nothing yet; closed at the end of the test file. */
+/** A server that holds nothing yet; closed with the test, or the file (`atEnd`). */
 export async function startGraphServer(): Promise<GraphServer> {
   const server = await new GraphServer(await freePort()).listen();
-  atFileEnd(() => server.close());
+  atEnd(() => server.close());
   return server;
 }

@@ -4,12 +4,12 @@ import { Revision } from "../../../server/audit/revision.js";
 import { databaseSettings } from "../../../server/core/database/database-settings.js";
 import { openDatabase } from "../../../server/core/database/open-database.js";
 import { entities } from "../../../server/entities.js";
-import { atFileEnd } from "../../support/at-file-end.js";
+import { atEnd } from "../../support/at-end.js";
 import { createSqliteDatabase } from "../../support/databases.js";
 
 it("loses no write that it acknowledged after one that the disk had no room for", async () => {
   const database = await openDatabase(databaseSettings.parse(await createSqliteDatabase()), { entities, migrations });
-  atFileEnd(() => database.close());
+  atEnd(() => database.close());
   const most = (pages: number) => database.transaction((manager) => manager.query(`PRAGMA max_page_count = ${pages}`));
   const add = (from: number, count: number) =>
     database.transaction(async (manager) => {
@@ -27,7 +27,7 @@ it("loses no write that it acknowledged after one that the disk had no room for"
 
 it("loses no write that it acknowledged after SQLite ended a transaction by itself, or left one open", async () => {
   const database = await openDatabase(databaseSettings.parse(await createSqliteDatabase()), { entities, migrations });
-  atFileEnd(() => database.close());
+  atEnd(() => database.close());
   const run = (...statements: string[]) =>
     database.transaction(async (manager) => {
       for (const statement of statements) await manager.query(statement);

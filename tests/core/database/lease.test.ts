@@ -9,7 +9,7 @@ import { LeaseRepository } from "../../../server/core/database/lease-repository.
 import { LeaseRow } from "../../../server/core/database/lease-row.js";
 import { openDatabase } from "../../../server/core/database/open-database.js";
 import { entities } from "../../../server/entities.js";
-import { atFileEnd } from "../../support/at-file-end.js";
+import { atEnd } from "../../support/at-end.js";
 import { type DatabaseSettings, describeOnEachDatabase } from "../../support/databases.js";
 import { createMariadbDatabase } from "../../support/mariadb.js";
 import { startProcess } from "../../support/process.js";
@@ -17,7 +17,7 @@ import { waitFor } from "../../support/wait-for.js";
 
 const open = async (settings: DatabaseSettings): Promise<Database> => {
   const database = await openDatabase(databaseSettings.parse(settings), { entities, migrations });
-  atFileEnd(() => database.close());
+  atEnd(() => database.close());
   return database;
 };
 

@@ -6,7 +6,7 @@ import { databaseSettings } from "../../../server/core/database/database-setting
 import { UniqueViolation } from "../../../server/core/database/driver-error.js";
 import { openDatabase } from "../../../server/core/database/open-database.js";
 import { entities } from "../../../server/entities.js";
-import { atFileEnd } from "../../support/at-file-end.js";
+import { atEnd } from "../../support/at-end.js";
 import { describeOnEachDatabase } from "../../support/databases.js";
 
 describeOnEachDatabase((test) => {
@@ -14,7 +14,7 @@ describeOnEachDatabase((test) => {
 
   beforeAll(async () => {
     database = await openDatabase(databaseSettings.parse(test.settings), { entities, migrations });
-    atFileEnd(() => database.close());
+    atEnd(() => database.close());
   });
 
   const add = (id: number) =>

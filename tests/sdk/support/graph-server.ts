@@ -8,7 +8,7 @@ import {
 } from "node:http";
 import { buildSchema, type ExecutionArgs, GraphQLError, graphql, subscribe } from "graphql";
 import { createHandler } from "graphql-sse/lib/use/http";
-import { atFileEnd } from "../../support/at-file-end.js";
+import { atEnd } from "../../support/at-end.js";
 import { freePort } from "../../support/ports.js";
 
 /** A request as the server saw it. */
@@ -61,13 +61,13 @@ export class GraphServer {
     });
   }
 
-  /** Listens on a free port until the end of the test file. Resolvers are those of the roots, by the name of the field. */
+  /** Listens on a free port until the end of the test, or the file (`atEnd`). Resolvers are those of the roots, by the name of the field. */
   static async start(resolvers: Record<string, Resolver> = {}): Promise<GraphServer> {
     const graph = new GraphServer(resolvers);
     const port = await freePort();
     await new Promise<void>((resolve) => graph.#server.listen(port, "127.0.0.1", resolve));
     graph.url = `http://127.0.0.1:${port}/graphql`;
-    atFileEnd(() => graph.close());
+    atEnd(() => graph.close());
     return graph;
   }
 

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { atFileEnd } from "../../support/at-file-end.js";
+import { atEnd } from "../../support/at-end.js";
 import { freePort } from "../../support/ports.js";
 
 /** A tenant's machine: one address on loopback, a page of metrics, and all requests that came. */
@@ -20,7 +20,7 @@ export async function startExporter(host: string, metrics: string): Promise<Expo
   });
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
-  atFileEnd(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });
