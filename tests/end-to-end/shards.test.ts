@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { type Alertmanager, startAlertmanagerPair } from "../support/alertmanager.js";
 import { startApp } from "../support/app.js";
-import { atEnd } from "../support/at-end.js";
+import { atEnd, untilFileEnd } from "../support/at-end.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { freePort } from "../support/ports.js";
 import { startProcess } from "../support/process.js";
@@ -239,7 +239,7 @@ describe("two shards with two replicas each, and two Alertmanagers", () => {
       running.signal("SIGKILL");
       await running.exited;
       await afterEvaluations("one b", 20);
-      const back = await startPrometheus({ port, configFile, resendDelay });
+      const back = await untilFileEnd(() => startPrometheus({ port, configFile, resendDelay }));
       prometheus.set("one a", back);
       await waitFor(async () => (await rulesOn("one a")).length > 0, { ...SLOW, what: "the rules on it" });
       await afterEvaluations("one a", 5);
