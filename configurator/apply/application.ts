@@ -84,7 +84,7 @@ export class Application {
       if (isPrometheus && isWatched && release?.changesMain !== true) this.#writeTargets();
       if (release === undefined) continue;
       this.#held.push(...release.held.map((one) => ({ ...one, output: output.name })));
-      const isLoaded = await this.#refusable(output, () => this.#switch(output, release));
+      const isLoaded = await this.#refusable(output, () => this.#switch(output, release, startedWith.get(output.name)));
       if (isPrometheus && release.changesMain && isLoaded) this.#writeTargets();
       this.#rolledBack ||= !isLoaded && output.tree.current() !== startedWith.get(output.name);
     }
@@ -121,7 +121,7 @@ export class Application {
     return staged;
   }
 
-  async #switch(output: Output, { changes }: StagedRelease): Promise<void> {
+  async #switch(output: Output, { changes }: StagedRelease, startedWith: string | undefined): Promise<void> {
     const { times } = this.parts;
     const failed = this.#pause.of(output, changes.size > 0 ? output.tree.building : output.tree.inUse);
     if (failed?.refused) {
@@ -133,9 +133,11 @@ export class Application {
     if (output.name === "prometheus") this.#made.targets?.folder.makeTiers(this.#made.targets.tiers);
     if (changes.size > 0) times.measureSync("write", () => publishMarked(output, this.changes.revision));
     this.#files += changes.size;
-    const lastGood = this.#loaded[output.name];
+    const loaded = this.#loaded[output.name];
     const current = output.tree.current();
-    if (current === undefined || current === lastGood) return;
+    if (current === undefined || current === loaded) return;
+    // Where it is not known what was loaded, what was in use before is the best to go back to.
+    const lastGood = loaded ?? (startedWith === current ? undefined : startedWith);
     if (failed !== undefined) this.#waiting.push({ message: pausedMessage(failed, output) });
     else await times.measure("reload", () => this.#load(output, current, lastGood));
   }
@@ -151,9 +153,12 @@ export class Application {
       this.#pause.failedNow(attempt, { refused: false, message: result.pending });
       this.#waiting.push({ message: `${output.name}: ${result.pending}` });
     } else {
+      // What was only taken for good is no better: then nothing is known to be.
+      const isGuess = result.isWorse === true && this.#loaded[output.name] === undefined;
+      if (isGuess) output.tree.use(current);
       // Processes that have to be started again for it are not started again and again.
-      const maySearch = result.isBack && output.restart === undefined;
-      if (maySearch && (await this.#loadMost(output, current, lastGood))) return;
+      const maySearch = (result.isBack || isGuess) && output.restart === undefined;
+      if (maySearch && (await this.#loadMost(output, current, isGuess ? undefined : lastGood))) return;
       this.#pause.failedNow(attempt, { refused: true, message: result.refused });
       throw new OutputRefusedError(output.name, result.refused);
     }

@@ -138,6 +138,8 @@ class Staging {
       return false;
     }
     files.set(path, mended.text);
+    // What was tried last is in the build, which need not be what passes.
+    this.#change(this.#free);
     for (const { item, message } of mended.refused) {
       this.#mended.push({ name: globalRulesName, file: path, message: `Rule "${item}": ${message}` });
     }

@@ -8,8 +8,11 @@ export type SwitchResult =
   | { readonly loaded: string }
   /** Why that is not known yet: a process is away, which will read the release when it starts. */
   | { readonly pending: string }
-  /** What the process said; `isBack` when the last release that they loaded is in use and loaded again, or there is none. */
-  | { readonly refused: string; readonly isBack: boolean };
+  /**
+   * What the process said; `isBack` when the last release that they loaded is in use and loaded again, or there is none;
+   * `isWorse` when that was refused too.
+   */
+  | { readonly refused: string; readonly isBack: boolean; readonly isWorse?: boolean };
 
 /**
  * Has an output's processes load the release that is in use. When one refuses, the last release that they loaded is put in
@@ -28,8 +31,8 @@ export async function loadRelease(
   } catch (error) {
     if (error instanceof ProcessAwayError) return { pending: error.message };
     if (!(error instanceof ReloadRefusedError)) throw error;
-    const back = await rollBack(output, current, lastGood);
-    return { refused: `${error.message}${back.said}`, isBack: back.isBack };
+    const { said, ...outcome } = await rollBack(output, current, lastGood);
+    return { refused: `${error.message}${said}`, ...outcome };
   }
 }
 
@@ -37,7 +40,7 @@ async function rollBack(
   output: Output,
   refused: string,
   lastGood: string | undefined,
-): Promise<{ readonly said: string; readonly isBack: boolean }> {
+): Promise<{ readonly said: string; readonly isBack: boolean; readonly isWorse?: boolean }> {
   if (lastGood === refused) return { said: "", isBack: false };
   if (lastGood === undefined || !output.tree.has(lastGood)) return { said: "", isBack: true };
   const before = await output.reloader.status();
@@ -48,6 +51,6 @@ async function rollBack(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const said = ` (the release before it is in place again, but could not be loaded: ${reason})`;
-    return { said, isBack: false };
+    return { said, isBack: false, isWorse: error instanceof ReloadRefusedError };
   }
 }

@@ -63,6 +63,17 @@ const running = async () => {
   const names = groups.flatMap(({ rules }) => rules.map(({ name }) => name));
   return names.filter((name) => name !== "Watchdog").sort();
 };
+/** How few rules Prometheus ran at any time of the work. */
+const leastRunningWhile = async (work: () => Promise<unknown>) => {
+  const end = new AbortController();
+  const watch = (async () => {
+    let least = Number.POSITIVE_INFINITY;
+    while (!end.signal.aborted) least = Math.min(least, (await running()).length);
+    return least;
+  })();
+  await work().finally(() => end.abort());
+  return watch;
+};
 const reloads = async () => (await prometheus.api("/api/v1/status/runtimeinfo")) as { reloadConfigSuccess: boolean };
 
 const names = Array.from({ length: 20 }, (_, index) => `p${String(index).padStart(2, "0")}`);
@@ -117,11 +128,26 @@ describe("a project that Prometheus alone refuses", () => {
     expect([machine.state.held, machine.state.problems]).toEqual([[], {}]);
   });
 
-  test("is found also when nothing is known of what was loaded before", async () => {
+  test("is found also when nothing is known of what was loaded before, and takes nothing else away meanwhile", async () => {
+    server.put(good("a"), good("b"));
+    await machine.once();
+    await rm(join(machine.directory, "state.json"));
+    server.put(refusedByReload("a"), good("c"));
+    const least = await leastRunningWhile(() => machine.once());
+    expect(await running()).toEqual(["a-down", "b-down", "c-down"]);
+    expect([least, Object.keys(problems())]).toEqual([2, ["prj_a"]]);
+  });
+
+  test("is found also when what was loaded before is refused by now too", async () => {
     await rm(join(machine.directory, "state.json"));
     server.put(refusedByReload("a"), good("b"));
+    await machine.configure({ ...options, prometheus: { ...Object(options.prometheus), urls: [] } });
+    await machine.once();
+    await machine.configure(options);
+    await rm(join(machine.directory, "state.json"));
+    server.put(good("c"));
     expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
-    expect(await running()).toEqual(["b-down"]);
+    expect(await running()).toEqual(["b-down", "c-down"]);
     expect(Object.keys(problems())).toEqual(["prj_a"]);
   });
 
@@ -142,6 +168,14 @@ describe("a project that Prometheus alone refuses", () => {
     expect(await running()).toEqual(names.slice(0, 4).map((name) => `${name}-down`));
     expect(Object.keys(problems())).toEqual(["prj_z"]);
   });
+});
+
+test("of the rules for all, one that promtool refuses is held alone, also the last", async () => {
+  server.put(good("a"));
+  server.setGlobalRules([aGlobalRule("Fine"), aGlobalRule("Odd", { for: "1x" })]);
+  expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+  expect(await running()).toEqual(["Fine", "a-down"]);
+  expect(problems()).toEqual({ "": [expect.stringMatching(/^Rule "Odd": /)] });
 });
 
 test("what only promtool refuses, alone or in the rules for all, is held; the rest goes on", async () => {
