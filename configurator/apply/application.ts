@@ -1,3 +1,4 @@
+import type { Removed } from "../brake/deletion-brake.js";
 import type { AgentState } from "../disk/agent-state.js";
 import type { Egress } from "../egress/egress.js";
 import type { Changes } from "../fetch/fetch-changes.js";
@@ -36,8 +37,8 @@ export interface ApplicationParts {
 export interface Found extends Inspection {
   /** By output what its processes said. */
   readonly statuses: ReadonlyMap<OutputName, StatusBefore>;
-  /** What will have been taken away lately, once this is applied. */
-  readonly removed: AgentState["removed"];
+  /** What was taken away lately without an operator's confirmation, with what of these changes was carried out by now. */
+  readonly removedByNow: () => readonly Removed[];
 }
 
 /** One set of changes on its way to the machine. */
@@ -73,6 +74,15 @@ export class Application {
 
   /** Writes the files and has them loaded; `save` gets the new state before old releases are removed. */
   async run(save: (state: AgentState) => void): Promise<CycleResult> {
+    try {
+      return await this.#apply(save);
+    } catch (error) {
+      this.#rememberLosses(save);
+      throw error;
+    }
+  }
+
+  async #apply(save: (state: AgentState) => void): Promise<CycleResult> {
     const { outputs } = this.#made;
     const startedWith = new Map(outputs.map(({ name, tree }) => [name, tree.current()]));
     const staged = await this.#stageAll();
@@ -102,6 +112,17 @@ export class Application {
       ...(this.#faults > 0 && this.#faults === this.#refused.length ? { isMachineFault: true } : {}),
       waiting: this.#waiting,
     };
+  }
+
+  /** What has gone although the rest failed counts for the brake all the same. */
+  #rememberLosses(save: (state: AgentState) => void): void {
+    const removed = [...this.found.removedByNow()];
+    if (removed.length === 0) return;
+    try {
+      save({ ...this.before, removed });
+    } catch {
+      // The disk fails; what failed first is what is told.
+    }
   }
 
   async #stageAll(): Promise<ReadonlyMap<OutputName, StagedRelease>> {
@@ -251,7 +272,7 @@ export class Application {
       failedLoads: this.#pause.failed,
       unread: unreadAfter(this.#made.outputs, this.found),
       held: this.#heldAfter(),
-      removed: isOnDisk ? this.found.removed : this.before.removed,
+      removed: [...this.found.removedByNow()],
       problems: projectProblems(this.before.problems, this.changes, held),
     };
   }

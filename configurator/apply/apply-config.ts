@@ -108,14 +108,15 @@ export class ConfigApplier {
       if (this.#state.unread.length > 0) this.#save({ ...this.#state, unread: unreadAfter(outputs, found) });
       return unchanged;
     }
-    const { braked, removed } = this.parts.times.measureSync("check", () =>
+    const { braked, removedByNow } = this.parts.times.measureSync("check", () =>
       this.parts.brake.judge(made, changes, this.#state.removed),
     );
     if (braked !== undefined && !(await this.parts.isReleased(braked.brake, braked.message))) throw braked;
     const statuses = await statusesOf(outputs);
     const isAway = outputs.some(({ name, reloader }) => reloader.isAway(statuses.get(name)));
     await this.parts.mayApply({ revision: changes.revision, isAway });
-    const before = { ...found, statuses, removed: braked === undefined ? [...removed] : [] };
+    // What an operator has confirmed counts no more, nor does what went before.
+    const before = { ...found, statuses, removedByNow: braked === undefined ? removedByNow : () => [] };
     const application = new Application(this.parts, plan, changes, before, this.#state);
     return application.run((state) => this.#save(state));
   }

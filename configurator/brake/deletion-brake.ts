@@ -6,7 +6,7 @@ import type { Settings } from "../settings/settings.js";
 import { BrakedError } from "./braked-error.js";
 import { itemsIn } from "./file-items.js";
 import { FilesInUse } from "./files-in-use.js";
-import { findRemoval, type Loss } from "./find-removal.js";
+import { findRemoval, type Loss, lostByNow } from "./find-removal.js";
 import { type Brake, type Counts, countsOf, nounOf, type RemovalKind, removalKinds } from "./removal.js";
 
 /** What went at a time without anybody's confirmation. */
@@ -19,8 +19,8 @@ export interface Removed {
 export interface Judgement {
   /** Why they are held back, if they are. */
   readonly braked?: BrakedError;
-  /** What is to be remembered as removed once they are applied without a confirmation. */
-  readonly removed: readonly Removed[];
+  /** What is to be remembered as removed lately, with what of these changes was carried out by the time of the call. */
+  readonly removedByNow: () => readonly Removed[];
 }
 
 const mostNames = 20;
@@ -38,10 +38,15 @@ export class DeletionBrake {
     const files = new FilesInUse(made);
     const losses = findRemoval(files, changes, this.settings);
     const removed = this.#lately(removedBefore);
-    if (losses.length === 0) return { removed };
-    const counts = sumOf(losses, ({ now }) => now);
-    const isNow = removalKinds.some((kind) => counts[kind] > 0);
-    const next = { removed: isNow ? [...removed, { at: this.now().toISOString(), counts }] : removed };
+    if (losses.length === 0) return { removedByNow: () => removed };
+    const removedByNow = () => {
+      const inUse = new FilesInUse(made);
+      const counts = sumOf(losses, (loss) => lostByNow(loss, inUse));
+      return removalKinds.some((kind) => counts[kind] > 0)
+        ? [...removed, { at: this.now().toISOString(), counts }]
+        : removed;
+    };
+    const next = { removedByNow };
     const lost = sumOf(losses, ({ counts }) => counts);
     const recent = countsOf((kind) => removed.reduce((sum, { counts }) => sum + (counts[kind] ?? 0), 0));
     const { alwaysAllowed, maxDeletedShare } = this.settings;

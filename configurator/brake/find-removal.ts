@@ -12,10 +12,10 @@ export interface Loss {
   /** Whether the whole project goes. */
   readonly isWhole: boolean;
   readonly counts: Counts;
-  /** Of those counts, what goes now; what else stays because the machine keeps files that it cannot replace yet. */
-  readonly now: Counts;
   /** By kind the names of what goes. */
   readonly gone: Items;
+  /** What it had before. */
+  readonly before: Items;
 }
 
 const nothing = countsOf(() => 0);
@@ -61,18 +61,31 @@ function lossOfAll(project: string, before: readonly FileText[]): Loss | undefin
   if (before.length === 0) return undefined;
   const gone = itemsIn(project, before);
   const counts = countsOf((kind) => (kind === "PROJECT" ? 1 : sizeOf(gone, kind)));
-  return { project, isWhole: true, counts, now: counts, gone };
+  return { project, isWhole: true, counts, gone, before: gone };
+}
+
+/**
+ * What of a loss has happened by now: files may be kept that cannot be replaced yet, and outputs that refuse what is new keep
+ * theirs.
+ */
+export function lostByNow({ project, isWhole, counts, before }: Loss, files: FilesInUse): Counts {
+  const left = files.of(project);
+  const after = itemsIn(project, left);
+  return countsOf((kind) => {
+    if (kind === "PROJECT") return isWhole && left.length === 0 ? counts[kind] : 0;
+    return Math.min(counts[kind], Math.max(0, sizeOf(before, kind) - sizeOf(after, kind)));
+  });
 }
 
 function lossOf(rendered: RenderedProject, files: FilesInUse): Loss | undefined {
-  const { name: project, counts: answered, keeps } = rendered;
+  const { name: project, counts: answered } = rendered;
   // It becomes a path, and has no files.
   if (!isProjectName(project)) return undefined;
   const before = files.of(project);
   const after = renderedFiles(rendered);
   const texts = new Map(after.map(({ path, text }) => [path, text]));
   if (before.every(({ path, text }) => texts.get(path) === text)) return undefined;
-  return lossBetween(project, itemsIn(project, before), itemsIn(project, after), answered, keptKinds(keeps));
+  return lossBetween(project, itemsIn(project, before), itemsIn(project, after), answered);
 }
 
 function lossOfGlobalRules(files: FilesInUse, { globalRules }: Changes): Loss | undefined {
@@ -88,13 +101,7 @@ function lossOfGlobalRules(files: FilesInUse, { globalRules }: Changes): Loss | 
   );
 }
 
-function lossBetween(
-  project: string,
-  before: Items,
-  after: Items,
-  answered: Counts = nothing,
-  kept: ReadonlySet<RemovalKind> = new Set(),
-): Loss | undefined {
+function lossBetween(project: string, before: Items, after: Items, answered: Counts = nothing): Loss | undefined {
   const counts = countsOf((kind) => Math.max(0, sizeOf(before, kind) - Math.max(sizeOf(after, kind), answered[kind])));
   if (removalKinds.every((kind) => counts[kind] === 0)) return undefined;
   const gone = new Map(
@@ -103,8 +110,7 @@ function lossBetween(
       return [kind, counts[kind] === 0 ? [] : (before.get(kind) ?? []).filter((name) => !there.has(name))];
     }),
   );
-  const now = countsOf((kind) => (kept.has(kind) ? 0 : counts[kind]));
-  return { project, isWhole: false, counts, now, gone };
+  return { project, isWhole: false, counts, gone, before };
 }
 
 /** The files of a project as they were rendered, those of secrets left out. */
@@ -114,16 +120,6 @@ function renderedFiles({ name, files, targets }: RenderedProject): readonly File
   );
   const ofTargets = targets === undefined ? [] : [{ path: targetPath(name), text: targets.text }];
   return [...ofOutputs.filter(({ path }) => !path.includes("/secrets/")), ...ofTargets];
-}
-
-/** What stays as it is while the server cannot read a secret of the project. */
-function keptKinds(keeps: RenderedProject["keeps"]): ReadonlySet<RemovalKind> {
-  return new Set(
-    keeps.flatMap((folder): RemovalKind[] => {
-      if (folder.startsWith("prometheus/")) return ["TARGET", "SCRAPE_CONFIG"];
-      return folder.startsWith("alertmanager/") ? ["CONTACT_GROUP"] : [];
-    }),
-  );
 }
 
 function sizeOf(items: Items, kind: RemovalKind): number {

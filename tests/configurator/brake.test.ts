@@ -108,6 +108,29 @@ test("a deletion in many small steps is held back like one", async () => {
   expect(machine.state.removed).toEqual([{ at: expect.any(String), counts: expect.objectContaining({ PROJECT: 4 }) }]);
 });
 
+test("a deletion in many small steps is held back also while an output is refused, and counts once", async () => {
+  server.put(...names.map(small));
+  await machine.once();
+  await machine.base("alertmanager", "route: {receiver: nobody}\n");
+  for (const [step, left] of [
+    [0, 10],
+    [2, 8],
+  ] as const) {
+    server.put(...names.slice(step, step + 2).map(gone));
+    expect((await machine.once()).refused).toHaveLength(1);
+    // Once more, as each cycle does until that is mended.
+    expect((await machine.once()).refused).toHaveLength(1);
+    expect(Object.keys(await machine.files()).filter((path) => path.includes("/rules/"))).toHaveLength(left);
+  }
+  expect(machine.state.removed.map(({ counts }) => [counts.PROJECT, counts.RULE, counts.TARGET])).toEqual([
+    [0, 2, 2],
+    [0, 2, 2],
+  ]);
+  server.put(...names.slice(4, 7).map(gone));
+  const { removals } = await braked();
+  expect(removals.find(({ kind }) => kind === "RULE")).toEqual({ kind: "RULE", count: 3, known: 8, recent: 4 });
+});
+
 const target = (number: number) => ({ host: `192.0.2.${number + 1}`, port: 9100, labels: {} });
 const targets = (count: number, from = 0) => [aJob("node", { staticTargets: numbers(count, from).map(target) })];
 const alerts = (count: number) => numbers(count).map((n) => anAlert("tools", `Alert ${n}`));
