@@ -82,8 +82,12 @@ export async function runDaemon(
       log.info({ url: await status.listen(settings.listen.host, settings.listen.port) }, "Status is served");
     }
     log.info({ name: settings.name, version, directory: settings.directory }, "Started");
-    await daemon.run(signal);
-    await status.close();
+    try {
+      await daemon.run(signal);
+    } finally {
+      // A program that applies nothing must not look alive.
+      await status.close();
+    }
     log.info("Stopped");
   } finally {
     unlock();

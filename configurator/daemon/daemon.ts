@@ -64,18 +64,29 @@ export class Daemon {
     return this.#problems.map(({ message }) => message).join("\n") || "the first cycle is not over";
   }
 
-  /** Runs until the signal is aborted; then the cycle that is under way comes to its end. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Runs until the signal is aborted; then the cycle that is under way comes to its end. Rejects when any part of it fails. */
+  async run(stopped: AbortSignal): Promise<void> {
+    const end = new AbortController();
+    const signal = AbortSignal.any([stopped, end.signal]);
     // What the processes run is known before it is reported for the first time.
     await this.#parts.running.look(signal);
-    const beside = [this.#watch(signal), this.#watchNames(signal), this.#reportRegularly(signal)];
+    const all = [this.#cycles(signal), this.#watch(signal), this.#watchNames(signal), this.#reportRegularly(signal)];
+    try {
+      await Promise.all(all);
+    } finally {
+      // None goes on without the others.
+      end.abort();
+      await Promise.allSettled(all);
+    }
+  }
+
+  async #cycles(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
       failures = (await this.#cycle(signal)) ? 0 : failures + 1;
       // What changes in the meantime comes with the next cycle.
       await pause(this.#pace.waitMs, signal);
       await this.#alarm.wait(this.#pauseMs(failures), signal);
     }
-    await Promise.all(beside);
   }
 
   /** Called by the applier when it holds back a deletion; resolves to whether an operator has confirmed it. */

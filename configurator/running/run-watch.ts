@@ -46,6 +46,8 @@ export class RunWatch {
   readonly #mending: Mending;
   #runs = new Map<string, Run>();
   #problems: readonly Problem[] = [];
+  /** Why this machine does not let itself be looked at. */
+  #fault: string | undefined;
   /** What was amiss and stayed so for as long as one waits. */
   #settled: ReadonlySet<string> = new Set();
   #isSettling = false;
@@ -60,13 +62,41 @@ export class RunWatch {
     return [...this.#runs.values()];
   }
 
-  /** The processes that have been running something else for a while. */
+  /** The processes that have been running something else for a while, and what keeps this from being known. */
   get problems(): readonly Problem[] {
-    return this.#problems;
+    return this.#fault === undefined ? this.#problems : [{ message: this.#fault }, ...this.#problems];
   }
 
-  /** Asks each process once. What is found while a cycle changes what they run is not believed. */
+  /** Asks each process once. What is found while a cycle changes what they run is not believed. Never rejects. */
   async look(signal: AbortSignal): Promise<void> {
+    await this.#guarded(() => this.#look(signal), undefined);
+  }
+
+  /**
+   * Looks again for some seconds while a process runs something else; what lasts is a problem from then on, and mended. Never
+   * rejects.
+   */
+  async settle(signal: AbortSignal): Promise<Settled> {
+    const before = this.#fault;
+    const settled = await this.#guarded(() => this.#settle(signal), { hasChanged: false, needsCycle: false });
+    return { ...settled, hasChanged: settled.hasChanged || this.#fault !== before };
+  }
+
+  /** A disk that fails is told like anything else that is amiss; what was known stays. */
+  async #guarded<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+    try {
+      const result = await work();
+      this.#fault = undefined;
+      return result;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#fault = `What the processes run cannot be looked after: ${reason}`;
+      this.#parts.log.warn({ err: error }, "What the processes run cannot be looked after");
+      return otherwise;
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
     const { sources, applied, now, onLook } = this.#parts;
     const { state, isRunning } = applied;
     if (isRunning) return;
@@ -88,19 +118,18 @@ export class RunWatch {
     onLook?.(this.runs);
   }
 
-  /** Looks again for some seconds while a process runs something else; what lasts is a problem from then on, and mended. */
-  async settle(signal: AbortSignal): Promise<Settled> {
+  async #settle(signal: AbortSignal): Promise<Settled> {
     if (this.#isSettling) return { hasChanged: false, needsCycle: false };
     this.#isSettling = true;
-    const before = this.#told();
-    const releases = this.#releases();
     try {
+      const before = this.#told();
+      const releases = this.#releases();
       for (const ms of patienceMs) {
         // Files that are missing do not come back by themselves.
         if (!this.#isAmiss() || this.runs.some(({ isDamaged }) => isDamaged === true)) break;
         await delay(ms, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) return { hasChanged: false, needsCycle: false };
-        await this.look(signal);
+        await this.#look(signal);
       }
       this.#settled = new Set(this.#amiss());
       // Of a cycle that has switched in the meantime the looks before it say nothing.

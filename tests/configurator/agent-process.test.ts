@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -181,6 +181,26 @@ describe("the daemon", () => {
     expect(problems).toEqual([{ message: expect.stringMatching(/^prometheus: (ENOTDIR|EEXIST|ENOENT): /) }]);
     await rm(releases);
     await rename(`${releases}.away`, releases);
+    await reported("SYNCED");
+    expect(await machine.read("prometheus/current/rules/a.yml")).toContain("New");
+  });
+
+  test("says so when somebody has put a folder in the place of its link, from its start on, and goes on once that is mended", async () => {
+    const settings = { pollIntervalSeconds: 0.3, reportIntervalSeconds: 0.3 };
+    await machine.configure({ url: server.url, settings, alertmanager: false, blackbox: false });
+    await machine.once();
+    const current = join(machine.directory, "prometheus/current");
+    const release = await readlink(current);
+    await rm(current);
+    await cp(join(machine.directory, "prometheus", release), current, { recursive: true });
+    server.reports.length = 0;
+    server.put(project("a", "New"));
+    await startAgent(machine);
+    const cannot = (what: string) => ({ message: expect.stringMatching(new RegExp(`^${what}: EINVAL: `)) });
+    const { problems } = await reported("FAILED", 1);
+    expect(problems).toEqual([cannot("prometheus"), cannot("What the processes run cannot be looked after")]);
+    await rm(current, { recursive: true });
+    await symlink(release, current);
     await reported("SYNCED");
     expect(await machine.read("prometheus/current/rules/a.yml")).toContain("New");
   });
