@@ -36,6 +36,8 @@ export interface ApplicationParts {
 export interface Found extends Inspection {
   /** By output what its processes said. */
   readonly statuses: ReadonlyMap<OutputName, StatusBefore>;
+  /** By what of the server's settings the changes are rendered. */
+  readonly rendering: string;
   /** What will have been taken away lately, once this is applied. */
   readonly removed: AgentState["removed"];
 }
@@ -255,6 +257,7 @@ export class Application {
           : this.before.fingerprint,
       revision: isOnDisk ? this.changes.revision : this.before.revision,
       appliedRevision: isApplied ? this.changes.revision : this.before.appliedRevision,
+      rendering: isApplied ? this.found.rendering : this.before.rendering,
       lastApplyAt: this.parts.now().toISOString(),
       retryFrom: isOnDisk ? retryAfter(this.before, this.changes) : this.before.retryFrom,
       loaded: this.#loaded,

@@ -157,6 +157,14 @@ describe("one cycle", () => {
     expect(limitsOf(after["prometheus/current/prometheus.yml"])).toEqual(["10000", "7"]);
     expect(after["prometheus/current/rules/b.yml"]).toContain("limit: 8\n");
     expect(server.operations.filter((each) => each === "ListChangedProjects")).toHaveLength(2);
+    // So that it goes in turn, though its revision is the same.
+    const [first, second] = server.turns;
+    expect(second).toMatchObject({
+      revision: first?.revision,
+      rendering: expect.not.stringMatching(`${first?.rendering}`),
+    });
+    const told = server.reports.map(({ rendering }) => rendering);
+    expect(told).toEqual([undefined, first?.rendering, first?.rendering, second?.rendering]);
     server.operations.length = 0;
     expect(await machine.once()).toMatchObject({ changed: false });
     expect(server.operations).toEqual(["ListChangedProjects"]);
@@ -196,10 +204,15 @@ describe("one cycle", () => {
     machine = await Workspace.make({ url: server.url, prometheus: false });
     server.put(full("a"));
     await machine.once();
+    const { rendering, ...before } = machine.state;
     server.limitTiers = [aTier("default", { samplesPerScrape: 7 })];
     server.operations.length = 0;
     expect(await machine.once()).toMatchObject({ changed: false });
     expect(server.operations).toEqual(["ListChangedProjects"]);
+    // Nobody waits for it: what it runs would be the same by the new ones.
+    const { rendering: later, ...after } = machine.state;
+    expect(after).toEqual(before);
+    expect([rendering, later]).toEqual([server.turns[0]?.rendering, expect.not.stringMatching(`${rendering}`)]);
   });
 
   test("removes a deleted project, and keeps one that was made again under its name", async () => {
