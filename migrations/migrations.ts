@@ -21,6 +21,7 @@ import { Brakes1764000000022 } from "./1764000000022-brakes.js";
 import { Shards1764000000023 } from "./1764000000023-shards.js";
 import { ProjectMoves1764000000024 } from "./1764000000024-project-moves.js";
 import { RulePacks1764000000025 } from "./1764000000025-rule-packs.js";
+import { Renderings1764000000026 } from "./1764000000026-renderings.js";
 
 /** All migrations, oldest first; one that was released never changes. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   Shards1764000000023,
   ProjectMoves1764000000024,
   RulePacks1764000000025,
+  Renderings1764000000026,
 ];

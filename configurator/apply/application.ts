@@ -37,6 +37,8 @@ export interface ApplicationParts {
 export interface Found extends Inspection {
   /** By output what its processes said. */
   readonly statuses: ReadonlyMap<OutputName, StatusBefore>;
+  /** By what of the server's settings the changes are rendered. */
+  readonly rendering: string;
   /** What was taken away lately without an operator's confirmation, with what of these changes was carried out by now. */
   readonly removedByNow: () => readonly Removed[];
 }
@@ -53,6 +55,8 @@ export class Application {
   readonly #pause: LoadPause;
   /** Whether an output is back on a release that may be older than the revision that was known. */
   #rolledBack = false;
+  /** Whether targets of projects that moved away are left for when Prometheus drops their alerts. */
+  #movesWait = false;
   #reloaded = false;
   /** How many of the refusals are this machine's fault. */
   #faults: number;
@@ -91,15 +95,15 @@ export class Application {
       const isPrometheus = output.name === "prometheus";
       // Targets need no reload, but the modules that probes name, and the folders that Prometheus watches.
       const isWatched = output.tree.current() !== undefined;
-      if (isPrometheus && isWatched && release?.changesMain !== true) this.#writeTargets();
+      if (isPrometheus && isWatched && release?.changesMain !== true) this.#writeTargets(output, release);
       if (release === undefined) continue;
       this.#held.push(...release.held.map((one) => ({ ...one, output: output.name })));
       const isLoaded = await this.#refusable(output, () => this.#switch(output, release, startedWith.get(output.name)));
-      if (isPrometheus && release.changesMain && isLoaded) this.#writeTargets();
+      if (isPrometheus && isLoaded && (release.changesMain || this.#movesWait)) this.#writeTargets(output, release);
       this.#rolledBack ||= !isLoaded && output.tree.current() !== startedWith.get(output.name);
     }
     // Before the state: what the state says is done must be in here.
-    if (this.#refused.length === 0) this.parts.egress.commit(this.changes);
+    if (this.#isOnDisk) this.parts.egress.commit(this.changes);
     save(this.#stateAfter());
     for (const { name, tree } of outputs) {
       if (tree.current() !== startedWith.get(name)) tree.prune([startedWith.get(name), this.#loaded[name]]);
@@ -224,12 +228,25 @@ export class Application {
     return new Map(still.map((one) => [one.name, one]));
   }
 
-  #writeTargets(): void {
+  /** Whether all that the changes ask for is in the files, though processes may still have to load it. */
+  get #isOnDisk(): boolean {
+    return this.#refused.length === 0 && !this.#movesWait;
+  }
+
+  /**
+   * Targets of projects that moved away go only when Prometheus is known to run the config that drops their alerts: before
+   * it those would be told as over while they are not.
+   */
+  #writeTargets({ tree, name: output }: Output, release: StagedRelease | undefined): void {
     const { targets } = this.#made;
     if (targets === undefined) return;
+    const isDropped = release !== undefined && tree.current() === this.#loaded[output];
+    const moved = new Set(this.changes.deleted.flatMap(({ name, movedAway }) => (movedAway ? [name] : [])));
     this.parts.times.measureSync("write", () => {
-      const changed = targetChanges(targets.folder, this.changes);
+      const wanted = targetChanges(targets.folder, this.changes);
+      const changed = isDropped ? wanted : wanted.filter(({ project }) => !moved.has(project));
       writeTargets(targets.folder, changed, targets.tiers);
+      this.#movesWait = changed.length < wanted.length;
       this.#files += changed.length;
     });
   }
@@ -249,7 +266,7 @@ export class Application {
   }
 
   #stateAfter(): AgentState {
-    const isOnDisk = this.#refused.length === 0;
+    const isOnDisk = this.#isOnDisk;
     const isApplied = isOnDisk && this.#waiting.length === 0;
     const held = this.#held;
     // What is older than the revision that was known, or was taken away, is told by nothing but fetching everything again.
@@ -266,6 +283,7 @@ export class Application {
           : this.before.fingerprint,
       revision: isOnDisk ? this.changes.revision : this.before.revision,
       appliedRevision: isApplied ? this.changes.revision : this.before.appliedRevision,
+      rendering: isApplied ? this.found.rendering : this.before.rendering,
       lastApplyAt: this.parts.now().toISOString(),
       retryFrom: isOnDisk ? retryAfter(this.before, this.changes) : this.before.retryFrom,
       loaded: this.#loaded,

@@ -11,7 +11,7 @@ import { filesIn, type OutputName, renderProject } from "../render/render-projec
 import type { Mend } from "../running/mending.js";
 import { Application, type ApplicationParts } from "./application.js";
 import type { CycleResult } from "./cycle-result.js";
-import { fingerprintOf } from "./fingerprint-of.js";
+import { fingerprintOf, renderingOf } from "./fingerprint-of.js";
 import { inspectFiles, unreadAfter } from "./inspect-files.js";
 import { type UsableOutputs, usableOutputs } from "./usable-outputs.js";
 
@@ -31,6 +31,8 @@ export interface ApplierParts extends ApplicationParts {
 /** What is about to be applied. */
 export interface NextStep {
   readonly revision: number;
+  /** By what of the server's settings it is rendered. */
+  readonly rendering: string;
   /** Whether a process that is to load it does not answer already. */
   readonly isAway: boolean;
 }
@@ -38,7 +40,10 @@ export interface NextStep {
 /** How long what could not be read is left alone: it costs a fetch of all that changed since. */
 const retryMs = 300_000;
 
-interface CyclePlan extends Plan, UsableOutputs {}
+interface CyclePlan extends Plan, UsableOutputs {
+  /** By what of the server's settings projects are rendered. */
+  readonly rendering: string;
+}
 
 /** Carries the config from the server to the files and to the processes that read them, one cycle at a time. */
 export class ConfigApplier {
@@ -101,6 +106,8 @@ export class ConfigApplier {
       unusable.length === 0 &&
       outputs.every((output) => output.tree.current() === this.#state.loaded[output.name]);
     const isIdle = isSettled && this.#hasNothing(changes);
+    // Files that do not depend on what has changed are rendered by it all the same.
+    if (isIdle && this.#state.rendering !== plan.rendering) this.#save({ ...this.#state, rendering: plan.rendering });
     if (isIdle && this.#hasLooked && this.#state.unread.length === 0) return unchanged;
     const found = await this.parts.times.measure("check", () => inspectFiles(outputs, this.#state, isIdle));
     this.#hasLooked = true;
@@ -114,9 +121,11 @@ export class ConfigApplier {
     if (braked !== undefined && !(await this.parts.isReleased(braked.brake, braked.message))) throw braked;
     const statuses = await statusesOf(outputs);
     const isAway = outputs.some(({ name, reloader }) => reloader.isAway(statuses.get(name)));
-    await this.parts.mayApply({ revision: changes.revision, isAway });
+    const { rendering } = plan;
+    await this.parts.mayApply({ revision: changes.revision, rendering, isAway });
     // What an operator has confirmed counts no more, nor does what went before.
-    const before = { ...found, statuses, removedByNow: braked === undefined ? removedByNow : () => [] };
+    const lately = braked === undefined ? removedByNow : () => [];
+    const before = { ...found, statuses, rendering, removedByNow: lately };
     const application = new Application(this.parts, plan, changes, before, this.#state);
     return application.run((state) => this.#save(state));
   }
@@ -148,12 +157,14 @@ export class ConfigApplier {
   async #planFor({ limitTiers, egressFingerprint }: ChangePage): Promise<CyclePlan> {
     const { egress, times } = this.parts;
     await egress.settle(egressFingerprint);
-    const { made, unusable } = usableOutputs(this.parts.outputs(readTiers(limitTiers)));
+    const tiers = readTiers(limitTiers);
+    const { made, unusable } = usableOutputs(this.parts.outputs(tiers));
     const { outputs } = made;
     const isSame = this.#state.fingerprint === fingerprintOf(made, egress);
     return {
       made,
       unusable,
+      rendering: renderingOf(tiers, egress),
       isKnown: isSame && outputs.every(({ tree }) => tree.current() !== undefined),
       prepare: (projects) => times.measure("names", () => egress.prepare(projects)),
       render: (project) => {

@@ -67,6 +67,7 @@ export class Reporter {
         fetchedRevision: Math.max(fetchedRevision, known.revision),
         checkedRevision: known.revision,
         ...(waitsFor === undefined ? {} : { waitsFor }),
+        rendering: known.rendering,
         appliedRevision: leastRevision(runs, known.appliedRevision) ?? known.appliedRevision,
         state,
         lastApplyAt: known.lastApplyAt,

@@ -23,16 +23,11 @@ export class Turns {
   ) {}
 
   /** Resolves when it may; throws a WaitsForTurnError when it may not within the time. */
-  async take(
-    { revision, isAway }: NextStep,
-    instanceId: string,
-    waitSeconds: number,
-    signal?: AbortSignal,
-  ): Promise<void> {
+  async take(step: NextStep, instanceId: string, waitSeconds: number, signal?: AbortSignal): Promise<void> {
     // The server must answer before this agent gives up.
     const longest = Math.min(25, Math.floor(this.settings.server.timeoutSeconds / 2));
     const { mayGo, waitsFor, reason, userErrors } = await this.agents.takeTurn(
-      { name: this.settings.name, instanceId, revision, isAway, waitSeconds: Math.min(waitSeconds, longest) },
+      { name: this.settings.name, instanceId, ...step, waitSeconds: Math.min(waitSeconds, longest) },
       { throwOnUserErrors: false, signal },
     );
     if (mayGo) return;

@@ -41,6 +41,8 @@ const agentState = z.object({
   revision: z.number().int(),
   /** The revision that the processes run. */
   appliedRevision: z.number().int(),
+  /** By what of the server's settings what the processes run is rendered. */
+  rendering: z.string().optional(),
   /** The revision to fetch from again for projects that could not be read whole. */
   retryFrom: z.number().int().optional(),
   lastApplyAt: z.string().nullable(),

@@ -65,6 +65,11 @@ export class Egress implements EgressGate {
     return this.#isLost || this.#policy === undefined ? "" : `${this.#policy.fingerprint} ${this.#own.fingerprint}`;
   }
 
+  /** Names the policy that names are judged by; the same at all agents. */
+  get policyFingerprint(): string {
+    return this.#policy?.fingerprint ?? "";
+  }
+
   get probeRedirects(): boolean {
     return this.#known.source.probeRedirects;
   }

@@ -67,6 +67,13 @@ export class AgentReportInput {
   @Field(() => Int, { nullable: true, description: "The newest revision that passed its checks and is in its files." })
   readonly checkedRevision?: number | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "By what its servers' files are rendered, 1 to 64 hexadecimal digits: another with other settings of the server, such as limit tiers.",
+  })
+  readonly rendering?: string | null;
+
   @Field(() => String, { nullable: true, description: "The name of the agent that it waits for; absent for none." })
   readonly waitsFor?: string | null;
 

@@ -7,6 +7,7 @@ import type { AgentReportInput, RolloutProblemInput } from "./agent-input.js";
 import type { AgentRepository } from "./agent-repository.js";
 import { serverProblem, storedRun } from "./agent-run.js";
 import type { AgentWatch } from "./agent-watch.js";
+import { hasEndedTurn, renderingProblem } from "./canary.js";
 import type { Shards } from "./shards/shards.js";
 import { checkBrake, storedBrake } from "./stored-brake.js";
 
@@ -86,8 +87,11 @@ function reported(input: AgentReportInput, earlier: Agent | null, now: Date): Ag
     unlistedCount: input.unlistedProblems,
     waitsForName: input.waitsFor ?? null,
     turnRevision: earlier?.turnRevision ?? null,
-    tookTurnAway: earlier?.tookTurnAway ?? null,
+    // Later it may run something else without a turn.
+    tookTurnAway: earlier === null || hasEndedTurn(earlier, input) ? null : earlier.tookTurnAway,
     passedRevision: earlier?.passedRevision ?? null,
+    rendering: input.rendering ?? null,
+    turnRendering: earlier?.turnRendering ?? null,
     storedProblems: input.problems.map((problem) => stored(problem, since, now)),
     brake: storedBrake(input.brake, earlier?.brake ?? null, now),
   });
@@ -124,6 +128,7 @@ function checked(input: AgentReportInput): UserErrors {
   for (const key of ["shard", "waitsFor"] as const) {
     errors.check(input[key] == null ? null : checkName(input[key]), ["input", key]);
   }
+  errors.check(renderingProblem(input.rendering), ["input", "rendering"]);
   errors.check((input.shard?.length ?? 0) <= 63 ? null : "At most 63 characters.", ["input", "shard"]);
   const { reportIntervalSeconds: interval } = input;
   errors.check(interval >= 1 && interval <= 3_600 ? null : "1 to 3600 seconds.", ["input", "reportIntervalSeconds"]);

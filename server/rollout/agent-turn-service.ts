@@ -8,7 +8,7 @@ import type { Agent } from "./agent.js";
 import type { AgentRepository } from "./agent-repository.js";
 import type { AgentTurnInput, AgentTurnPayload, AgentTurnReleaseInput, AgentTurnReleasePayload } from "./agent-turn.js";
 import type { AgentWatch } from "./agent-watch.js";
-import type { Canaries, Turn } from "./canary.js";
+import { type Canaries, renderingProblem, type Turn } from "./canary.js";
 
 const longestWaitSeconds = 25;
 
@@ -25,14 +25,16 @@ export class AgentTurnService {
   /** Whether the agent may apply the revision; the question waits a while for a yes. */
   async take(caller: Caller, input: AgentTurnInput): Promise<AgentTurnPayload> {
     caller.require("agent.report");
-    const { waitSeconds } = input;
+    const { waitSeconds, rendering } = input;
+    const problem = renderingProblem(rendering);
+    if (problem !== null) throw new BadUserInputError(`"rendering" must be ${problem}`, ["input", "rendering"]);
     if (waitSeconds < 0 || waitSeconds > longestWaitSeconds) {
       throw new BadUserInputError(`"waitSeconds" must be 0 to ${longestWaitSeconds}.`, ["input", "waitSeconds"]);
     }
     const turn = await this.watch.until(
       (agents) => {
         const agent = agents.find(({ name }) => name === input.name);
-        const value = isSame(agent, input) ? this.canaries.turn(agent, input.revision, agents) : null;
+        const value = isSame(agent, input) ? this.canaries.turn(agent, input, agents) : null;
         return { value, isFinal: value === null || value.mayGo };
       },
       waitSeconds * 1_000,
@@ -67,13 +69,13 @@ export class AgentTurnService {
   }
 
   /** Remembers the turn, so that what its processes die over holds the others back. */
-  #give({ name, instanceId, revision, isAway }: AgentTurnInput): Promise<Agent | null> {
+  #give({ name, instanceId, revision, rendering = null, isAway }: AgentTurnInput): Promise<Agent | null> {
     return this.repository.report(name, (earlier) => {
       if (earlier === null || !isSame(earlier, { instanceId })) return null;
-      const isSameTurn = earlier.turnRevision === revision;
+      const isSameTurn = earlier.turnRevision === revision && earlier.turnRendering === rendering;
       // Asked again after it has died over the revision, it was not away when it began.
       const tookTurnAway = isSameTurn ? earlier.tookTurnAway : isAway;
-      return Object.assign(earlier, { turnRevision: revision, tookTurnAway });
+      return Object.assign(earlier, { turnRevision: revision, turnRendering: rendering, tookTurnAway });
     });
   }
 

@@ -14,6 +14,12 @@ export class AgentTurnInput {
   @Field(() => Int, { description: "The revision that it has fetched and would apply." })
   readonly revision!: number;
 
+  @Field(() => String, {
+    nullable: true,
+    description: "By what it would be rendered, as in its reports; absent where that is of no importance.",
+  })
+  readonly rendering?: string | null;
+
   @Field(() => Boolean, {
     description:
       "Whether a process that is to load it does not answer already: then nobody waits for it, as nothing would be learned.",

@@ -161,6 +161,15 @@ export class Agent extends Node {
   /** Up to this revision nobody has to wait for it, by word of an operator. */
   @Column("int", { name: "passed_revision", nullable: true })
   readonly passedRevision!: number | null;
+
+  /** By what of the server's settings its servers' files are rendered; null when it did not say. */
+  @Column("varchar", { length: 64, nullable: true })
+  readonly rendering!: string | null;
+
+  /** By what they were to be rendered when it was last given the turn. */
+  @Column("varchar", { name: "turn_rendering", length: 64, nullable: true })
+  readonly turnRendering!: string | null;
+
   @Column("json", { name: "runs" })
   readonly storedRuns!: readonly StoredRun[];
 

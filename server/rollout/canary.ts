@@ -5,11 +5,19 @@ export type Turn =
   | { readonly mayGo: true }
   | { readonly mayGo: false; readonly waitsFor: Agent; readonly reason: string };
 
+/** What is to be applied. */
+export interface TurnStep {
+  readonly revision: number;
+  /** By what of the server's settings it is rendered: they change without a revision. Absent when that is not known. */
+  readonly rendering?: string | null;
+}
+
 const go: Turn = { mayGo: true };
 
 /**
  * Whose turn it is: of the agents that write the same output for the same shard, one goes first, the canary, and the others
- * follow once its processes run the revision. What the canary refuses, or what its processes died over, reaches no other.
+ * follow once its processes run the revision, and rendered alike. What the canary refuses, or what its processes died over,
+ * reaches no other.
  */
 export class Canaries {
   constructor(
@@ -18,12 +26,12 @@ export class Canaries {
     private readonly now: () => Date,
   ) {}
 
-  /** Whether `agent` may apply `revision`, as all agents last reported. */
-  turn(agent: Agent, revision: number, agents: readonly Agent[]): Turn {
+  /** Whether `agent` may apply this, as all agents last reported. */
+  turn(agent: Agent, step: TurnStep, agents: readonly Agent[]): Turn {
     for (const output of agent.outputs) {
       const canary = this.of(agent, output, agents);
-      if (canary === undefined || canary.id === agent.id || hasPassed(canary, revision)) continue;
-      return { mayGo: false, waitsFor: canary, reason: reasonOf(canary, revision) };
+      if (canary === undefined || canary.id === agent.id || hasPassed(canary, agent, step)) continue;
+      return { mayGo: false, waitsFor: canary, reason: reasonOf(canary, step) };
     }
     return go;
   }
@@ -42,18 +50,36 @@ export class Canaries {
   }
 }
 
-/** Whether the others need not wait for it: its processes run the revision, or an operator has said so. */
-function hasPassed({ appliedRevision, passedRevision }: Agent, revision: number): boolean {
-  return appliedRevision >= revision || (passedRevision ?? 0) >= revision;
+/** Whether others need not wait for it: its processes run the revision, rendered alike, or an operator has said so. */
+function hasPassed(canary: Agent, agent: Agent, { revision, rendering }: TurnStep): boolean {
+  if ((canary.passedRevision ?? 0) >= revision) return true;
+  // What two versions of the program call a rendering cannot be compared.
+  const isComparable = canary.rendering !== null && rendering != null && canary.agentVersion === agent.agentVersion;
+  return canary.appliedRevision >= revision && (!isComparable || canary.rendering === rendering);
 }
 
 /** Whether its processes were away already when it was given the turn that it has not ended: nothing can be learned of it. */
-function wasAway({ tookTurnAway, turnRevision, appliedRevision }: Agent): boolean {
-  return tookTurnAway === true && appliedRevision < (turnRevision ?? 0);
+function wasAway(agent: Agent): boolean {
+  return agent.tookTurnAway === true && !hasEndedTurn(agent, agent);
 }
 
-function reasonOf({ name, reportedState }: Agent, revision: number): string {
-  return reportedState === "FAILED"
-    ? `Agent "${name}" goes first, and revision ${revision} failed there: its problems say why. An operator can let the others go on with agentTurnRelease.`
-    : `Agent "${name}" goes first, and does not run revision ${revision} yet.`;
+/** Whether what an agent says that its processes run is what it was last given the turn for. */
+export function hasEndedTurn(
+  { turnRevision, turnRendering }: Pick<Agent, "turnRevision" | "turnRendering">,
+  { appliedRevision, rendering }: { readonly appliedRevision: number; readonly rendering?: string | null },
+): boolean {
+  return appliedRevision >= (turnRevision ?? 0) && (turnRendering === null || rendering === turnRendering);
+}
+
+function reasonOf({ name, reportedState, appliedRevision }: Agent, { revision }: TurnStep): string {
+  if (reportedState === "FAILED") {
+    return `Agent "${name}" goes first, and revision ${revision} failed there: its problems say why. An operator can let the others go on with agentTurnRelease.`;
+  }
+  const runs = appliedRevision >= revision ? `runs revision ${revision} as it was rendered before` : undefined;
+  return `Agent "${name}" goes first, and ${runs ?? `does not run revision ${revision} yet`}.`;
+}
+
+/** What is wrong with what an agent calls a rendering; null when nothing is. */
+export function renderingProblem(rendering: string | null | undefined): string | null {
+  return rendering == null || /^[0-9a-f]{1,64}$/.test(rendering) ? null : "1 to 64 hexadecimal digits.";
 }

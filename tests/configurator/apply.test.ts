@@ -1,6 +1,7 @@
 import { chmod, readdir, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { startStandIn } from "../clients/stand-in.js";
 import { aGlobalRule, aGroup, aJob, anAlert, aProject, aTier } from "./support/config.js";
 import { type GraphServer, startGraphServer } from "./support/graph-server.js";
 import { alertmanagerBase, Workspace, withoutTags } from "./support/workspace.js";
@@ -156,6 +157,14 @@ describe("one cycle", () => {
     expect(limitsOf(after["prometheus/current/prometheus.yml"])).toEqual(["10000", "7"]);
     expect(after["prometheus/current/rules/b.yml"]).toContain("limit: 8\n");
     expect(server.operations.filter((each) => each === "ListChangedProjects")).toHaveLength(2);
+    // So that it goes in turn, though its revision is the same.
+    const [first, second] = server.turns;
+    expect(second).toMatchObject({
+      revision: first?.revision,
+      rendering: expect.not.stringMatching(`${first?.rendering}`),
+    });
+    const told = server.reports.map(({ rendering }) => rendering);
+    expect(told).toEqual([undefined, first?.rendering, first?.rendering, second?.rendering]);
     server.operations.length = 0;
     expect(await machine.once()).toMatchObject({ changed: false });
     expect(server.operations).toEqual(["ListChangedProjects"]);
@@ -195,10 +204,15 @@ describe("one cycle", () => {
     machine = await Workspace.make({ url: server.url, prometheus: false });
     server.put(full("a"));
     await machine.once();
+    const { rendering, ...before } = machine.state;
     server.limitTiers = [aTier("default", { samplesPerScrape: 7 })];
     server.operations.length = 0;
     expect(await machine.once()).toMatchObject({ changed: false });
     expect(server.operations).toEqual(["ListChangedProjects"]);
+    // Nobody waits for it: what it runs would be the same by the new ones.
+    const { rendering: later, ...after } = machine.state;
+    expect(after).toEqual(before);
+    expect([rendering, later]).toEqual([server.turns[0]?.rendering, expect.not.stringMatching(`${rendering}`)]);
   });
 
   test("removes a deleted project, and keeps one that was made again under its name", async () => {
@@ -310,6 +324,68 @@ describe("one cycle", () => {
     expect(server.reports.at(-1)?.problems).toEqual([
       { project: "prj_a", message: `Scrape job "ping" is left out: this agent has no blackbox exporter.` },
     ]);
+  });
+});
+
+describe("targets", () => {
+  const small = (name: string, port = 1) => {
+    const staticTargets = [{ host: "192.0.2.1", port, labels: {} }];
+    return aProject(name, { scrapeJobs: [aJob("node", { staticTargets })], rules: [anAlert(name, "Down")] });
+  };
+  /** By project the port that is scraped. */
+  const targets = async () => {
+    const files = Object.entries(await machine.files()).filter(([path]) => path.startsWith("prometheus/targets/"));
+    return Object.fromEntries(
+      files.map(([path, text]) => [path.split("/").at(-1), Number(/192\.0\.2\.1:(\d+)/.exec(text)?.[1])]),
+    );
+  };
+
+  /** A Prometheus that can be made to say that it is not ready, while it goes on with what it runs. */
+  async function startPrometheus(): Promise<{ isReady: boolean }> {
+    const prometheus = { isReady: true };
+    let loads = 1;
+    const { url } = await startStandIn(({ url }, response) => {
+      if (url === "/-/reload" && !prometheus.isReady) response.writeHead(503);
+      else if (url === "/-/reload") loads++;
+      const name = "prometheus_config_last_reload_success";
+      response.end(`${name}ful 1\n${name}_timestamp_seconds ${loads}\n`);
+    });
+    await machine.configure({ url: server.url, prometheus: { urls: [url] }, blackbox: false, alertmanager: false });
+    return prometheus;
+  }
+
+  test("of a project that moved away stay until Prometheus has loaded the config that drops its alerts", async () => {
+    const prometheus = await startPrometheus();
+    server.put(small("a"), small("b"));
+    await machine.once();
+    prometheus.isReady = false;
+    server.moveAway("a");
+    const waiting = await machine.once();
+    expect(waiting).toMatchObject({ refused: [], waiting: [{ message: expect.stringContaining("is not ready") }] });
+    expect(await machine.read("prometheus/current/prometheus.yml")).toContain("action: drop");
+    expect(await targets()).toEqual({ "a.json": 1, "b.json": 1 });
+    expect(machine.state.revision).toBe(2);
+    server.put(small("b", 2));
+    await machine.once();
+    expect(await targets()).toEqual({ "a.json": 1, "b.json": 2 });
+    prometheus.isReady = true;
+    await machine.once();
+    expect(await targets()).toEqual({ "b.json": 2 });
+    expect(machine.state).toMatchObject({ revision: 4, appliedRevision: 4 });
+  });
+
+  test("of a project that moved away stay while that config is refused; the others' change", async () => {
+    await startPrometheus();
+    server.put(small("a"), small("b"));
+    await machine.once();
+    await machine.base("prometheus", "scrape_configs: 5\n");
+    server.moveAway("a");
+    server.put(small("b", 2));
+    expect((await machine.once()).refused).toHaveLength(1);
+    expect(await targets()).toEqual({ "a.json": 1, "b.json": 2 });
+    await machine.base("prometheus", "global: {scrape_interval: 1s}\n");
+    await machine.once();
+    expect(await targets()).toEqual({ "b.json": 2 });
   });
 });
 

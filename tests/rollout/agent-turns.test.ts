@@ -141,6 +141,42 @@ describeOnEachDatabase((database) => {
     expect(await turn("c")).toEqual(go);
   });
 
+  it("what is rendered otherwise goes in turn too, though its revision is the same", async () => {
+    const ran = { appliedRevision: revision, rendering: "aa" };
+    for (const name of ["a", "b", "c"]) await report(name, ran);
+    await report("older", { ...ran, agentVersion: "0.9.0" });
+    const other = { rendering: "bb" };
+    const waits = {
+      ...waitFor("a"),
+      reason: `Agent "a" goes first, and runs revision ${revision} as it was rendered before.`,
+    };
+    expect([await turn("b", { rendering: "aa" }), await turn("b", other)]).toEqual([go, waits]);
+    // It cannot be told what another version renders, nor what is not said.
+    expect([await turn("older", other), await turn("b")]).toEqual([go, go]);
+    expect(await turn("a", other)).toEqual(go);
+    expect(await turn("b", other)).toEqual(waits);
+    await report("a", { ...ran, ...other });
+    expect(await turn("b", other)).toEqual(go);
+    // One whose processes are away when it begins is not waited for, though it ran the revision before.
+    await turn("a", { rendering: "cc", isAway: true });
+    expect(await turn("b", { rendering: "cc" })).toEqual(go);
+    // It has come back, and where its files would be the same by "dd" it needs no turn for that.
+    await report("a", { ...ran, rendering: "cc" });
+    await report("a", { ...ran, rendering: "dd" });
+    expect(await turn("b", { rendering: "ee" })).toEqual(waits);
+  });
+
+  it("a rendering that is none is refused", async () => {
+    const path = ["input", "rendering"];
+    expect((await report("a", { rendering: "A" })).userErrors).toEqual([
+      { code: "INVALID", message: "1 to 64 hexadecimal digits.", path },
+    ]);
+    const call =
+      'mutation { agentTurn(input: { name: "a", instanceId: "a", revision: 1, rendering: "", isAway: false }) { mayGo } }';
+    const { errors } = await app.graphql(token, call);
+    expect(errors?.map(({ message }) => message)).toEqual(['"rendering" must be 1 to 64 hexadecimal digits.']);
+  });
+
   it("who goes first may be settled", async () => {
     for (const name of ["a", "b", "z-first"]) await report(name);
     expect([await turn("a"), await turn("b")]).toEqual([waitFor("z-first"), waitFor("z-first")]);

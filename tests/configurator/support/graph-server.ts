@@ -19,12 +19,19 @@ export interface SentRun {
   readonly detail: string | null;
 }
 
+/** A question for its turn as an agent sends it. */
+export interface SentTurn {
+  readonly revision: number;
+  readonly rendering: string;
+}
+
 /** A report as an agent sends it. */
 export interface SentReport {
   readonly name: string;
   readonly instanceId: string;
   readonly state: string;
   readonly appliedRevision: number;
+  readonly rendering?: string;
   readonly outputs: readonly string[];
   readonly runs: readonly SentRun[];
   readonly problems: readonly { readonly project?: string; readonly file?: string; readonly message: string }[];
@@ -53,6 +60,8 @@ export class GraphServer {
   /** The operations that were asked for, in order. */
   readonly operations: string[] = [];
   readonly reports: SentReport[] = [];
+  /** What agents asked for, each of which got its turn. */
+  readonly turns: SentTurn[] = [];
   /** Replaces every answer but that of the stream: a fault. */
   fault: ((response: ServerResponse) => void) | undefined;
   /** Called after each page of changes was put together: what it changes is in a later page. */
@@ -166,6 +175,7 @@ export class GraphServer {
       case "ReportAgent":
         return { agentReport: this.#report(variables.input) };
       case "TakeAgentTurn":
+        this.turns.push(variables.input);
         return { agentTurn: { mayGo: true, waitsFor: null, reason: null, userErrors: [] } };
       default:
         throw new Error(`no answer to ${operation}`);
@@ -233,7 +243,7 @@ interface Request {
     readonly first: number;
     readonly after: string | null;
     readonly id: string;
-    readonly input: SentReport;
+    readonly input: SentReport & SentTurn;
   };
 }
 
