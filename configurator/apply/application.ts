@@ -21,7 +21,7 @@ import { type HeldInOutput, projectProblems } from "./project-problems.js";
 import { isMachineFault, refusalOf } from "./refusal-of.js";
 import { type StagedRelease, stageRelease } from "./stage-release.js";
 import { loadRelease } from "./switch-release.js";
-import { targetChanges, writeTargets } from "./target-changes.js";
+import { bound, targetChanges, withScrapesKept, writeTargets } from "./target-changes.js";
 import type { UsableOutputs } from "./usable-outputs.js";
 
 /** What changes are applied with. */
@@ -50,13 +50,15 @@ export class Application {
   readonly #waiting: Problem[] = [];
   readonly #loaded: Record<string, string>;
   readonly #held: HeldInOutput[] = [];
+  /** The projects that there was no time to try: they too keep what they had. */
+  readonly #untried: { readonly output: OutputName; readonly name: string }[] = [];
   /** Whether a search for refused files was cut off: it goes on with the next cycle. */
   #isUnfinished = false;
   readonly #pause: LoadPause;
   /** Whether an output is back on a release that may be older than the revision that was known. */
   #rolledBack = false;
   /** Whether targets of projects that moved away are left for when Prometheus drops their alerts. */
-  #movesWait = false;
+  #targetsWait = false;
   #reloaded = false;
   /** How many of the refusals are this machine's fault. */
   #faults: number;
@@ -95,11 +97,11 @@ export class Application {
       const isPrometheus = output.name === "prometheus";
       // Targets need no reload, but the modules that probes name, and the folders that Prometheus watches.
       const isWatched = output.tree.current() !== undefined;
+      this.#held.push(...(release?.held ?? []).map((one) => ({ ...one, output: output.name })));
       if (isPrometheus && isWatched && release?.changesMain !== true) this.#writeTargets(output, release);
       if (release === undefined) continue;
-      this.#held.push(...release.held.map((one) => ({ ...one, output: output.name })));
       const isLoaded = await this.#refusable(output, () => this.#switch(output, release, startedWith.get(output.name)));
-      if (isPrometheus && isLoaded && (release.changesMain || this.#movesWait)) this.#writeTargets(output, release);
+      if (isPrometheus && isLoaded && (release.changesMain || this.#targetsWait)) this.#writeTargets(output, release);
       this.#rolledBack ||= !isLoaded && output.tree.current() !== startedWith.get(output.name);
     }
     // Before the state: what the state says is done must be in here.
@@ -203,6 +205,7 @@ export class Application {
       this.#held.push(...found.held.map((one) => ({ ...one, output: output.name })));
       if (found.untried.length > 0) {
         this.#isUnfinished = true;
+        this.#untried.push(...found.untried.map((name) => ({ name, output: output.name })));
         const message = `${output.name}: the search for the projects whose files are refused takes longer than one cycle may; ${found.untried.length} projects wait for it with what they had`;
         this.#waiting.push({ message });
       }
@@ -230,23 +233,24 @@ export class Application {
 
   /** Whether all that the changes ask for is in the files, though processes may still have to load it. */
   get #isOnDisk(): boolean {
-    return this.#refused.length === 0 && !this.#movesWait;
+    return this.#refused.length === 0 && !this.#targetsWait;
   }
 
-  /**
-   * Targets of projects that moved away go only when Prometheus is known to run the config that drops their alerts: before
-   * it those would be told as over while they are not.
-   */
+  /** Writes what Prometheus may read now; what is bound to a config that it does not run yet waits for that. */
   #writeTargets({ tree, name: output }: Output, release: StagedRelease | undefined): void {
-    const { targets } = this.#made;
+    const { outputs, targets } = this.#made;
     if (targets === undefined) return;
-    const isDropped = release !== undefined && tree.current() === this.#loaded[output];
-    const moved = new Set(this.changes.deleted.flatMap(({ name, movedAway }) => (movedAway ? [name] : [])));
+    const { folder, tiers } = targets;
+    const isLoaded = release !== undefined && tree.current() === this.#loaded[output];
     this.parts.times.measureSync("write", () => {
-      const wanted = targetChanges(targets.folder, this.changes);
-      const changed = isDropped ? wanted : wanted.filter(({ project }) => !moved.has(project));
-      writeTargets(targets.folder, changed, targets.tiers);
-      this.#movesWait = changed.length < wanted.length;
+      const kept = withScrapesKept(outputs, this.changes, [...this.#held, ...this.#untried]);
+      folder.makeTiers(tiers);
+      const wanted = targetChanges(folder, this.changes).filter(({ project }) => !kept.has(project));
+      const waiting = isLoaded ? new Set() : bound(folder, wanted, this.changes);
+      const changed = wanted.filter((file) => !waiting.has(file));
+      writeTargets(folder, changed);
+      if (isLoaded) folder.removeOtherTiers(tiers);
+      this.#targetsWait = waiting.size > 0;
       this.#files += changed.length;
     });
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { namesIn } from "./release-view.js";
 import { folderMode, readIfThere, replaceFile, syncFileSystem, syncFolder } from "./write-file.js";
@@ -32,6 +32,11 @@ export class TargetFolder {
   projects(tier: string): readonly string[] {
     const files = namesIn(join(this.#folder, tier));
     return files.filter((file) => file.endsWith(".json")).map((file) => file.slice(0, -".json".length));
+  }
+
+  /** Whether a project has a file in a tier. */
+  has(tier: string, project: string): boolean {
+    return existsSync(this.#path(tier, project));
   }
 
   /** The text of a project's file in a tier; undefined when it has none. */

@@ -387,6 +387,53 @@ describe("targets", () => {
     await machine.once();
     expect(await targets()).toEqual({ "b.json": 2 });
   });
+
+  test("of a project stay in its tier until Prometheus reads the new one", async () => {
+    const prometheus = await startPrometheus();
+    server.put(small("a"), small("b"));
+    await machine.once();
+    const paths = async () =>
+      Object.keys(await machine.files()).filter((path) => path.startsWith("prometheus/targets/"));
+    const [before, after] = [
+      ["default/a", "default/b"],
+      ["big/a", "default/b"],
+    ].map((names) => names.map((name) => `prometheus/targets/${name}.json`));
+    server.limitTiers = [aTier(), aTier("big")];
+    server.put({ ...small("a"), limitTier: "big" });
+    await machine.base("prometheus", "scrape_configs: 5\n");
+    expect((await machine.once()).refused).toHaveLength(1);
+    expect(await paths()).toEqual(before);
+    await machine.base("prometheus", "global: {scrape_interval: 1s}\n");
+    prometheus.isReady = false;
+    expect((await machine.once()).waiting).toHaveLength(1);
+    expect(await paths()).toEqual(before);
+    prometheus.isReady = true;
+    await machine.once();
+    expect((await paths()).sort()).toEqual(after);
+    expect(machine.state.appliedRevision).toBe(server.revision);
+  });
+
+  test("stay with the scrape configs that are held, so that none is scraped twice or by nobody; without those they change", async () => {
+    const credentials = { kind: "BEARER_TOKEN" as const, username: null, secret: "t0ken", secretProblem: null };
+    const job = (isSecret: boolean, port: number) =>
+      aJob("node", {
+        staticTargets: [{ host: "192.0.2.1", port, labels: {} }],
+        ...(isSecret ? { scheme: "HTTPS", credentials } : {}),
+      });
+    const bad = anAlert("a", "Bad", { for: "1x" });
+    const scraped = async (isSecret: boolean, port: number, rules = [anAlert("a", "Down")]) => {
+      server.put(aProject("a", { scrapeJobs: [job(isSecret, port)], rules }));
+      await machine.once();
+      const text = Object.entries(await machine.files()).filter(([path]) => /(targets|scrapes)\/.*a\.json$/.test(path));
+      return text.map(([path, text]) => [path.split("/").at(-2), Number(/192\.0\.2\.1:(\d+)/.exec(text)?.[1])]);
+    };
+    expect(await scraped(false, 1)).toEqual([["default", 1]]);
+    expect(await scraped(true, 2, [bad])).toEqual([["default", 1]]);
+    expect(await scraped(false, 3, [bad])).toEqual([["default", 3]]);
+    expect(await scraped(true, 4)).toEqual([["scrapes", 4]]);
+    expect(await scraped(false, 5, [bad])).toEqual([["scrapes", 4]]);
+    expect(await scraped(false, 6)).toEqual([["default", 6]]);
+  });
 });
 
 describe("one bad project", () => {
