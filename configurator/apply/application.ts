@@ -4,11 +4,12 @@ import type { Egress } from "../egress/egress.js";
 import type { Changes } from "../fetch/fetch-changes.js";
 import type { Outputs } from "../outputs/make-outputs.js";
 import { publishMarked } from "../outputs/mark-release.js";
-import { type Output, OutputRefusedError } from "../outputs/output.js";
+import { type Output, OutputRefusedError, SpoiltFileError } from "../outputs/output.js";
 import type { StatusBefore } from "../reload/loader.js";
 import { ProcessAwayError } from "../reload/reload-error.js";
 import type { Problem } from "../render/problem.js";
 import type { OutputName } from "../render/render-project.js";
+import { globalRulesName } from "../render/rule-file.js";
 import type { CycleResult } from "./cycle-result.js";
 import { fingerprintOf } from "./fingerprint-of.js";
 import { type HeldFiles, retryTime } from "./held-projects.js";
@@ -52,7 +53,9 @@ export class Application {
   readonly #held: HeldInOutput[] = [];
   /** The projects that there was no time to try: they too keep what they had. */
   readonly #untried: { readonly output: OutputName; readonly name: string }[] = [];
-  /** Whether a search for refused files was cut off: it goes on with the next cycle. */
+  /** The outputs of which nothing could be built and checked. */
+  readonly #unstaged = new Set<OutputName>();
+  /** Whether nothing but fetching everything again brings this to its end: a search was cut off, a file is spoilt. */
   #isUnfinished = false;
   readonly #pause: LoadPause;
   /** Whether an output is back on a release that may be older than the revision that was known. */
@@ -135,7 +138,7 @@ export class Application {
     const staged = new Map<OutputName, StagedRelease>();
     const circumstances = circumstancesOf(this.#made, this.parts.now());
     for (const output of this.#made.outputs) {
-      await this.#refusable(output, async () => {
+      const isStaged = await this.#refusable(output, async () => {
         const wanted = this.parts.times.measureSync("write", () => outputChanges(output, this.changes, circumstances));
         const suspects = this.found.suspects.get(output.name) ?? [];
         const outOfReach = new Set(this.changes.projects.flatMap((one) => (one.isOutOfReach ? [one.name] : [])));
@@ -144,6 +147,7 @@ export class Application {
         const release = await times.measure("write", () => stageRelease(output, wanted, known, times));
         staged.set(output.name, release);
       });
+      if (!isStaged) this.#unstaged.add(output.name);
     }
     return staged;
   }
@@ -264,6 +268,7 @@ export class Application {
       const problem = refusalOf(error, output);
       if (problem === undefined) throw error;
       this.#refused.push(problem);
+      this.#isUnfinished ||= error instanceof SpoiltFileError;
       if (isMachineFault(error)) this.#faults++;
       return false;
     }
@@ -272,11 +277,11 @@ export class Application {
   #stateAfter(): AgentState {
     const isOnDisk = this.#isOnDisk;
     const isApplied = isOnDisk && this.#waiting.length === 0;
-    const held = this.#held;
+    const held = [...this.#held, ...this.#stillHeld];
     // What is older than the revision that was known, or was taken away, is told by nothing but fetching everything again.
     const isToBeFetched =
       this.#isUnfinished ||
-      held.some(({ isRemoved }) => isRemoved) ||
+      this.#held.some(({ isRemoved, name }) => isRemoved || !this.#isTold(name)) ||
       (!isOnDisk && (this.#rolledBack || this.found.hasSuspects));
     return {
       ...this.before,
@@ -299,21 +304,34 @@ export class Application {
     };
   }
 
+  /** Whether these changes tell of a project that it is there; also of the rules for all. */
+  #isTold(name: string): boolean {
+    const { projects, globalRules } = this.changes;
+    return name === globalRulesName ? globalRules !== undefined : projects.some((one) => one.name === name);
+  }
+
+  /** What outputs hold that could not try anything now, of projects that are there. */
+  get #stillHeld(): AgentState["held"] {
+    return this.before.held.filter(({ output, name }) => this.#unstaged.has(output) && this.#isTold(name));
+  }
+
   /** What is refused now, and what was before of projects that these changes say nothing of. */
   #heldAfter(): AgentState["held"] {
     const { before, changes, parts } = this;
     const now = parts.now();
     const ids = new Map(changes.projects.map(({ id, name }) => [name, id]));
-    const touched = new Set([...ids.keys(), ...changes.deleted.map(({ name }) => name)]);
-    const earlier = changes.full ? [] : before.held.filter(({ name }) => !touched.has(name));
+    const deleted = new Set(changes.deleted.map(({ name }) => name));
+    const isUntouched = ({ name }: { readonly name: string }) => !deleted.has(name) && !this.#isTold(name);
+    const earlier = [...(changes.full ? [] : before.held.filter(isUntouched)), ...this.#stillHeld];
     const fingerprint = fingerprintOf(this.#made, parts.egress);
     const refused = this.#held.flatMap(({ output, name, digest, file, message }) => {
       if (digest === undefined) return [];
       const known = before.held.find((one) => one.output === output && one.name === name && one.digest === digest);
-      if (known !== undefined && this.#refusedBefore(output).get(name) === known) return [known];
+      const id = ids.get(name) ?? known?.id;
+      if (known !== undefined && this.#refusedBefore(output).get(name) === known) return [{ ...known, id }];
       const tries = (known?.tries ?? 0) + 1;
       const retryAt = retryTime(tries, now);
-      return [{ output, id: ids.get(name) ?? known?.id, name, digest, file, message, tries, retryAt, fingerprint }];
+      return [{ output, id, name, digest, file, message, tries, retryAt, fingerprint }];
     });
     return [
       ...earlier.filter((one) => !refused.some((each) => each.name === one.name && each.output === one.output)),

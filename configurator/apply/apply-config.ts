@@ -154,6 +154,12 @@ export class ConfigApplier {
     });
   }
 
+  /** Whether what belongs to no project is to be tried again: only fetching everything brings it. */
+  get #isGlobalDue(): boolean {
+    const now = this.parts.now().getTime();
+    return this.#state.held.some(({ id, retryAt }) => id === undefined && new Date(retryAt).getTime() <= now);
+  }
+
   async #planFor({ limitTiers, egressFingerprint }: ChangePage): Promise<CyclePlan> {
     const { egress, times } = this.parts;
     await egress.settle(egressFingerprint);
@@ -165,7 +171,7 @@ export class ConfigApplier {
       made,
       unusable,
       rendering: renderingOf(tiers, egress),
-      isKnown: isSame && outputs.every(({ tree }) => tree.current() !== undefined),
+      isKnown: isSame && !this.#isGlobalDue && outputs.every(({ tree }) => tree.current() !== undefined),
       prepare: (projects) => times.measure("names", () => egress.prepare(projects)),
       render: (project) => {
         const rendered = times.measureSync("render", () => renderProject(project, made.render, egress));

@@ -25,7 +25,8 @@ export function projectProblems(
   }
   const names = new Set(changes.projects.map(({ name }) => name));
   const ofNone = held.filter(({ name }) => !names.has(name)).map((one) => heldProblem(one));
-  if (ofNone.length > 0) problems.set("", ofNone);
+  const earlier = (problems.get("") ?? []).filter((one) => !ofNone.some(({ file }) => file === one.file));
+  if (ofNone.length > 0) problems.set("", [...earlier, ...ofNone]);
   return Object.fromEntries(problems);
 }
 

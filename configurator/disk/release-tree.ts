@@ -45,10 +45,11 @@ export class ReleaseTree {
     return join(this.buildingFolder, path);
   }
 
-  /** The name of the release in use; undefined before the first one. */
+  /** The name of the release in use; undefined before the first one, and where it was taken away by hand. */
   current(): string | undefined {
     try {
-      return basename(readlinkSync(this.#link));
+      const name = basename(readlinkSync(this.#link));
+      return this.has(name) ? name : undefined;
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;

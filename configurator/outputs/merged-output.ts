@@ -3,7 +3,7 @@ import { toolMessage } from "../check/tool-message.js";
 import type { ReleaseTree } from "../disk/release-tree.js";
 import { projectOfPath, type ReleaseView } from "../disk/release-view.js";
 import type { Loader } from "../reload/loader.js";
-import type { Output, Suspect } from "./output.js";
+import { type Output, SpoiltFileError, type Suspect } from "./output.js";
 
 const fragmentsFolder = "projects";
 const checkFile = "check.yml";
@@ -42,15 +42,38 @@ export class MergedOutput implements Output {
   }
 
   mainFiles(view: ReleaseView): ReadonlyMap<string, string> {
-    const fragments = view.list(fragmentsFolder).flatMap((path) => view.read(path) ?? []);
-    return new Map([[this.options.mainFile, this.options.render(fragments)]]);
+    return new Map([[this.options.mainFile, this.#render(view, view.list(fragmentsFolder))]]);
+  }
+
+  #render(view: ReleaseView, paths: readonly string[]): string {
+    const texts = paths.flatMap((path) => view.read(path) ?? []);
+    try {
+      return this.options.render(texts);
+    } catch (error) {
+      if (error instanceof SyntaxError) throw this.#spoilt(view, paths, error);
+      throw error;
+    }
+  }
+
+  /** The error that tells which of the fragments is none. */
+  #spoilt(view: ReleaseView, paths: readonly string[], cause: SyntaxError): Error {
+    const isSpoilt = (path: string) => {
+      try {
+        JSON.parse(view.read(path) ?? "{}");
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    const path = paths.find(isSpoilt);
+    return path === undefined ? cause : new SpoiltFileError(this.name, path, cause);
   }
 
   async checkProjects(projects: readonly string[]): Promise<string | undefined> {
     const wanted = new Set(projects);
     const view = this.tree.building;
     const paths = view.list(fragmentsFolder).filter((path) => wanted.has(projectOfPath(path)));
-    this.tree.write(new Map([[checkFile, this.options.render(paths.flatMap((path) => view.read(path) ?? []))]]));
+    this.tree.write(new Map([[checkFile, this.#render(view, paths)]]));
     const problem = await this.#check(checkFile);
     this.tree.write(new Map([[checkFile, null]]));
     return problem;

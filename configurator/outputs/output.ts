@@ -49,12 +49,23 @@ export interface Suspect {
 
 /** An output keeps what it runs: its new files failed a check, or a process refused them. */
 export class OutputRefusedError extends Error {
-  override readonly name = "OutputRefusedError";
+  override readonly name: string = "OutputRefusedError";
 
   constructor(
     readonly output: OutputName,
     message: string,
   ) {
     super(message);
+  }
+}
+
+/** A file in use is not what this program has written: an output cannot go on before everything is fetched and written again. */
+export class SpoiltFileError extends OutputRefusedError {
+  override readonly name = "SpoiltFileError";
+
+  constructor(output: OutputName, path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(output, `${path} is not as it was written (${reason}); everything is fetched and written again`);
+    this.cause = cause;
   }
 }

@@ -16,7 +16,7 @@ import { renderWatchdog, watchdogFile } from "../render/watchdog.js";
 import type { YamlValue } from "../render/yaml-text.js";
 import type { BaseSource } from "./base-source.js";
 import type { OpenstackSource } from "./openstack-source.js";
-import type { Output, Suspect } from "./output.js";
+import { type Output, SpoiltFileError, type Suspect } from "./output.js";
 
 const mainFile = "prometheus.yml";
 const checkFile = "check.yml";
@@ -131,7 +131,14 @@ export class PrometheusOutput implements Output {
   /** As this program has written them, with who asks OpenStack; nobody else writes in that folder. */
   #scrapeConfigsIn(view: ReleaseView, paths: readonly string[]): readonly YamlValue[] {
     const access = this.openstack.read();
-    const configs = paths.flatMap((path): ScrapeConfigs => JSON.parse(view.read(path) ?? "[]"));
+    const configs = paths.flatMap((path): ScrapeConfigs => {
+      const text = view.read(path) ?? "[]";
+      try {
+        return JSON.parse(text);
+      } catch (error) {
+        throw new SpoiltFileError(this.name, path, error);
+      }
+    });
     return configs.map((config) => withAccess(config, access)).filter((config) => config !== undefined);
   }
 

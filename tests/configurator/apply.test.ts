@@ -483,6 +483,19 @@ describe("one bad project", () => {
     expect(server.reports.at(-1)?.problems).toEqual([]);
   });
 
+  test("is still held and spoken of while nothing can be tried", async () => {
+    server.put(full("a"), full("b"));
+    await machine.once();
+    server.put({ ...full("a"), rules: [badRule("a")] });
+    await machine.once();
+    const { held, problems } = machine.state;
+    expect([held.map(({ name }) => name), Object.keys(problems)]).toEqual([["a"], ["prj_a"]]);
+    await machine.base("prometheus", "scrape_configs: 5\n");
+    server.put({ ...full("a"), rules: [badRule("a")] });
+    expect((await machine.once()).refused).toHaveLength(1);
+    expect([machine.state.held, machine.state.problems]).toEqual([held, problems]);
+  });
+
   test("is no longer spoken of once it is deleted", async () => {
     server.put({ ...full("a"), rules: [badRule("a")] });
     await machine.once();
@@ -603,6 +616,64 @@ describe("a base file", () => {
     await rm(machine.basePath("alertmanager"));
     const { refused } = await machine.once();
     expect(refused[0]?.message).toMatch(/base\/alertmanager\.yml: cannot be read: ENOENT/);
+  });
+});
+
+describe("what somebody has spoilt", () => {
+  const credentials = { kind: "BEARER_TOKEN" as const, username: null, secret: "t0ken", secretProblem: null };
+  const project = (name: string, version = 1) =>
+    aProject(name, {
+      rules: [anAlert(name, `Rule ${version}`)],
+      scrapeJobs: [aJob(`own ${version}`, { scheme: "HTTPS", credentials })],
+      contactGroups: [
+        aGroup(`group ${version}`, [{ type: "EMAIL", value: "a@example.org", sendResolved: true, secret: null }]),
+      ],
+      defaultContactGroup: { id: `cgr_group_${version}`, name: `group ${version}` },
+    });
+
+  test.each(["prometheus/current/scrapes/a.json", "alertmanager/current/projects/a.json"])(
+    "in %s keeps that output alone as it is, for one cycle",
+    async (path) => {
+      server.put(project("a"), project("b"));
+      await machine.once();
+      const { [path]: whole } = await machine.files();
+      const output = path.split("/")[0] ?? "";
+      await writeFile(join(machine.directory, path), "");
+      server.put(project("b", 2));
+      const { refused } = await machine.once();
+      const file = path.split("/").slice(-2).join("/");
+      expect(refused).toEqual([
+        {
+          message: expect.stringMatching(
+            `^${output}: ${file} is not as it was written .*JSON.*; everything is fetched`,
+          ),
+        },
+      ]);
+      const mains = {
+        prometheus: "prometheus/current/prometheus.yml",
+        alertmanager: "alertmanager/current/alertmanager.yml",
+      };
+      const names = { prometheus: "b/own 2", alertmanager: "b/group 2" };
+      const live = async () =>
+        Promise.all(
+          (["prometheus", "alertmanager"] as const).map(async (name) =>
+            (await machine.read(mains[name])).includes(names[name]),
+          ),
+        );
+      expect(await live()).toEqual([output !== "prometheus", output !== "alertmanager"]);
+      expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+      expect(await live()).toEqual([true, true]);
+      expect(await machine.read(path)).toBe(whole);
+    },
+  );
+
+  test("even all releases, are written anew", async () => {
+    server.put(project("a"));
+    await machine.once();
+    const files = await machine.files();
+    await rm(join(machine.directory, "prometheus/releases"), { recursive: true });
+    expect(await machine.once()).toMatchObject({ changed: true, refused: [], waiting: [] });
+    expect(await machine.files()).toEqual(files);
   });
 });
 

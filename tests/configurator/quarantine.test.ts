@@ -151,6 +151,27 @@ describe("a project that Prometheus alone refuses", () => {
     expect(Object.keys(problems())).toEqual(["prj_a"]);
   });
 
+  test("is told also when that is found only after its Prometheus was away, and no longer once it is mended", async () => {
+    server.put(good("a"), good("b"));
+    await machine.once();
+    const away = { ...Object(options.prometheus), urls: ["http://127.0.0.1:1"], reloadTimeoutSeconds: 1 };
+    await machine.configure({ ...options, prometheus: away });
+    server.put(refusedByReload("a"));
+    expect((await machine.once()).waiting).toHaveLength(1);
+    await machine.configure(options);
+    server.put(good("b", "b-new"));
+    await machine.once();
+    // With everything fetched again it is known whose it is.
+    await machine.once();
+    expect(await running()).toEqual(["a-down", "b-new"]);
+    expect(problems()).toEqual({ prj_a: [expect.stringMatching(/^Prometheus refuses to load it: /)] });
+    expect(machine.state.held.map(({ id, name }) => [id, name])).toEqual([["prj_a", "a"]]);
+    server.put(good("a", "a-mended"));
+    await machine.once();
+    expect(await running()).toEqual(["a-mended", "b-new"]);
+    expect([problems(), machine.state.held]).toEqual([{}, []]);
+  });
+
   test("is looked for in later cycles too when one has no time for it, and nobody else waits for ever", async () => {
     const hurried = { ...options, settings: { quarantine: { searchSeconds: 0.000_001 } } };
     await machine.configure(hurried);
