@@ -52,6 +52,8 @@ export class Daemon {
   #isWaiting = false;
   #waitsFor: string | undefined;
   #brake: Brake | undefined;
+  /** The digest of the deletion that an operator has confirmed and that is not carried out yet. */
+  #released: string | undefined;
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
@@ -91,8 +93,12 @@ export class Daemon {
 
   /** Called by the applier when it holds back a deletion; resolves to whether an operator has confirmed it. */
   async isReleased(brake: Brake, reason: string, signal: AbortSignal): Promise<boolean> {
+    // It stays confirmed while it waits for its turn.
+    if (brake.digest === this.#released) return true;
     this.#hold(brake, reason);
-    return askRelease(this.#parts.reporter, this.#status(), signal);
+    const isReleased = await askRelease(this.#parts.reporter, this.#status(), signal);
+    this.#released = isReleased ? brake.digest : undefined;
+    return isReleased;
   }
 
   #hold(brake: Brake, reason: string): void {
@@ -104,13 +110,12 @@ export class Daemon {
   /** Called by the applier before it writes: only the owner of the name may. */
   async mayApply(step: NextStep, signal: AbortSignal): Promise<void> {
     const { reporter, turns, applier } = this.#parts;
-    const before = this.#state;
     this.#state = "APPLYING";
     this.#brake = undefined;
     await reporter.claimName(this.#status(), signal);
     try {
       // Held for long only once the others know that this one waits.
-      await turns.take(step, applier.state.instanceId, before === "WAITING" ? 25 : 0, signal);
+      await turns.take(step, applier.state.instanceId, this.#isWaiting ? 25 : 0, signal);
     } catch (error) {
       if (error instanceof WaitsForTurnError) this.#waitsFor = error.waitsFor;
       throw error;
@@ -125,6 +130,7 @@ export class Daemon {
     try {
       result = await applier.run();
       if (result.reloaded) this.#pace.note();
+      this.#released = undefined;
       this.#isWaiting = false;
       this.#waitsFor = undefined;
       this.#problems = [...result.refused, ...result.waiting];

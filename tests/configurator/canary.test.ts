@@ -7,7 +7,20 @@ import { startApp, type TestApp } from "../support/app.js";
 import { atEnd } from "../support/at-end.js";
 import { createSqliteDatabase } from "../support/databases.js";
 import { waitFor } from "../support/wait-for.js";
+import { anAlert, aProject } from "./support/config.js";
+import { startGraphServer } from "./support/graph-server.js";
 import { Workspace } from "./support/workspace.js";
+
+/** Runs a machine's agent in this process. */
+function run({ settingsFile, resolve }: Workspace): void {
+  const stop = new AbortController();
+  const settings = readSettings(settingsFile, {});
+  const running = runDaemon(settings, pino({ level: "silent" }), stop.signal, resolve);
+  atEnd(async () => {
+    stop.abort();
+    await running;
+  });
+}
 
 /** A machine's agent in this process, whose Prometheus has no process. */
 async function startAgent(app: TestApp, name: string): Promise<Workspace> {
@@ -23,13 +36,7 @@ async function startAgent(app: TestApp, name: string): Promise<Workspace> {
     blackbox: false,
     alertmanager: false,
   });
-  const stop = new AbortController();
-  const settings = readSettings(machine.settingsFile, {});
-  const running = runDaemon(settings, pino({ level: "silent" }), stop.signal, machine.resolve);
-  atEnd(async () => {
-    stop.abort();
-    await running;
-  });
+  run(machine);
   return machine;
 }
 
@@ -93,4 +100,32 @@ test("what the first agent refuses reaches no other, and what it runs does, as d
   expect(await waited(mended)).toEqual({ state: "APPLIED", agents: both("APPLIED") });
   const all = ["Live", "Mended", "Next", "Stuck"];
   expect([await rulesOf(first), await rulesOf(second)]).toEqual([all, all]);
+});
+
+test("a deletion stays confirmed while it waits for its turn", async () => {
+  const server = await startGraphServer();
+  const settings = { pollIntervalSeconds: 3_600, reportIntervalSeconds: 3_600 };
+  const machine = await Workspace.make({ url: server.url, settings, blackbox: false, alertmanager: false });
+  const names = Array.from({ length: 12 }, (_, index) => `p${index}`);
+  server.put(...names.map((name) => aProject(name, { rules: [anAlert(name, "Down")] })));
+  run(machine);
+  const reported = (state: string) =>
+    waitFor(() => server.reports.find((one) => one.state === state), { what: `a report of ${state}` });
+  await reported("SYNCED");
+  server.put(...names.slice(1).map((name) => ({ name, gone: true as const })));
+  const { brake } = await reported("BRAKED");
+  server.released.add(brake?.digest ?? "");
+  server.goesFirst = "first";
+  server.reports.length = 0;
+  server.turns.length = 0;
+  server.put(aProject("p0"));
+  await waitFor(() => server.turns.length >= 4, { what: "it to ask for its turn" });
+  // It is held for as long as a question may be held, from when the others know that it waits.
+  expect(server.turns.slice(0, 4).map(({ waitSeconds }) => waitSeconds)).toEqual([0, 2, 2, 2]);
+  const states = server.reports.map(({ state }) => state);
+  expect(states.lastIndexOf("BRAKED")).toBeLessThan(states.indexOf("WAITING"));
+  server.released.clear();
+  server.goesFirst = undefined;
+  await reported("SYNCED");
+  expect(Object.keys(await machine.files()).filter((path) => path.includes("/rules/"))).toEqual([]);
 });

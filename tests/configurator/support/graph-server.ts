@@ -23,6 +23,7 @@ export interface SentRun {
 export interface SentTurn {
   readonly revision: number;
   readonly rendering: string;
+  readonly waitSeconds: number;
 }
 
 /** A report as an agent sends it. */
@@ -60,8 +61,10 @@ export class GraphServer {
   /** The operations that were asked for, in order. */
   readonly operations: string[] = [];
   readonly reports: SentReport[] = [];
-  /** What agents asked for, each of which got its turn. */
+  /** What agents asked for. */
   readonly turns: SentTurn[] = [];
+  /** The agent that all others have to wait for. */
+  goesFirst: string | undefined;
   /** Replaces every answer but that of the stream: a fault. */
   fault: ((response: ServerResponse) => void) | undefined;
   /** Called after each page of changes was put together: what it changes is in a later page. */
@@ -176,10 +179,15 @@ export class GraphServer {
         return { agentReport: this.#report(variables.input) };
       case "TakeAgentTurn":
         this.turns.push(variables.input);
-        return { agentTurn: { mayGo: true, waitsFor: null, reason: null, userErrors: [] } };
+        return { agentTurn: { ...this.#turn, userErrors: [] } };
       default:
         throw new Error(`no answer to ${operation}`);
     }
+  }
+
+  get #turn(): object {
+    if (this.goesFirst === undefined) return { mayGo: true, waitsFor: null, reason: null };
+    return { mayGo: false, waitsFor: { id: "agt_2", name: this.goesFirst }, reason: `${this.goesFirst} goes first` };
   }
 
   #changedPage(changedProjects: object): object {
