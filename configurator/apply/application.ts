@@ -20,7 +20,7 @@ import { circumstancesOf, outputChanges } from "./output-changes.js";
 import type { PhaseTimes } from "./phase-times.js";
 import { type HeldInOutput, projectProblems } from "./project-problems.js";
 import { isMachineFault, refusalOf } from "./refusal-of.js";
-import { type StagedRelease, stageRelease } from "./stage-release.js";
+import { type KnownFiles, type StagedRelease, stageRelease } from "./stage-release.js";
 import { loadRelease } from "./switch-release.js";
 import { bound, targetChanges, withScrapesKept, writeTargets } from "./target-changes.js";
 import type { UsableOutputs } from "./usable-outputs.js";
@@ -140,10 +140,8 @@ export class Application {
     for (const output of this.#made.outputs) {
       const isStaged = await this.#refusable(output, async () => {
         const wanted = this.parts.times.measureSync("write", () => outputChanges(output, this.changes, circumstances));
-        const suspects = this.found.suspects.get(output.name) ?? [];
-        const outOfReach = new Set(this.changes.projects.flatMap((one) => (one.isOutOfReach ? [one.name] : [])));
         const { times } = this.parts;
-        const known = { suspects, outOfReach, refused: this.#refusedBefore(output.name) };
+        const known = { ...this.#notToStay(output.name), refused: this.#refusedBefore(output.name) };
         const release = await times.measure("write", () => stageRelease(output, wanted, known, times));
         staged.set(output.name, release);
       });
@@ -201,7 +199,8 @@ export class Application {
     const until = now().getTime() + searchMs;
     const mayGoOn = () => now().getTime() < until;
     try {
-      const search = { refused, lastGood, revision: this.changes.revision, mayGoOn };
+      const known = this.#notToStay(output.name);
+      const search = { refused, lastGood, revision: this.changes.revision, known, mayGoOn };
       const found = await loadMost(output, search);
       if (found === undefined) return false;
       this.#loaded[output.name] = found.loaded;
@@ -220,6 +219,12 @@ export class Application {
       this.#waiting.push({ message: `${output.name}: ${error.message}` });
       return true;
     }
+  }
+
+  /** What of an output's files must not stay, whether or not something takes its place. */
+  #notToStay(output: OutputName): Pick<KnownFiles, "suspects" | "outOfReach"> {
+    const outOfReach = new Set(this.changes.projects.flatMap((one) => (one.isOutOfReach ? [one.name] : [])));
+    return { suspects: this.found.suspects.get(output) ?? [], outOfReach };
   }
 
   /** By project the files that this output refused and that are not due to be tried again. */

@@ -6,7 +6,7 @@ import { ReloadRefusedError } from "../reload/reload-error.js";
 import { digestOf } from "./held-projects.js";
 import { withMainFiles } from "./output-changes.js";
 import { processName } from "./process-name.js";
-import type { HeldProject } from "./stage-release.js";
+import { type HeldProject, type KnownFiles, notToStay } from "./stage-release.js";
 
 /** What was found by reloading. */
 export interface LoadedMost {
@@ -26,6 +26,7 @@ export interface LoadSearch {
   /** The one that was loaded before it, which is in use again; undefined when there is none. */
   readonly lastGood: string | undefined;
   readonly revision: number;
+  readonly known: Pick<KnownFiles, "suspects" | "outOfReach">;
   readonly mayGoOn: () => boolean;
 }
 
@@ -36,7 +37,7 @@ export interface LoadSearch {
  */
 export async function loadMost(
   output: Output,
-  { refused, lastGood, revision, mayGoOn }: LoadSearch,
+  { refused, lastGood, revision, known, mayGoOn }: LoadSearch,
 ): Promise<LoadedMost | undefined> {
   const { tree, reloader } = output;
   const files = new Map<string, Map<string, string | null>>();
@@ -85,14 +86,18 @@ export async function loadMost(
     (names) => tryWith(new Map(names.flatMap((name) => [...(files.get(name) ?? [])]))),
     mayGoOn,
   );
+  const held = new Set([...found.refused.map(({ item }) => item), ...found.untried]);
+  await tryWith(notToStay(output, held, known));
   if (isRefused) await again();
   if (loaded === undefined) return undefined;
+  const { suspects } = known;
   return {
     loaded,
     held: found.refused.map(({ item, message }) => {
       const own = files.get(item) ?? new Map<string, string | null>();
       const file = [...own].find(([, text]) => text !== null)?.[0] ?? "";
-      return { name: item, file, message: refusalOf(output, message), digest: digestOf(own) };
+      const isRemoved = suspects.some(({ project }) => project === item);
+      return { name: item, file, message: refusalOf(output, message), isRemoved, digest: digestOf(own) };
     }),
     untried: found.untried,
     files: written,

@@ -199,11 +199,19 @@ class Staging {
   /** Builds the release with the files of these projects alone, and without those that must not be kept. */
   #change(names: readonly string[]): void {
     const kept = names.flatMap((name) => [...(this.#files.get(name) ?? [])]);
-    const { suspects, outOfReach } = this.known;
-    const removed = suspects.filter(({ project }) => this.#held.has(project));
-    const unreachable = new Set([...this.#held.keys()].filter((name) => outOfReach.has(name)));
-    this.build.change(new Map([...kept, ...removalOf(removed), ...removalOf(hostFilesOf(this.output, unreachable))]));
+    this.build.change(new Map([...kept, ...notToStay(this.output, new Set(this.#held.keys()), this.known)]));
   }
+}
+
+/** Of projects that keep what they had, what must go all the same: suspect files, and those with hosts that may be out of reach. */
+export function notToStay(
+  output: Output,
+  held: ReadonlySet<string>,
+  { suspects, outOfReach }: Pick<KnownFiles, "suspects" | "outOfReach">,
+): FileChanges {
+  const removed = suspects.filter(({ project }) => held.has(project));
+  const unreachable = new Set([...held].filter((name) => outOfReach.has(name)));
+  return new Map([...removalOf(removed), ...removalOf(hostFilesOf(output, unreachable))]);
 }
 
 function filesByProject(output: Output, changes: FileChanges): Map<string, Map<string, string | null>> {

@@ -172,6 +172,24 @@ describe("a project that Prometheus alone refuses", () => {
     expect([problems(), machine.state.held]).toEqual([{}, []]);
   });
 
+  test("keeps no host that it may not reach any more", async () => {
+    const credentials = { kind: "BEARER_TOKEN" as const, username: null, secret: "t0ken", secretProblem: null };
+    const jobs = (name: string) => ({ scrapeJobs: [aJob(name, { scheme: "HTTPS", credentials })] });
+    server.put({ ...good("a"), ...jobs("web") }, good("b"));
+    await machine.once();
+    const isThere = async () => {
+      const { yaml } = (await prometheus.api("/api/v1/status/config")) as { yaml: string };
+      return yaml.includes("192.0.2.1");
+    };
+    expect(await isThere()).toBe(true);
+    const networks = [...server.policy.networks, { network: "192.0.2.0/24", allowed: false }];
+    server.policy = { ...server.policy, fingerprint: "tight", networks };
+    server.put({ ...refusedByReload("a"), ...jobs("web") }, good("b", "b-new"));
+    expect(await machine.once()).toMatchObject({ refused: [], waiting: [] });
+    expect([await running(), await isThere()]).toEqual([["a-down", "b-new"], false]);
+    expect(Object.keys(problems())).toEqual(["prj_a"]);
+  });
+
   test("is looked for in later cycles too when one has no time for it, and nobody else waits for ever", async () => {
     const hurried = { ...options, settings: { quarantine: { searchSeconds: 0.000_001 } } };
     await machine.configure(hurried);
