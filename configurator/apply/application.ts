@@ -25,6 +25,9 @@ import { loadRelease } from "./switch-release.js";
 import { bound, targetChanges, withScrapesKept, writeTargets } from "./target-changes.js";
 import type { UsableOutputs } from "./usable-outputs.js";
 
+/** How long one of two releases is in use while no process answers. */
+const turnMs = 120_000;
+
 /** What changes are applied with. */
 export interface ApplicationParts {
   readonly egress: Egress;
@@ -50,6 +53,8 @@ export class Application {
   readonly #refused: Problem[];
   readonly #waiting: Problem[] = [];
   readonly #loaded: Record<string, string>;
+  /** The releases that wait for processes of which none answers. */
+  readonly #away: Record<string, AgentState["away"][string]> = {};
   readonly #held: HeldInOutput[] = [];
   /** The projects that there was no time to try: they too keep what they had. */
   readonly #untried: { readonly output: OutputName; readonly name: string }[] = [];
@@ -93,6 +98,10 @@ export class Application {
 
   async #apply(save: (state: AgentState) => void): Promise<CycleResult> {
     const { outputs } = this.#made;
+    for (const { name, tree } of outputs) {
+      const { release = "" } = this.before.away[name] ?? {};
+      if (release !== tree.current() && tree.has(release)) tree.use(release);
+    }
     const startedWith = new Map(outputs.map(({ name, tree }) => [name, tree.current()]));
     const staged = await this.#stageAll();
     for (const output of outputs) {
@@ -111,7 +120,8 @@ export class Application {
     if (this.#isOnDisk) this.parts.egress.commit(this.changes);
     save(this.#stateAfter());
     for (const { name, tree } of outputs) {
-      if (tree.current() !== startedWith.get(name)) tree.prune([startedWith.get(name), this.#loaded[name]]);
+      const kept = [startedWith.get(name), this.#loaded[name], this.#away[name]?.release];
+      if (tree.current() !== startedWith.get(name)) tree.prune(kept);
     }
     return {
       changed: true,
@@ -145,7 +155,10 @@ export class Application {
         const release = await times.measure("write", () => stageRelease(output, wanted, known, times));
         staged.set(output.name, release);
       });
-      if (!isStaged) this.#unstaged.add(output.name);
+      if (isStaged) continue;
+      this.#unstaged.add(output.name);
+      const away = this.before.away[output.name];
+      if (away !== undefined) this.#away[output.name] = away;
     }
     return staged;
   }
@@ -181,6 +194,7 @@ export class Application {
     } else if ("pending" in result) {
       this.#pause.failedNow(attempt, { refused: false, message: result.pending });
       this.#waiting.push({ message: `${output.name}: ${result.pending}` });
+      this.#takeTurns(output, current);
     } else {
       // What was only taken for good is no better: then nothing is known to be.
       const isGuess = result.isWorse === true && this.#loaded[output.name] === undefined;
@@ -191,6 +205,23 @@ export class Application {
       this.#pause.failedNow(attempt, { refused: true, message: result.refused });
       throw new OutputRefusedError(output.name, result.refused);
     }
+  }
+
+  /**
+   * While no process answers, it may be for what they are to load, or for what they loaded last: each is in use for a while,
+   * so that whichever they start with, they are there again and tell of the other.
+   */
+  #takeTurns({ name, tree, reloader, restart }: Output, release: string): void {
+    const status = this.found.statuses.get(name);
+    const lastGood = this.#loaded[name];
+    const areAllAway = restart === undefined && reloader.isAway(status) && status?.size === 0;
+    if (!areAllAway || lastGood === undefined || !tree.has(lastGood)) return;
+    const now = this.parts.now();
+    const before = this.before.away[name];
+    const away = before?.release === release ? before : { release, since: now.toISOString() };
+    this.#away[name] = away;
+    const turn = Math.floor((now.getTime() - Date.parse(away.since)) / turnMs);
+    if (turn % 2 === 1) tree.use(lastGood);
   }
 
   /** Has the processes load all of a refused release but what they refuse; resolves to whether they load anything. */
@@ -250,7 +281,8 @@ export class Application {
     const { outputs, targets } = this.#made;
     if (targets === undefined) return;
     const { folder, tiers } = targets;
-    const isLoaded = release !== undefined && tree.current() === this.#loaded[output];
+    const isLoaded =
+      release !== undefined && tree.current() === this.#loaded[output] && this.#away[output] === undefined;
     this.parts.times.measureSync("write", () => {
       const kept = withScrapesKept(outputs, this.changes, [...this.#held, ...this.#untried]);
       folder.makeTiers(tiers);
@@ -302,6 +334,7 @@ export class Application {
       retryFrom: isOnDisk ? retryAfter(this.before, this.changes) : this.before.retryFrom,
       loaded: this.#loaded,
       failedLoads: this.#pause.failed,
+      away: this.#away,
       unread: unreadAfter(this.#made.outputs, this.found),
       held: this.#heldAfter(),
       removed: [...this.found.removedByNow()],

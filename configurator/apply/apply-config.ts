@@ -104,7 +104,9 @@ export class ConfigApplier {
     const isSettled =
       plan.isKnown &&
       unusable.length === 0 &&
-      outputs.every((output) => output.tree.current() === this.#state.loaded[output.name]);
+      outputs.every(({ name, tree }) => {
+        return tree.current() === this.#state.loaded[name] && this.#state.away[name] === undefined;
+      });
     const isIdle = isSettled && this.#hasNothing(changes);
     // Files that do not depend on what has changed are rendered by it all the same.
     if (isIdle && this.#state.rendering !== plan.rendering) this.#save({ ...this.#state, rendering: plan.rendering });

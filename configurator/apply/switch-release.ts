@@ -6,7 +6,7 @@ import { ProcessAwayError, ReloadRefusedError } from "../reload/reload-error.js"
 export type SwitchResult =
   /** The release that the processes run. */
   | { readonly loaded: string }
-  /** Why that is not known yet: a process is away, which will read the release when it starts. */
+  /** Why that is not known yet: a process is away, which reads the release when it starts. */
   | { readonly pending: string }
   /**
    * What the process said; `isBack` when the last release that they loaded is in use and loaded again, or there is none;

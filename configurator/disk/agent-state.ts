@@ -50,6 +50,8 @@ const agentState = z.object({
   loaded: z.record(z.string(), z.string()),
   /** By output, the restart of its processes that failed last: it is not tried again at each cycle. */
   failedLoads: z.record(z.string(), failedLoad).default({}),
+  /** By output, the release that waits for its processes, none of which answers, and since when it does. */
+  away: z.record(z.string(), z.object({ release: z.string(), since: z.iso.datetime() })).default({}),
   /** The projects whose rules no Prometheus has read, because none answered. */
   unread: z.array(z.string()).default([]),
   /** Files of projects that an output refused, so that it keeps what it had. */
@@ -93,6 +95,7 @@ function newState(): AgentState {
     lastApplyAt: null,
     loaded: {},
     failedLoads: {},
+    away: {},
     unread: [],
     held: [],
     removed: [],

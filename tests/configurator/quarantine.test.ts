@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { freePort } from "../support/ports.js";
 import { type Prometheus, startPrometheus } from "../support/prometheus.js";
+import { applierAt } from "./support/applier.js";
 import { aGlobalRule, aJob, anAlert, aProject } from "./support/config.js";
 import { type GraphServer, startGraphServer } from "./support/graph-server.js";
 import { Workspace, type WorkspaceOptions } from "./support/workspace.js";
@@ -170,6 +171,38 @@ describe("a project that Prometheus alone refuses", () => {
     await machine.once();
     expect(await running()).toEqual(["a-mended", "b-new"]);
     expect([problems(), machine.state.held]).toEqual([{}, []]);
+  });
+
+  test("keeps no Prometheus from starting that was down when it came", async () => {
+    server.put(good("a"), good("b"));
+    await machine.once();
+    await prometheus.process.stop();
+    let now = Date.now();
+    const applier = applierAt(machine, () => new Date(now));
+    const inUse = async () => (await machine.read("prometheus/current/rules/a.yml")).match(/alert: (.*)/)?.[1];
+    server.put(refusedByReload("a"));
+    expect((await applier.run()).waiting).toHaveLength(1);
+    expect(await inUse()).toBe("a-bad");
+    now += 130_000;
+    expect((await applier.run()).waiting).toHaveLength(1);
+    expect(await inUse()).toBe("a-down");
+    // What is new has its turn first, as it may be what was missing.
+    server.put(good("b", "b-new"));
+    expect((await applier.run()).waiting).toHaveLength(1);
+    expect(await inUse()).toBe("a-bad");
+    now += 130_000;
+    await applier.run();
+    expect([await inUse(), machine.state.revision]).toEqual(["a-down", server.revision]);
+
+    const { configFile } = prometheus;
+    prometheus = await startPrometheus({ port, configFile });
+    expect(await running()).toEqual(["a-down", "b-down"]);
+    expect(await applier.run()).toMatchObject({ refused: [], waiting: [] });
+    // With everything fetched again it is known whose it is.
+    await applier.run();
+    expect(await running()).toEqual(["a-down", "b-new"]);
+    expect(Object.keys(problems())).toEqual(["prj_a"]);
+    expect([machine.state.away, machine.state.appliedRevision]).toEqual([{}, server.revision]);
   });
 
   test("keeps no host that it may not reach any more", async () => {
