@@ -73,18 +73,19 @@ export class Reloader implements Loader {
   }
 
   async #reloadOne(url: string, before: ReloadStatus | undefined): Promise<void> {
-    const deadline = Date.now() + this.options.timeoutMs;
+    const deadline = performance.now() + this.options.timeoutMs;
     if (this.options.method.kind === "http") await this.#post(url);
     for (;;) {
       const now = await this.#readStatus(url).catch((cause: unknown) => {
         throw new ProcessAwayError(`${url} does not answer: ${reason(cause)}`, { cause });
       });
-      if (now.successful && now.succeededAt > (before?.succeededAt ?? 0)) return;
+      // Later by the clock of that machine, which may have been set back in between.
+      if (now.successful && now.succeededAt !== (before?.succeededAt ?? 0)) return;
       // Whether an older failure or a new one is seen is not known, unless there was none before.
       if (!now.successful && before?.successful !== false) {
         throw new ReloadRefusedError(`${url} refused its new config; its log says why`);
       }
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         const message = `${url} has not loaded its new config within ${this.options.timeoutMs / 1000} s`;
         throw now.successful ? new ProcessAwayError(message) : new ReloadRefusedError(message);
       }

@@ -619,6 +619,19 @@ describe("a base file", () => {
   });
 });
 
+test("a reload counts also when the clock of its machine was set back since the last", async () => {
+  let succeededAt = 2_000_000_000;
+  const { url } = await startStandIn(({ url }, response) => {
+    if (url === "/-/reload") succeededAt -= 3_600;
+    const name = "prometheus_config_last_reload_success";
+    response.end(`${name}ful 1\n${name}_timestamp_seconds ${succeededAt}\n`);
+  });
+  const prometheus = { urls: [url], reloadTimeoutSeconds: 2 };
+  await machine.configure({ url: server.url, prometheus, blackbox: false, alertmanager: false });
+  server.put(full("a"));
+  expect(await machine.once()).toMatchObject({ reloaded: true, refused: [], waiting: [] });
+});
+
 describe("what somebody has spoilt", () => {
   const credentials = { kind: "BEARER_TOKEN" as const, username: null, secret: "t0ken", secretProblem: null };
   const project = (name: string, version = 1) =>
