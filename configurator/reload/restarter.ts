@@ -61,14 +61,14 @@ export class Restarter implements Loader {
 
   async #hasStarted(url: string, before: ReloadStatus | undefined): Promise<void> {
     const { timeoutMs } = this.#options;
-    const deadline = Date.now() + timeoutMs;
+    const deadline = performance.now() + timeoutMs;
     for (;;) {
       const seen = await this.#startedAt(url).then(
         (startedAt) => ({ startedAt }),
         (error: unknown) => ({ error }),
       );
       if ("startedAt" in seen && seen.startedAt > (before?.succeededAt ?? 0)) return;
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         if ("startedAt" in seen) throw new ProcessAwayError(`${url} was not started again by the reload command`);
         const message = `${url} does not answer ${timeoutMs / 1_000} s after it was started again: ${reason(seen.error)}`;
         // Whether its new file is to blame is known only of one that answered before.

@@ -56,12 +56,12 @@ export class WatchedFiles implements Loader {
 
   async #listsAll(url: string): Promise<void> {
     const { addresses, timeoutMs } = this.options;
-    const deadline = Date.now() + timeoutMs;
+    const deadline = performance.now() + timeoutMs;
     for (;;) {
       const listed = await this.#listedBy(url);
       const missing = addresses.filter((address) => !listed.has(address));
       if (missing.length === 0) return;
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         throw new ProcessAwayError(
           `${url} lists no store at ${missing.join(", ")}: none answers there, or it reads no such file`,
         );
