@@ -99,8 +99,8 @@ export class Application {
   async #apply(save: (state: AgentState) => void): Promise<CycleResult> {
     const { outputs } = this.#made;
     for (const { name, tree } of outputs) {
-      const { release = "" } = this.before.away[name] ?? {};
-      if (release !== tree.current() && tree.has(release)) tree.use(release);
+      const release = this.before.away[name]?.release;
+      if (release !== undefined && release !== tree.current() && tree.has(release)) tree.use(release);
     }
     const startedWith = new Map(outputs.map(({ name, tree }) => [name, tree.current()]));
     const staged = await this.#stageAll();

@@ -1,4 +1,14 @@
-import { linkSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { type FileChanges, FolderView, namesIn, type ReleaseView } from "./release-view.js";
 import { folderMode, isMissing, readIfThere, syncFileSystem, syncFolder, writeFile } from "./write-file.js";
@@ -187,7 +197,7 @@ export class ReleaseTree {
 
   /** Whether a release is still there. */
   has(name: string): boolean {
-    return namesIn(this.#releases).includes(name);
+    return existsSync(join(this.#releases, name));
   }
 
   #linkFolder(folder: string, changes: FileChanges): void {
