@@ -181,15 +181,14 @@ describeOnEachDatabase((database) => {
   });
 
   it("a project waits for the agents of its shard, and for those of none, but not for another shard's", async () => {
-    const project = projects[0];
-    const its = expected().get(project?.id ?? "");
-    const another = its === "one" ? "two" : "one";
+    let project = await made(app, "waits");
+    while (assignShard(project.id, [one, two])?.name !== "one") project = await made(app, `waits${projects.length}`);
     const mutation = `mutation ($input: AgentReportInput!) { agentReport(input: $input) { ${userErrors} } }`;
-    const names = { "waited-its": its, "waited-another": another, "waited-none": null };
+    const names = { "waited-one": "one", "waited-two": "two", "waited-none": null };
     for (const [name, shard] of Object.entries(names)) {
       const input = {
         ...{ name, shard, instanceId: name, hostname: "host", agentVersion: "1.0.0", outputs: ["PROMETHEUS"] },
-        ...{ appliedRevision: shard === another ? 0 : 1_000, state: "SYNCED", reportIntervalSeconds: 10, problems: [] },
+        ...{ appliedRevision: shard === "two" ? 0 : 1_000, state: "SYNCED", reportIntervalSeconds: 10, problems: [] },
       };
       expect((await app.data(agent, mutation, { input })).agentReport).toEqual({ userErrors: [] });
     }
@@ -199,13 +198,13 @@ describeOnEachDatabase((database) => {
         node(id: $id) { ... on Project { rollout { state agents { agent { name } state } } } }
         waitForRollout(revision: $revision, project: $id, timeoutSeconds: 0) { state agents { agent { name } state } }
       }`,
-      { id: project?.id, revision: project?.revision },
+      { id: project.id, revision: project.revision },
     );
     const applied = {
       state: "APPLIED",
       agents: [
-        { agent: { name: "waited-its" }, state: "APPLIED" },
         { agent: { name: "waited-none" }, state: "APPLIED" },
+        { agent: { name: "waited-one" }, state: "APPLIED" },
       ],
     };
     expect(asked).toEqual({ node: { rollout: applied }, waitForRollout: applied });
